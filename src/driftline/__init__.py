@@ -1,0 +1,49 @@
+"""driftline keeps machine-learning models true over time.
+
+What a project declares and what a script asks for stands here; everything is imported when it is first used,
+so that `import driftline` and the command line start at once.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from driftline.datasets import Newest, RandomShare, SplitColumn, Target, Window
+    from driftline.declaration import Daily, GroundTruth, Hourly, ModelPipeline, Promote, Retrain
+    from driftline.drift import DataDrift, PerformanceDrift
+    from driftline.models import LightGBM, Sklearn
+    from driftline.registry import load_model
+    from driftline.tracking import start_run
+    from driftline.workspace import Workspace, open_workspace
+
+_ROOMS = {
+    "datasets": ("Newest", "RandomShare", "SplitColumn", "Target", "Window"),
+    "declaration": ("Daily", "GroundTruth", "Hourly", "ModelPipeline", "Promote", "Retrain"),
+    "drift": ("DataDrift", "PerformanceDrift"),
+    "models": ("LightGBM", "Sklearn"),
+    "registry": ("load_model",),
+    "tracking": ("start_run",),
+    "workspace": ("Workspace", "open_workspace"),
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
+
+__version__ = "0.1.0"
+__all__ = [  # noqa: RUF022  (by room, as above)
+    "Newest", "RandomShare", "SplitColumn", "Target", "Window",
+    "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Promote", "Retrain",
+    "DataDrift", "PerformanceDrift",
+    "LightGBM", "Sklearn",
+    "load_model",
+    "start_run",
+    "Workspace", "open_workspace",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module 'driftline' has no attribute {name!r}")
+    return getattr(import_module(f"driftline.{_ROOM_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,48 @@
+"""Time is UTC with its zone; the clock is a value that is passed in, so replays and tests choose it."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from driftline.errors import DurationError, NaiveTimeError
+
+Clock = Callable[[], datetime]
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def now() -> datetime:
+    """Return the current time in UTC."""
+    return datetime.now(UTC)
+
+
+def parse_time(text: str) -> datetime:
+    """Return the time that an ISO 8601 `text` names, in UTC; a bare date is its midnight in UTC.
+
+    Raises:
+        NaiveTimeError: `text` is no ISO time, or has a time of day without a zone.
+    """
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise NaiveTimeError(text) from None
+    if time.tzinfo is None:
+        if len(text) > len("2026-01-01"):
+            raise NaiveTimeError(text)
+        time = time.replace(tzinfo=UTC)
+    return time.astimezone(UTC)
+
+
+def parse_duration(text: str) -> timedelta:
+    """Return the duration that `text` names, such as `90s`, `30m`, `12h`, `7d` or `4w`.
+
+    >>> parse_duration("7d")
+    datetime.timedelta(days=7)
+
+    Raises:
+        DurationError: `text` is no such duration, or it is zero.
+    """
+    match = re.fullmatch(r"\s*([0-9]{1,6})\s*([smhdw])\s*", text)
+    if match is None or int(match[1]) == 0:
+        raise DurationError(text)
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})

