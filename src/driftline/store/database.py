@@ -1,0 +1,135 @@
+"""The experiment database: one engine per URL, sessions for reading, short transactions for writing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlmodel import Session, create_engine
+
+from driftline.errors import DatabaseUnavailableError, InvalidDatabaseUrlError
+from driftline.store.migrations import upgrade
+
+BUSY_TIMEOUT_S = 30  # how long a writer waits for another one; a write transaction lasts milliseconds
+
+
+class Database:
+    """A database that is migrated and ready; open it with `open_database`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writing = engine.execution_options(driftline_begin="BEGIN IMMEDIATE")
+
+    @property
+    def url(self) -> str:
+        """Return the URL with its password masked."""
+        return self._engine.url.render_as_string(hide_password=True)
+
+    @property
+    def dialect(self) -> str:
+        """Return "sqlite" or "postgresql"."""
+        return self._engine.dialect.name
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that only reads; what it returns stays usable after it ends."""
+        with self._session(self._engine) as session:
+            yield session
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Give a session whose writes are stored together at the end, or not at all if the block raises."""
+        with self._session(self._writing) as session:
+            yield session
+            session.commit()
+
+    def ping(self) -> None:
+        """Read one row, to see that the database answers.
+
+        Raises:
+            DatabaseUnavailableError: it does not.
+        """
+        try:
+            with self.reading() as session:
+                session.connection().exec_driver_sql("SELECT version_num FROM alembic_version")
+        except DBAPIError as error:
+            raise DatabaseUnavailableError(self.url, error.orig) from error
+
+    def close(self) -> None:
+        """Close all connections; the next use opens new ones."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
+        try:
+            with Session(engine, expire_on_commit=False) as session:
+                yield session
+        except OperationalError as error:
+            raise DatabaseUnavailableError(self.url, error.orig) from error
+
+
+@cache
+def open_database(url: str) -> Database:
+    """Return the database at `url`, brought to the current schema; one object per process and URL.
+
+    Raises:
+        InvalidDatabaseUrlError: `url` is no URL, names another kind of database, or a folder that is not there.
+        DatabaseUnavailableError: no server answers, or the file cannot be opened.
+    """
+    parsed = _checked(url)
+    engine = create_engine(
+        parsed,
+        hide_parameters=True,  # a failed bulk insert would print its rows, labels included, into the log
+        pool_pre_ping=parsed.get_backend_name() == "postgresql",
+    )
+    if engine.dialect.name == "sqlite":
+        _configure_sqlite(engine)
+    try:
+        upgrade(engine.execution_options(driftline_begin="BEGIN IMMEDIATE"))
+    except OperationalError as error:
+        raise DatabaseUnavailableError(parsed.render_as_string(hide_password=True), error.orig) from error
+    return Database(engine)
+
+
+def _checked(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+    except (ArgumentError, NoSuchModuleError):
+        raise InvalidDatabaseUrlError(url.rpartition("@")[2], "is not a database URL") from None
+    safe = parsed.render_as_string(hide_password=True)
+    if backend not in {"sqlite", "postgresql"}:
+        raise InvalidDatabaseUrlError(safe, "names a database that is neither SQLite nor PostgreSQL")
+    if backend == "sqlite" and parsed.database in {None, "", ":memory:"}:
+        raise InvalidDatabaseUrlError(safe, "names no file, so nothing would outlive this process")
+    if backend == "sqlite" and not Path(str(parsed.database)).absolute().parent.is_dir():
+        folder = Path(str(parsed.database)).absolute().parent
+        raise InvalidDatabaseUrlError(safe, f"lies in the folder {folder}, which does not exist")
+    if parsed.drivername == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def _configure_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # transactions begin where SQLAlchemy says, by the listener below
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = NORMAL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "close")
+    def close(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA optimize")  # keeps the planner's statistics fresh
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        # A writer takes the lock at once: one that reads first and upgrades loses to `busy_timeout`.
+        connection.exec_driver_sql(connection.get_execution_options().get("driftline_begin", "BEGIN"))

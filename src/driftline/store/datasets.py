@@ -1,0 +1,68 @@
+"""Dataset versions, and the readings of a pipeline's dataset that gave them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field, Session, SQLModel, col, select
+
+
+class DatasetVersion(SQLModel, table=True):
+    """One row is immutable content, known by the digest of all of it."""
+
+    __tablename__ = "dataset_version"
+    __table_args__ = (UniqueConstraint("dataset", "digest"),)
+
+    id: int = Field(default=None, primary_key=True)
+    dataset: str = Field(description="<pipeline>/training or <pipeline>/holdout")
+    digest: str
+    columns: list[dict[str, str]] = Field(sa_type=JSON, description="name and dtype of each column, in order")
+    statistics: list[dict[str, Any]] = Field(sa_type=JSON, description="per column")
+    row_count: int
+    artifact_digest: str = Field(description="the content as Parquet in the artifact store")
+    window_start: datetime | None = None
+    window_end: datetime | None = None
+    created_at: datetime
+
+
+class DatasetReading(SQLModel, table=True):
+    """One row is one reading of a pipeline's dataset; training takes the newest, if it passed."""
+
+    __tablename__ = "dataset_reading"
+
+    id: int = Field(default=None, primary_key=True)
+    pipeline: str = Field(index=True)
+    as_of: datetime = Field(description="what was known at this time was read")
+    read_at: datetime
+    training_version_id: int | None = Field(default=None, foreign_key="dataset_version.id")
+    holdout_version_id: int | None = Field(default=None, foreign_key="dataset_version.id")
+    recipe_version: str = Field(description="the declaration's version: a new one may have a new schema")
+    columns: list[dict[str, str]] = Field(sa_type=JSON, description="of the whole dataset, as it was read")
+    problems: list[str] = Field(sa_type=JSON, description="why training must not use it; empty when it passed")
+    dagster_run_id: str | None = None
+
+
+def dataset_version(session: Session, dataset: str, digest: str) -> DatasetVersion | None:
+    """Return the version of `dataset` with this content, or None."""
+    statement = select(DatasetVersion).where(DatasetVersion.dataset == dataset, DatasetVersion.digest == digest)
+    return session.exec(statement).one_or_none()
+
+
+def find_version(session: Session, version_id: int | None) -> DatasetVersion | None:
+    """Return a dataset version by its row id, or None."""
+    return None if version_id is None else session.get(DatasetVersion, version_id)
+
+
+def dataset_versions(session: Session, ids: Sequence[int]) -> dict[int, DatasetVersion]:
+    """Return dataset versions by id."""
+    rows = session.exec(select(DatasetVersion).where(col(DatasetVersion.id).in_(ids))).all()
+    return {row.id: row for row in rows if row.id is not None}
+
+
+def newest_reading(session: Session, pipeline: str, *, passed: bool | None = None) -> DatasetReading | None:
+    """Return the newest reading of a pipeline's dataset, or the newest one that passed (or did not)."""
+    readings = session.exec(
+        select(DatasetReading).where(DatasetReading.pipeline == pipeline).order_by(col(DatasetReading.id).desc())
+    )
+    return next((row for row in readings if passed is None or (not row.problems) is passed), None)

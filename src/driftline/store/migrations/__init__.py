@@ -1,0 +1,45 @@
+"""The schema's history; applied under a lock, so that many processes may start at once on an empty database."""
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+from driftline.errors import NewerDatabaseError
+
+HEAD = "0001"  # the newest file in versions/
+_LOCK = 0x64726966  # any constant; PostgreSQL's advisory locks are numbers
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the database to `HEAD`; nothing happens where it is there already.
+
+    Raises:
+        NewerDatabaseError: a newer driftline has migrated this database.
+    """
+    with engine.connect() as connection:
+        if revision(connection) == HEAD:
+            return
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        found = revision(connection)
+        if found is not None and found > HEAD:
+            raise NewerDatabaseError(found, HEAD)
+        if found != HEAD:
+            _apply(connection)
+
+
+def revision(connection: Connection) -> str | None:
+    """Return the schema revision of the database, or None where it is empty."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
+    return None if row is None else str(row[0])
+
+
+def _apply(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415  (a third of a second that only a first start pays)
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", "driftline.store:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

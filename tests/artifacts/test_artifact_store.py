@@ -1,0 +1,66 @@
+"""The artifact store: content in, the same content out, or an error that says why not."""
+
+import hashlib
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from driftline.artifacts import open_artifacts
+from driftline.errors import ArtifactAlteredError, ArtifactMissingError, InvalidArtifactsUrlError
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("url", ["{folder}", "file://{folder}", "memory://artifacts"])
+def test_what_was_put_is_got_under_its_sha256(tmp_path, url):
+    store = open_artifacts(url.format(folder=tmp_path))
+    digest = store.put(b"tree")
+    assert digest == hashlib.sha256(b"tree").hexdigest()
+    assert (store.get(digest), store.has(digest)) == (b"tree", True)
+
+
+@given(content=st.binary(max_size=5000))
+def test_a_stream_and_its_bytes_have_one_digest(tmp_path_factory, content):
+    store = open_artifacts(str(tmp_path_factory.mktemp("artifacts")))
+    assert store.put(io.BytesIO(content)) == store.put(content)
+    assert store.get(store.put(content)) == content
+
+
+def test_the_same_content_is_kept_once(tmp_path):
+    store = open_artifacts(str(tmp_path))
+    assert store.put(b"tree") == store.put(io.BytesIO(b"tree"))
+    assert len(files(tmp_path)) == 1
+
+
+def test_an_interrupted_stream_leaves_no_artifact(tmp_path):
+    class Broken(io.RawIOBase):
+        def read(self, _size=-1):
+            raise OSError("the disk is gone")
+
+    with pytest.raises(OSError, match="disk is gone"):
+        open_artifacts(str(tmp_path)).put(Broken())
+    assert {path.parent.name for path in files(tmp_path)} <= {"partial"}
+
+
+def test_an_altered_file_is_refused(tmp_path):
+    store = open_artifacts(str(tmp_path))
+    digest = store.put(b"tree")
+    files(tmp_path)[0].write_bytes(b"treE")
+    with pytest.raises(ArtifactAlteredError, match=digest):
+        store.get(digest)
+
+
+@pytest.mark.parametrize("digest", ["0" * 64, "../../etc/passwd", ""])
+def test_a_digest_that_is_not_there_is_named(tmp_path, digest):
+    with pytest.raises(ArtifactMissingError, match=repr(digest)):
+        open_artifacts(str(tmp_path)).get(digest)
+
+
+def test_an_unknown_protocol_is_named():
+    with pytest.raises(InvalidArtifactsUrlError, match="ftpx"):
+        open_artifacts("ftpx://host/folder")

@@ -1,0 +1,130 @@
+"""The database: first start, migrations, views, and what is refused."""
+
+import sqlite3
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import SQLModel
+
+from driftline.errors import DatabaseUnavailableError, InvalidDatabaseUrlError, NewerDatabaseError
+from driftline.registry import move_alias
+from driftline.store import Database, migrations, open_database, registry, runs, views
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+VIEWS = {
+    "experiment_runs": "run_id experiment run_name status user_name user_email started_at ended_at model_name "
+    "model_version source_url git_commit dagster_run_id",
+    "evaluation_results": "evaluated_at model_name model_version dataset partition_key metric value ci_low ci_high "
+    "row_count label_count",
+    "registry_status": "model_name production_version updated training_time decision_id trigger challenger_version "
+    "metric champion_score challenger_score p_value reason",
+}
+
+
+def test_the_migrations_give_the_tables_of_the_code(database: Database):
+    with database.reading() as session:
+        context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_the_newest_migration_is_the_head_that_the_code_names():
+    assert ScriptDirectory(migrations.__path__[0]).get_current_head() == migrations.HEAD
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_view_has_the_columns_of_its_contract(database: Database, view: str):
+    with database.reading() as session:
+        columns = [column["name"] for column in inspect(session.connection()).get_columns(view)]
+    assert columns[: len(VIEWS[view].split())] == VIEWS[view].split()
+
+
+def test_the_views_of_the_code_are_those_of_the_newest_migration():
+    module = ScriptDirectory(migrations.__path__[0]).get_revision(migrations.HEAD).module
+    assert [view.split() for view in module.VIEWS] == [view.split() for view in views.VIEWS]
+
+
+def test_eight_processes_may_start_at_once_on_an_empty_database(database_url: str):
+    code = f"from driftline.store import open_database; open_database({database_url!r}).close()"
+    starts = [subprocess.Popen([sys.executable, "-W", "error", "-c", code]) for _ in range(8)]
+    assert [start.wait() for start in starts] == [0] * 8
+
+
+def test_alias_events_cannot_be_changed_or_deleted(database: Database):
+    with database.transaction() as session:
+        line = registry.model_named(session, "income", NOW)
+        experiment = runs.experiment_named(session, "income", NOW)
+        run = runs.Run(
+            run_id="r", experiment_id=experiment.id, name="r", status="finished", user_name="u", started_at=NOW
+        )
+        session.add(run)
+        session.flush()
+        version = registry.ModelVersion(
+            model_id=line.id,
+            version=1,
+            run_id="r",
+            digest="d",
+            flavor="f",
+            signature=[],
+            trained_through=NOW,
+            created_at=NOW,
+        )
+        session.add(version)
+        session.flush()
+        move_alias(session, version, expected=None, effective_at=NOW, recorded_at=NOW, actor="a", reason="r")
+    for statement in ("UPDATE alias_event SET version_id = 1", "DELETE FROM alias_event"):
+        with pytest.raises(DBAPIError, match="append-only"), database.transaction() as session:
+            session.connection().execute(text(statement))
+
+
+def test_sqlite_runs_in_wal_with_foreign_keys(tmp_path):
+    opened = open_database(f"sqlite:///{tmp_path / 'd.db'}")
+    with opened.reading() as session:
+        found = [session.connection().execute(text(f"PRAGMA {p}")).scalar() for p in ("journal_mode", "foreign_keys")]
+    opened.close()
+    assert found == ["wal", 1]
+
+
+def test_a_transaction_that_raises_stores_nothing(database: Database):
+    def store_and_fail():
+        with database.transaction() as session:
+            runs.experiment_named(session, "income", NOW)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        store_and_fail()
+    with database.reading() as session:
+        assert session.connection().execute(text("SELECT count(*) FROM experiment")).scalar() == 0
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(InvalidDatabaseUrlError, match=r"folder .*nowhere, which does not exist"):
+        open_database(f"sqlite:///{tmp_path / 'nowhere' / 'd.db'}")
+
+
+@pytest.mark.parametrize("url", ["mysql://u:secret@h/d", "no url", "sqlite://", "u:secret@h"])
+def test_a_url_that_cannot_work_is_refused_without_its_password(url: str):
+    with pytest.raises(InvalidDatabaseUrlError, match="DRIFTLINE_DATABASE_URL") as caught:
+        open_database(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_server_that_does_not_answer_is_named_without_its_password():
+    with pytest.raises(DatabaseUnavailableError, match=r"127\.0\.0\.1:1/d") as caught:
+        open_database("postgresql://u:secret@127.0.0.1:1/d")
+    assert "secret" not in str(caught.value)
+
+
+def test_a_newer_schema_is_refused(tmp_path):
+    with sqlite3.connect(tmp_path / "d.db") as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+        connection.execute("INSERT INTO alembic_version VALUES ('9999')")
+    connection.close()
+    with pytest.raises(NewerDatabaseError, match="9999"):
+        open_database(f"sqlite:///{tmp_path / 'd.db'}")
