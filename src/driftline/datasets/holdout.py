@@ -1,0 +1,130 @@
+"""Holdouts: rules that set rows apart which are never trained on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from driftline.clock import parse_duration
+from driftline.errors import EmptySplitError, HoldoutRuleError, MissingColumnError, TimeColumnError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Split:
+    """A table in two parts, each with its rows in their old order and with their old index.
+
+    Attributes:
+        train: the rows to train on.
+        holdout: the rows to score on.
+    """
+
+    train: pd.DataFrame
+    holdout: pd.DataFrame
+
+
+@dataclass(frozen=True, kw_only=True)
+class SplitColumn:
+    """A column says which rows are the holdout, as public tables with an official split do.
+
+    Attributes:
+        column: the column, which is in neither part afterwards.
+        holdout: the value of the holdout's rows; every other value is training.
+    """
+
+    column: str = "split"
+    holdout: str = "test"
+
+    def split(self, frame: pd.DataFrame) -> Split:
+        """Return both parts of `frame`, without the column.
+
+        Raises:
+            MissingColumnError: `frame` lacks the column.
+            EmptySplitError: a part has no rows.
+        """
+        _require(frame, self.column)
+        chosen = (frame[self.column] == self.holdout).to_numpy(dtype=bool, na_value=False)
+        return _parts(self, frame.drop(columns=self.column), chosen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RandomShare:
+    """A random share of the rows, chosen by their number and the seed alone.
+
+    Not for rows whose labels depend on their neighbours in time: see `Newest`.
+
+    Attributes:
+        share: the holdout's share of the rows, between 0 and 1; rounded to whole rows.
+        seed: another seed chooses other rows.
+
+    Raises:
+        HoldoutRuleError: `share` is not between 0 and 1.
+    """
+
+    share: float = 0.2
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.share < 1:
+            raise HoldoutRuleError(f"the share {self.share}")
+
+    def split(self, frame: pd.DataFrame) -> Split:
+        """Return both parts of `frame`.
+
+        Raises:
+            EmptySplitError: a part has no rows.
+        """
+        shuffled = np.random.default_rng(self.seed).permutation(len(frame))
+        chosen = np.zeros(len(frame), dtype=bool)
+        chosen[shuffled[: round(self.share * len(frame))]] = True
+        return _parts(self, frame, chosen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Newest:
+    """The newest block of rows by event time; every training row is older than every row of it.
+
+    Attributes:
+        duration: the length of the block, such as `7d`: rows later than the newest time less this.
+        time_column: the column of event times.
+
+    Raises:
+        DurationError: `duration` names none.
+    """
+
+    duration: str = "7d"
+    time_column: str = "time"
+
+    def __post_init__(self) -> None:
+        parse_duration(self.duration)
+
+    def split(self, frame: pd.DataFrame) -> Split:
+        """Return both parts of `frame`.
+
+        Raises:
+            MissingColumnError: `frame` lacks the time column.
+            TimeColumnError: the column holds no times with a zone, or some are missing.
+            EmptySplitError: a part has no rows.
+        """
+        _require(frame, self.time_column)
+        times = frame[self.time_column]
+        if not isinstance(times.dtype, pd.DatetimeTZDtype):
+            raise TimeColumnError(self.time_column, f"holds {times.dtype}, not times with a zone")
+        if times.isna().any():
+            raise TimeColumnError(self.time_column, f"lacks the time of {int(times.isna().sum())} rows")
+        chosen = (times > times.max() - parse_duration(self.duration)).to_numpy(dtype=bool)
+        return _parts(self, frame, chosen)
+
+
+Holdout = SplitColumn | RandomShare | Newest
+
+
+def _require(frame: pd.DataFrame, column: str) -> None:
+    if column not in frame.columns:
+        raise MissingColumnError([column], frame.columns)
+
+
+def _parts(rule: Holdout, frame: pd.DataFrame, chosen: np.ndarray) -> Split:
+    for side, count in (("training", int((~chosen).sum())), ("holdout", int(chosen.sum()))):
+        if count == 0:
+            raise EmptySplitError(rule, side, len(frame))
+    return Split(train=frame[~chosen], holdout=frame[chosen])

@@ -1,0 +1,90 @@
+"""The schema of a table: its columns in order, each with its logical type."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+from pandas.api import types
+
+from driftline.errors import UnstorableColumnError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column of a table.
+
+    Attributes:
+        name: its name.
+        dtype: its logical type, as `column_type` names it.
+    """
+
+    name: str
+    dtype: str
+
+
+def column_type(name: object, values: pd.Series) -> str:
+    """Return the logical type of a column: what it holds, whatever holds it in memory.
+
+    `int8` … `uint64`, `float32` and `float64` (pandas' nullable and Arrow-backed kinds have the same names),
+    `bool`, `string` (any text, also in object columns, with None, NaN or NA as missing), `category` (of text)
+    and `datetime` or `datetime[ZONE]` (of any resolution).
+
+    Raises:
+        UnstorableColumnError: the name is no text, or the column holds something else.
+    """
+    if not isinstance(name, str):
+        raise UnstorableColumnError(name, f"is named by a {type(name).__name__}, not by text")
+    dtype = values.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        if len(dtype.categories) and not _is_text(pd.Series(dtype.categories)):
+            raise UnstorableColumnError(name, f"has categories of type {dtype.categories.dtype}, not text")
+        return "category"
+    if _is_text(values):
+        return "string"
+    if types.is_bool_dtype(dtype):
+        return "bool"
+    if types.is_datetime64_any_dtype(dtype):
+        zone = values.dt.tz
+        return "datetime" if zone is None else f"datetime[{zone}]"
+    if types.is_integer_dtype(dtype):
+        return f"{'u' if types.is_unsigned_integer_dtype(dtype) else ''}int{8 * _item_size(values)}"
+    if types.is_float_dtype(dtype) and _item_size(values) in {4, 8}:
+        return f"float{8 * _item_size(values)}"
+    objects = values.dtype == "object"
+    held = f"objects such as {type(values.dropna().iloc[0]).__name__}" if objects else str(dtype)
+    raise UnstorableColumnError(name, f"holds {held}")
+
+
+def schema_of(frame: pd.DataFrame) -> tuple[Column, ...]:
+    """Return the columns of `frame` in their order; the index is no column.
+
+    Raises:
+        UnstorableColumnError: a column's name or type is not kept.
+    """
+    return tuple(Column(name=str(name), dtype=column_type(name, values)) for name, values in frame.items())
+
+
+def schema_changes(old: tuple[Column, ...], new: tuple[Column, ...]) -> tuple[str, ...]:
+    """Return one sentence per difference between two schemas; empty when they are equal."""
+    before = {column.name: column.dtype for column in old}
+    after = {column.name: column.dtype for column in new}
+    changes = [f"The column {name!r} ({before[name]}) is gone." for name in before if name not in after]
+    changes += [f"The column {name!r} ({after[name]}) is new." for name in after if name not in before]
+    changes += [
+        f"The column {name!r} changed its type from {before[name]} to {after[name]}."
+        for name in before
+        if name in after and before[name] != after[name]
+    ]
+    if not changes and old != new:
+        changes.append(f"The order of the columns changed to {', '.join(column.name for column in new)}.")
+    return tuple(changes)
+
+
+def _is_text(values: pd.Series) -> bool:
+    if values.dtype == "object":
+        return types.infer_dtype(values, skipna=True) in {"string", "empty"}
+    return types.is_string_dtype(values.dtype)
+
+
+def _item_size(values: pd.Series) -> int:
+    size = getattr(values.dtype, "itemsize", None)
+    return int(size) if size else 0

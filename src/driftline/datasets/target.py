@@ -1,0 +1,144 @@
+"""The target: the column a model learns to say, and how its values become numbers."""
+
+from dataclasses import KW_ONLY, dataclass
+
+import numpy as np
+import pandas as pd
+from pandas.api import types
+
+from driftline.errors import MissingColumnError, MissingTargetError, TargetClassError, TargetTypeError
+from driftline.evaluation import Task
+
+Label = str | int | float | bool
+
+
+@dataclass(frozen=True)
+class Target:
+    """The column to predict.
+
+    Attributes:
+        column: its name.
+        positive_class: the class whose probability a binary model says; all other classes together are the
+            rest.
+        task: what kind of value it is. None: binary where a positive class is given, else from the values
+            (`task_of`).
+    """
+
+    column: str
+    _: KW_ONLY
+    positive_class: Label | None = None
+    task: Task | None = None
+
+
+def task_of(target: Target, frame: pd.DataFrame) -> Task:
+    """Return the declared task, or the one that the values of the target column suggest.
+
+    Text, categories and booleans are classes: binary up to two of them, multiclass otherwise. Numbers are
+    binary if they are only 0 and 1, else regression: integer classes need a declared task.
+
+    Raises:
+        MissingColumnError: `frame` lacks the column.
+    """
+    if target.task is not None:
+        return target.task
+    if target.positive_class is not None:
+        return Task.BINARY
+    found = _found(target, frame)
+    if all(isinstance(label, (str, bool)) for label in found):
+        return Task.BINARY if len(found) <= 2 else Task.MULTICLASS
+    return Task.BINARY if set(found) == {0, 1} else Task.REGRESSION
+
+
+def classes_of(target: Target, frame: pd.DataFrame) -> tuple[Label, ...]:
+    """Return the classes in the order of their indexes; empty for a regression.
+
+    Binary: the negative class, then the positive one: the declared one, else the last in sorted order. With
+        more than two
+    classes and a declared positive one, the negative class is the rest, named by `rest_of`. Multiclass:
+    sorted.
+
+    Raises:
+        MissingColumnError: `frame` lacks the column.
+        TargetClassError: the positive class does not occur, or the classes are not two where none is declared
+            positive.
+    """
+    task = task_of(target, frame)
+    if task is Task.REGRESSION:
+        return ()
+    found = _found(target, frame)
+    if task is Task.MULTICLASS:
+        return found
+    if target.positive_class is None:
+        if len(found) != 2:
+            fault = f"has {len(found)} classes, a binary target has two"
+            raise TargetClassError(target.column, fault, found, "Declare positive_class or another task.")
+        return found
+    if target.positive_class not in found:
+        fault = f"never holds the positive class {target.positive_class!r}"
+        raise TargetClassError(target.column, fault, found, "Declare one of these; mind spaces and full stops.")
+    others = [label for label in found if label != target.positive_class]
+    positive = found[found.index(target.positive_class)]
+    return (others[0] if len(others) == 1 else rest_of(positive), positive)
+
+
+def rest_of(positive_class: Label) -> str:
+    """Return the name of all classes but the positive one."""
+    return f"not {positive_class}"
+
+
+def encode(target: Target, frame: pd.DataFrame, *, classes: tuple[Label, ...] | None = None) -> np.ndarray:
+    """Return the target of each row as a number, shape (n_rows,).
+
+    Binary: int64, 1 for the positive class and 0 for the other or the rest. Multiclass: int64 positions in
+        the
+    classes. Regression: float64.
+
+    Args:
+        target: the column and how to read it.
+        frame: the rows; each must have a target.
+        classes: the classes that a model knows, so that new rows get its numbers even where a class does not
+            occur; None: `classes_of` these rows.
+
+    Raises:
+        MissingColumnError: `frame` lacks the column.
+        MissingTargetError: a target is missing or infinite.
+        TargetClassError: a class is unknown, or the positive class does not occur (only without `classes`).
+        TargetTypeError: a regression's target is not numeric.
+    """
+    values = _column(target, frame)
+    _refuse_missing(target, values)
+    if classes == () or (classes is None and task_of(target, frame) is Task.REGRESSION):
+        if not types.is_numeric_dtype(values.dtype) or types.is_bool_dtype(values.dtype):
+            raise TargetTypeError(target.column, str(values.dtype), Task.REGRESSION)
+        return values.to_numpy(dtype=np.float64)
+    known = classes_of(target, frame) if classes is None else classes
+    if len(known) == 2 and known[0] == rest_of(known[1]):
+        return (values == known[1]).to_numpy(dtype=np.int64)
+    positions = pd.Index(known, dtype=object).get_indexer(pd.Index(values.astype(object)))
+    if (positions < 0).any():
+        unknown = dict.fromkeys(values.to_numpy(dtype=object)[positions < 0])
+        fault = f"holds classes that are not known: {', '.join(map(repr, unknown))}"
+        remedy = f"Known are {', '.join(map(repr, known))}; correct the rows or train with the new class."
+        raise TargetClassError(target.column, fault, _found(target, frame), remedy)
+    return positions.astype(np.int64)
+
+
+def _column(target: Target, frame: pd.DataFrame) -> pd.Series:
+    if target.column not in frame.columns:
+        raise MissingColumnError([target.column], frame.columns)
+    return frame[target.column]
+
+
+def _refuse_missing(target: Target, values: pd.Series) -> None:
+    unusable = values.isna().to_numpy(dtype=bool)
+    if types.is_float_dtype(values.dtype):
+        unusable = unusable | np.isinf(values.to_numpy(dtype=np.float64, na_value=np.nan))
+    if unusable.any():
+        rows = np.flatnonzero(unusable)
+        raise MissingTargetError(target.column, len(rows), rows.tolist())
+
+
+def _found(target: Target, frame: pd.DataFrame) -> tuple[Label, ...]:
+    """Return the distinct values that occur, sorted, as Python values."""
+    labels = _column(target, frame).dropna().astype(object).unique().tolist()
+    return tuple(sorted(labels, key=lambda label: (isinstance(label, str), label)))

@@ -1,0 +1,213 @@
+"""Gradient boosted trees by LightGBM, stored as LightGBM's own text."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from driftline.errors import ModelFilesError, TrainerParamError
+from driftline.evaluation import Task
+from driftline.models.model import Flavor, Label, Model
+from driftline.models.signature import InputColumn, Signature, enforce, signature_of
+from driftline.models.trainer import Param, check_training
+
+if TYPE_CHECKING:
+    import lightgbm
+
+_OBJECTIVES = {Task.BINARY: "binary", Task.MULTICLASS: "multiclass", Task.REGRESSION: "regression"}
+_SMALL_TABLE = 1000  # rows up to which starting threads costs more than scoring
+_DECIDED = frozenset(
+    {"objective", "num_class", "deterministic", "force_col_wise", "force_row_wise", "num_threads", "seed"}
+    | {"num_leaves", "learning_rate", "num_iterations", "min_data_in_leaf", "feature_fraction", "lambda_l2"}
+    | {"categorical_feature"}
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LightGBM:
+    """How to train gradient boosted trees; the same rows and seed give the same bytes.
+
+    Strings are categories by the list of the signature; a missing value is missing, and so is a string that
+    did not occur in training. A datetime is its seconds since 1970.
+
+    Attributes:
+        num_leaves: leaves of a tree, at most.
+        trees: boosting rounds.
+        learning_rate: each tree's share.
+        min_leaf_rows: rows of a leaf, at least.
+        column_share: the share of the columns that each tree draws from, in (0, 1].
+        l2: the L2 penalty on leaf values.
+        seed: what randomness starts from, where `fit` is given none.
+        threads: threads to train with. The trees do not depend on it, the stored bytes do; more than the idle
+            cores makes training many times slower, so the default is one.
+        extra: more of LightGBM's parameters under LightGBM's own names, such as `cat_smooth`.
+
+    Raises:
+        TrainerParamError: `extra` names what another attribute or the task decides.
+    """
+
+    num_leaves: int = 31
+    trees: int = 100
+    learning_rate: float = 0.1
+    min_leaf_rows: int = 20
+    column_share: float = 1.0
+    l2: float = 0.0
+    seed: int = 0
+    threads: int = 1
+    extra: Mapping[str, Param] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+
+    def __post_init__(self) -> None:
+        decided = sorted(_DECIDED & set(self.extra))
+        if decided:
+            raise TrainerParamError("LightGBM", f"is given {', '.join(decided)} in extra, which it sets itself")
+
+    @property
+    def name(self) -> str:
+        """The trainer's name."""
+        return "LightGBM"
+
+    def params(self) -> dict[str, Param]:
+        """Return what was chosen, `extra` under its own names."""
+        return {
+            "num_leaves": self.num_leaves,
+            "trees": self.trees,
+            "learning_rate": self.learning_rate,
+            "min_leaf_rows": self.min_leaf_rows,
+            "column_share": self.column_share,
+            "l2": self.l2,
+            "seed": self.seed,
+            "threads": self.threads,
+            **self.extra,
+        }
+
+    def fit(
+        self,
+        features: pd.DataFrame,
+        target: np.ndarray,
+        *,
+        task: Task,
+        classes: tuple[Label, ...] = (),
+        seed: int | None = None,
+    ) -> Model:
+        """Return a model trained on `features`; see `Trainer.fit`.
+
+        Raises:
+            TrainingDataError: there is nothing to learn from these rows.
+            UnstorableColumnError: a column holds what no model reads.
+        """
+        import lightgbm  # noqa: PLC0415 - costs a second, and brings scikit-learn
+
+        check_training(features, target, task=task, classes=classes)
+        signature = signature_of(features)
+        plain = enforce(signature, features)
+        table = lightgbm.Dataset(
+            _matrix(signature, plain),
+            label=target,
+            feature_name=_feature_names(signature),
+            categorical_feature=[i for i, column in enumerate(signature.columns) if column.type == "string"],
+            params={"verbosity": -1},
+        )
+        booster = lightgbm.train(
+            self._lightgbm_params(task, classes, self.seed if seed is None else seed), table, self.trees
+        )
+        return Model(
+            flavor=Flavor.LIGHTGBM,
+            estimator=BoosterEstimator(booster, signature),
+            signature=signature,
+            task=task,
+            classes=classes,
+            example=plain.head(5).reset_index(drop=True),
+            feature_importance=_importance(booster, signature),
+        )
+
+    def _lightgbm_params(self, task: Task, classes: tuple[Label, ...], seed: int) -> dict[str, Param]:
+        return {
+            "objective": _OBJECTIVES[task],
+            "num_leaves": self.num_leaves,
+            "learning_rate": self.learning_rate,
+            "min_data_in_leaf": self.min_leaf_rows,
+            "feature_fraction": self.column_share,
+            "lambda_l2": self.l2,
+            "seed": seed,
+            "num_threads": self.threads,
+            "deterministic": True,
+            "force_col_wise": True,
+            "verbosity": -1,
+            **({"num_class": len(classes)} if task is Task.MULTICLASS else {}),
+            **self.extra,
+        }
+
+
+class BoosterEstimator:
+    """A LightGBM booster with the signature that its numbers are made by."""
+
+    def __init__(self, booster: "lightgbm.Booster", signature: Signature) -> None:
+        self._booster = booster
+        self._signature = signature
+
+    @classmethod
+    def from_bytes(cls, content: bytes, signature: Signature) -> "BoosterEstimator":
+        """Return the booster that `to_bytes` stored.
+
+        Raises:
+            ModelFilesError: `content` is no model of LightGBM.
+        """
+        import lightgbm  # noqa: PLC0415 - costs a second, and brings scikit-learn
+
+        try:
+            return cls(lightgbm.Booster(model_str=content.decode()), signature)
+        except (lightgbm.basic.LightGBMError, UnicodeDecodeError) as error:
+            raise ModelFilesError(f"LightGBM does not read the model text ({error})") from error
+
+    @cached_property
+    def _stored(self) -> bytes:
+        return str(self._booster.model_to_string()).encode()
+
+    def to_bytes(self) -> bytes:
+        """Return LightGBM's own text."""
+        return self._stored
+
+    def score(self, features: pd.DataFrame) -> np.ndarray:
+        """Return probabilities or values; see `Model.score`."""
+        threads = 1 if len(features) <= _SMALL_TABLE else 0  # 0: as many as there are
+        return np.asarray(self._booster.predict(_matrix(self._signature, features), num_threads=threads))
+
+
+def _matrix(signature: Signature, features: pd.DataFrame) -> np.ndarray:
+    """Return the numbers LightGBM reads, float64, shape (n_rows, n_columns); missing is NaN."""
+    matrix = np.empty(features.shape, dtype=np.float64, order="F")
+    for position, column in enumerate(signature.columns):
+        matrix[:, position] = _numbers(column, features[column.name])
+    return matrix
+
+
+def _numbers(column: InputColumn, values: pd.Series) -> np.ndarray:
+    if column.type == "string":
+        known = pa.array(column.categories, type=pa.large_string())
+        codes = pc.index_in(pa.array(values, type=pa.large_string(), from_pandas=True), value_set=known)
+        return np.asarray(codes.to_numpy(zero_copy_only=False), dtype=np.float64)
+    if column.type == "datetime":
+        zone_free = values.dt.tz_convert(None) if values.dt.tz is not None else values
+        ticks = zone_free.to_numpy(dtype="datetime64[us]")
+        return np.where(np.isnat(ticks), np.nan, ticks.astype(np.int64) / 1e6)
+    return values.to_numpy(dtype=np.float64)
+
+
+def _feature_names(signature: Signature) -> list[str]:
+    """Return names that LightGBM's text can hold, unique by their position."""
+    return [f"{i}_{re.sub(r'[^A-Za-z0-9_]', '_', name)}" for i, name in enumerate(signature.names)]
+
+
+def _importance(booster: "lightgbm.Booster", signature: Signature) -> dict[str, float]:
+    """Return each column's share of the total gain, largest first."""
+    gains = booster.feature_importance(importance_type="gain")
+    total = float(gains.sum()) or 1.0
+    shares = {name: float(gain) / total for name, gain in zip(signature.names, gains, strict=True)}
+    return dict(sorted(shares.items(), key=lambda share: (-share[1], share[0])))

@@ -1,0 +1,202 @@
+"""Any scikit-learn classifier or regressor, stored by skops: no pickle, and only types that are trusted."""
+
+import io
+import json
+import zipfile
+from dataclasses import KW_ONLY, dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from driftline.errors import ModelFilesError, TrainerParamError, UntrustedModelError
+from driftline.evaluation import Task
+from driftline.models.importance import permutation_importance
+from driftline.models.model import Flavor, Label, Model
+from driftline.models.signature import enforce, signature_of
+from driftline.models.trainer import Param, check_training
+
+_FIRST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip entry can have
+
+
+@dataclass(frozen=True)
+class Sklearn:
+    """How to train a scikit-learn estimator, such as a pipeline that encodes its own text columns.
+
+    The estimator is cloned, never fitted itself. Where it leaves a `random_state` at None, the seed is set.
+
+    Attributes:
+        estimator: a classifier with `predict_proba`, or a regressor.
+        seed: what randomness starts from, where `fit` is given none.
+        trusted: full names of types to store beside those that skops trusts, such as
+            `sklearn.tree._tree.Tree` for a random forest; loading such a model asks for the same word.
+    """
+
+    estimator: Any
+    _: KW_ONLY
+    seed: int = 0
+    trusted: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The class of the estimator; of a pipeline its last step."""
+        steps = getattr(self.estimator, "steps", None)
+        return type(steps[-1][1] if steps else self.estimator).__name__
+
+    def params(self) -> dict[str, Param]:
+        """Return the estimator's parameters that are plain values, nested ones as `step__param`."""
+        found = self.estimator.get_params(deep=True)
+        plain = {key: value for key, value in found.items() if isinstance(value, Param)}
+        return {**plain, "seed": self.seed}
+
+    def fit(
+        self,
+        features: pd.DataFrame,
+        target: np.ndarray,
+        *,
+        task: Task,
+        classes: tuple[Label, ...] = (),
+        seed: int | None = None,
+    ) -> Model:
+        """Return a model trained on `features`; see `Trainer.fit`.
+
+        Raises:
+            TrainingDataError: there is nothing to learn from these rows.
+            TrainerParamError: the estimator does not fit the task.
+            UnstorableColumnError: a column holds what no model reads.
+            UntrustedModelError: the fitted estimator could not be loaded again.
+        """
+        from sklearn.base import clone  # noqa: PLC0415 - costs a second
+
+        check_training(features, target, task=task, classes=classes)
+        asked = "predict" if task is Task.REGRESSION else "predict_proba"
+        if not hasattr(self.estimator, asked):
+            raise TrainerParamError(self.name, f"has no {asked}, which the task {task} needs")
+        start = self.seed if seed is None else seed
+        signature = signature_of(features)
+        plain = enforce(signature, features)
+        fitted = clone(self.estimator)
+        unseeded = [key for key, value in fitted.get_params().items() if _is_seed(key) and value is None]
+        fitted.set_params(**dict.fromkeys(unseeded, start)).fit(plain, target)
+        estimator = SklearnEstimator(fitted, task, len(classes))
+        refuse_untrusted(estimator.to_bytes(), self.trusted)
+        return Model(
+            flavor=Flavor.SKLEARN,
+            estimator=estimator,
+            signature=signature,
+            task=task,
+            classes=classes,
+            example=plain.head(5).reset_index(drop=True),
+            feature_importance=permutation_importance(estimator, plain, target, task=task, seed=start),
+        )
+
+
+class SklearnEstimator:
+    """A fitted estimator with what its scores are shaped by."""
+
+    def __init__(self, fitted: Any, task: Task, class_count: int) -> None:
+        self._fitted = fitted
+        self._task = task
+        self._class_count = class_count
+
+    @classmethod
+    def from_bytes(
+        cls, content: bytes, *, task: Task, class_count: int, trusted: tuple[str, ...] = ()
+    ) -> "SklearnEstimator":
+        """Return the estimator that `to_bytes` stored.
+
+        Raises:
+            UntrustedModelError: it holds types that neither skops nor `trusted` trusts; nothing was loaded.
+            ModelFilesError: `content` is no file of skops.
+        """
+        import skops.io  # noqa: PLC0415 - brings scikit-learn
+
+        refuse_untrusted(content, trusted)
+        return cls(skops.io.loads(content, trusted=list(trusted)), task, class_count)
+
+    @cached_property
+    def _stored(self) -> bytes:
+        import skops.io  # noqa: PLC0415 - brings scikit-learn
+
+        return _canonical(skops.io.dumps(self._fitted))
+
+    def to_bytes(self) -> bytes:
+        """Return the skops file without times and memory addresses."""
+        return self._stored
+
+    def score(self, features: pd.DataFrame) -> np.ndarray:
+        """Return probabilities or values; see `Model.score`. An unseen class has probability 0."""
+        if self._task is Task.REGRESSION:
+            return np.asarray(self._fitted.predict(features), dtype=np.float64)
+        found = np.asarray(self._fitted.predict_proba(features), dtype=np.float64)
+        scores = np.zeros((len(features), self._class_count))
+        scores[:, self._fitted.classes_.astype(np.intp)] = found
+        return scores[:, 1] if self._task is Task.BINARY else scores
+
+
+def refuse_untrusted(content: bytes, trusted: tuple[str, ...]) -> None:
+    """Refuse a skops file with types that neither skops nor `trusted` trusts, without loading it.
+
+    Raises:
+        UntrustedModelError: it holds such types.
+        ModelFilesError: `content` is no file of skops.
+    """
+    import skops.io  # noqa: PLC0415 - brings scikit-learn
+
+    try:
+        untrusted = skops.io.get_untrusted_types(data=content)
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise ModelFilesError(f"skops does not read the model ({error})") from error
+    refused = sorted(set(untrusted) - set(trusted))
+    if refused:
+        raise UntrustedModelError(refused)
+
+
+def _is_seed(key: str) -> bool:
+    return key == "random_state" or key.endswith("__random_state")
+
+
+def _canonical(content: bytes) -> bytes:
+    """Return a skops file with its entries in order, without times, and objects numbered as they occur.
+
+    skops names objects by their memory addresses, which differ from process to process.
+    """
+    with zipfile.ZipFile(io.BytesIO(content)) as stored:
+        files = {name: stored.read(name) for name in stored.namelist()}
+    numbers: dict[str, str] = {}
+    schema = _renumbered(json.loads(files.pop("schema.json")), numbers)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as written:
+        _write(written, "schema.json", json.dumps(schema, indent=1).encode())
+        renamed = {_renumbered_name(name, numbers): body for name, body in files.items()}
+        for name in sorted(renamed):
+            _write(written, name, renamed[name])
+    return out.getvalue()
+
+
+def _write(written: zipfile.ZipFile, name: str, body: bytes) -> None:
+    entry = zipfile.ZipInfo(name, _FIRST_ZIP_TIME)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.create_system = 3
+    written.writestr(entry, body)
+
+
+def _renumbered(node: Any, numbers: dict[str, str]) -> Any:
+    if isinstance(node, list):
+        return [_renumbered(child, numbers) for child in node]
+    if not isinstance(node, dict):
+        return node
+    if "__id__" in node:
+        numbers.setdefault(str(node["__id__"]), str(len(numbers) + 1))
+    changed = {key: _renumbered(child, numbers) for key, child in node.items()}
+    if "__id__" in node:
+        changed["__id__"] = int(numbers[str(node["__id__"])])
+    if isinstance(node.get("file"), str):
+        changed["file"] = _renumbered_name(node["file"], numbers)
+    return changed
+
+
+def _renumbered_name(name: str, numbers: dict[str, str]) -> str:
+    address, dot, ending = name.partition(".")
+    return f"{numbers.get(address, address)}{dot}{ending}"

@@ -1,0 +1,128 @@
+"""A model as files, and back: JSON for what it is, and its library's safe format for what it learnt."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from driftline.errors import ModelFilesError
+from driftline.evaluation import Task
+from driftline.models.lightgbm_text import BoosterEstimator
+from driftline.models.model import Estimator, Flavor, Model
+from driftline.models.signature import Signature, columns_as_json, columns_from_json
+from driftline.models.sklearn_skops import SklearnEstimator
+
+_FORMAT_VERSION = 1
+_ESTIMATOR_FILES = {Flavor.LIGHTGBM: "model.txt", Flavor.SKLEARN: "model.skops"}
+
+
+def to_files(model: Model) -> dict[str, bytes]:
+    """Return the files of `model` by path; the same training gives the same bytes.
+
+    `model.json`: format version, flavor, task, classes, signature and feature importance. `model.txt`
+    (LightGBM) or `model.skops` (scikit-learn): what was learnt. `example.json`: rows to try it with, as
+    `{"columns", "rows"}`, times in ISO 8601 and missing values as null.
+    """
+    described = {
+        "format_version": _FORMAT_VERSION,
+        "flavor": model.flavor,
+        "task": model.task,
+        "classes": list(model.classes),
+        "signature": columns_as_json(model.signature),
+        "feature_importance": dict(model.feature_importance),
+    }
+    return {
+        "model.json": _json(described),
+        _ESTIMATOR_FILES[model.flavor]: model.estimator.to_bytes(),
+        "example.json": _json(_rows_as_json(model.example)),
+    }
+
+
+def from_files(files: Mapping[str, bytes], *, trusted: tuple[str, ...] = ()) -> Model:
+    """Return the model that `to_files` wrote.
+
+    Args:
+        files: contents by path; other paths are left alone.
+        trusted: full names of types that may be loaded beside those that skops trusts.
+
+    Raises:
+        ModelFilesError: a file is missing, broken, or of a newer format.
+        UntrustedModelError: the model holds types that are not trusted; nothing of it was loaded.
+    """
+    try:
+        described = json.loads(_file(files, "model.json"))
+        version = described["format_version"]
+        if version != _FORMAT_VERSION:
+            raise ModelFilesError(f"model.json has format version {version}, this driftline reads {_FORMAT_VERSION}")
+        flavor, task = Flavor(described["flavor"]), Task(described["task"])
+        classes = tuple(described["classes"])
+        signature = columns_from_json(described["signature"])
+        importance = described["feature_importance"]
+        example = _rows_from_json(json.loads(_file(files, "example.json")), signature)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelFilesError(f"model.json or example.json is broken ({error!r})") from error
+    content = _file(files, _ESTIMATOR_FILES[flavor])
+    estimator: Estimator
+    if flavor is Flavor.LIGHTGBM:
+        estimator = BoosterEstimator.from_bytes(content, signature)
+    else:
+        estimator = SklearnEstimator.from_bytes(content, task=task, class_count=len(classes), trusted=trusted)
+    return Model(
+        flavor=flavor,
+        estimator=estimator,
+        signature=signature,
+        task=task,
+        classes=classes,
+        example=example,
+        feature_importance=importance,
+    )
+
+
+def model_digest(files: Mapping[str, bytes]) -> str:
+    """Return the sha256 of a model as 64 lowercase hex digits.
+
+    It is taken over one line per file, sorted by path: the file's own sha256, two spaces, the path.
+    """
+    lines = (f"{hashlib.sha256(files[path]).hexdigest()}  {path}\n" for path in sorted(files))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _file(files: Mapping[str, bytes], path: str) -> bytes:
+    if path not in files:
+        raise ModelFilesError(f"{path} is missing")
+    return files[path]
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+
+
+def _rows_as_json(example: pd.DataFrame) -> dict[str, list[Any]]:
+    columns = [[_cell(value) for value in values] for _, values in example.items()]
+    return {"columns": list(example.columns), "rows": [list(row) for row in zip(*columns, strict=True)]}
+
+
+def _cell(value: Any) -> Any:
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat()
+    if isinstance(value, np.generic):
+        value = value.item()
+    return str(value) if isinstance(value, float) and np.isinf(value) else value
+
+
+def _rows_from_json(stored: Mapping[str, list[Any]], signature: Signature) -> pd.DataFrame:
+    by_name = dict(zip(stored["columns"], zip(*stored["rows"], strict=True), strict=True))
+    types = {"integer": "int64", "float": "float64", "boolean": "bool", "string": "str"}
+    return pd.DataFrame(
+        {
+            column.name: pd.to_datetime(pd.Series(by_name[column.name]))
+            if column.type == "datetime"
+            else pd.Series(by_name[column.name], dtype=types[column.type])
+            for column in signature.columns
+        }
+    )

@@ -1,0 +1,74 @@
+"""Trainers: values that say how a model is trained, and the one verb that does it."""
+
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+from driftline.errors import TrainingDataError
+from driftline.evaluation import Task
+from driftline.models.model import Label, Model
+
+Param = str | int | float | bool | None
+
+
+class Trainer(Protocol):
+    """How a model is trained. Equal trainers on equal rows with equal seeds give equal models."""
+
+    @property
+    def name(self) -> str:
+        """The trainer's name in lists of runs, such as `LightGBM`."""
+
+    def params(self) -> dict[str, Param]:
+        """Return what was chosen, as the params that a run records."""
+
+    def fit(
+        self,
+        features: pd.DataFrame,
+        target: np.ndarray,
+        *,
+        task: Task,
+        classes: tuple[Label, ...] = (),
+        seed: int | None = None,
+    ) -> Model:
+        """Return a model trained on `features`.
+
+        Args:
+            features: the columns to learn from, without the target.
+            target: the encoded target: class indexes or values, finite, shape (n_rows,).
+            task: what to predict.
+            classes: the labels by class index; empty for regression.
+            seed: what randomness starts from; None: the trainer's own.
+
+        Raises:
+            TrainingDataError: there is nothing to learn from these rows.
+            UnstorableColumnError: a column holds what no model reads.
+        """
+
+
+def check_training(features: pd.DataFrame, target: np.ndarray, *, task: Task, classes: tuple[Label, ...]) -> None:
+    """Refuse rows that nothing can be learnt from.
+
+    Raises:
+        TrainingDataError: no rows or columns, another number of targets, a target that is not finite, fewer
+            than two classes, or a class index without a label.
+    """
+    if features.empty:
+        raise TrainingDataError(f"the table has shape {features.shape}", "Give at least one row and one feature.")
+    if target.shape != (len(features),):
+        fault = f"{len(features)} rows have targets of shape {target.shape}"
+        raise TrainingDataError(fault, "Give one target a row.")
+    if not np.isfinite(target).all():
+        fault = f"{int((~np.isfinite(target)).sum())} targets are not finite"
+        raise TrainingDataError(fault, "Drop these rows.")
+    if task is Task.REGRESSION:
+        return
+    found = np.unique(target)
+    if len(found) < 2:
+        fault = f"all {len(features)} rows have the one class index {found[0]}"
+        raise TrainingDataError(fault, "Train on a longer window.")
+    expected = 2 if task is Task.BINARY else max(2, len(classes))
+    if len(classes) != expected or found.min() < 0 or found.max() >= expected:
+        indexes = f"{found.min()} to {found.max()}"
+        fault = f"the {task} target has class indexes {indexes} and {len(classes)} class labels"
+        raise TrainingDataError(fault, "Give the labels that classes_of returned.")
