@@ -1,0 +1,8 @@
+"""The one declaration: what a user says about a model, as plain values; everything else follows from it."""
+
+from driftline.declaration.ground_truth import GroundTruth
+from driftline.declaration.partitions import Daily, Hourly, Partitions
+from driftline.declaration.pipeline import ModelPipeline
+from driftline.declaration.policies import Promote, Retrain
+
+__all__ = ["Daily", "GroundTruth", "Hourly", "ModelPipeline", "Partitions", "Promote", "Retrain"]

@@ -1,0 +1,144 @@
+"""The declaration of a pipeline: one model that is kept true over time."""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, is_dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from driftline.clock import parse_duration
+from driftline.datasets import Holdout, Target, Window
+from driftline.declaration.ground_truth import GroundTruth
+from driftline.declaration.partitions import Partitions
+from driftline.declaration.policies import Promote, Retrain
+from driftline.drift import DataDrift, PerformanceDrift
+from driftline.errors import DeclarationError
+from driftline.evaluation import metric
+from driftline.models import Trainer
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelPipeline:
+    """One model and how it is kept true; Dagster's assets, a notebook and a backtest are made from it.
+
+    Attributes:
+        name: of the model, its assets and its experiment: letters, digits and underscores.
+        dataset: gives the rows with their target: of a window for a stream, all rows (window None) for a table.
+        target: the column to learn.
+        trainer: the recipe.
+        metrics: names of what is measured; the first one decides.
+        holdout: which rows are never trained on; champion and challenger are both scored on them.
+        partitions: the time partitions of a stream; None for a table.
+        time_column: the event time of a stream's rows.
+        entity: the columns that tell rows of the same time apart.
+        training_window: how much of a stream a model learns from, such as `30d`, holdout included.
+        ground_truth: when labels are known.
+        drift: what is watched.
+        retrain: when to retrain.
+        promote: when a challenger becomes champion.
+        floor: an evaluation whose first metric is worse than this warns; None: no floor.
+        owners: e-mail addresses or `team:name`.
+        description: for people, in Markdown.
+        version: change it when the recipe or the schema changes on purpose.
+    """
+
+    name: str
+    dataset: Callable[[Window | None], pd.DataFrame]
+    target: Target
+    trainer: Trainer
+    metrics: tuple[str, ...]
+    holdout: Holdout
+    partitions: Partitions | None = None
+    time_column: str = "time"
+    entity: tuple[str, ...] = ()
+    training_window: str | None = None
+    ground_truth: GroundTruth = field(default_factory=GroundTruth)
+    drift: tuple[PerformanceDrift | DataDrift, ...] = ()
+    retrain: Retrain = field(default_factory=Retrain)
+    promote: Promote = field(default_factory=Promote)
+    floor: float | None = None
+    owners: tuple[str, ...] = ()
+    description: str = ""
+    version: str = "1"
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise DeclarationError(self.name, "its name must be letters, digits and underscores")
+        for field in ("metrics", "entity", "owners"):
+            if isinstance(getattr(self, field), str):
+                fault = f"its {field} is the text {getattr(self, field)!r}: write a tuple, one name as ('name',)"
+                raise DeclarationError(self.name, fault)
+        if not self.metrics:
+            raise DeclarationError(self.name, "it has no metric: name at least one, the first decides")
+        for name in self.metrics:
+            metric(name)
+        if self.training_window is not None:
+            parse_duration(self.training_window)
+        elif self.partitions is not None:
+            raise DeclarationError(self.name, "a stream needs a training_window, such as '30d'")
+        unknown = [rule.metric for rule in self.performance_rules if rule.metric not in self.metrics]
+        if unknown:
+            raise DeclarationError(self.name, f"it watches {unknown[0]!r}, which is not among its metrics")
+
+    @property
+    def performance_rules(self) -> tuple[PerformanceDrift, ...]:
+        """Return the rules on measured performance."""
+        return tuple(rule for rule in self.drift if isinstance(rule, PerformanceDrift))
+
+    @property
+    def data_rules(self) -> tuple[DataDrift, ...]:
+        """Return the rules on columns."""
+        return tuple(rule for rule in self.drift if isinstance(rule, DataDrift))
+
+    @property
+    def row_key(self) -> tuple[str, ...]:
+        """Return the columns that a prediction and its ground truth are joined by."""
+        return (self.time_column, *self.entity) if self.partitions else ("row",)
+
+    @property
+    def not_features(self) -> tuple[str, ...]:
+        """Return the columns that no model sees."""
+        return (self.target.column, self.time_column) if self.partitions else (self.target.column,)
+
+    def training_time(self, as_of: datetime, *, first: bool) -> datetime:
+        """Return the time up to which a training at `as_of` may look.
+
+        The first model of a stream learns from what lies before its first partition, so that every
+        partition has a champion; a stream that has ended is looked at as of its end.
+        """
+        if self.partitions is None:
+            return as_of
+        return self.partitions.first if first else self.partitions.clip(as_of)
+
+    def training_rows(self, until: datetime) -> Window | None:
+        """Return the window that a training up to `until` reads; None for a table."""
+        if self.partitions is None or self.training_window is None:
+            return None
+        return Window(until - parse_duration(self.training_window), until)
+
+    def describe(self) -> dict[str, Any]:
+        """Return what the declaration says, as JSON values; functions by their name."""
+        told: dict[str, Any] = {
+            name: _told(getattr(self, name)) for name in self.__dataclass_fields__ if name != "trainer"
+        }
+        return {**told, "trainer": {"name": self.trainer.name, **_told(dict(self.trainer.params()))}}
+
+
+def _told(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {"type": type(value).__name__, **_told(asdict(value))}
+    if isinstance(value, tuple | list):
+        return [_told(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _told(item) for key, item in value.items()}
+    if callable(value):
+        named = value if hasattr(value, "__qualname__") else type(value)  # a partial, or an object that is called
+        return f"{named.__module__}.{named.__qualname__}"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

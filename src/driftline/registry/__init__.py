@@ -1,0 +1,27 @@
+"""Model versions, the alias events that say which one serves, and the judgement between two of them."""
+
+from driftline.registry.aliases import champion, champions_at, known_model, move_alias, rollback
+from driftline.registry.judgement import Judgement, judge
+from driftline.registry.listing import describe_champion, describe_model, list_models
+from driftline.registry.reference import CHAMPION, ModelReference, parse_reference
+from driftline.registry.versions import find_version, load_model, load_version, register
+
+__all__ = [
+    "CHAMPION",
+    "Judgement",
+    "ModelReference",
+    "champion",
+    "champions_at",
+    "describe_champion",
+    "describe_model",
+    "find_version",
+    "judge",
+    "known_model",
+    "list_models",
+    "load_model",
+    "load_version",
+    "move_alias",
+    "parse_reference",
+    "register",
+    "rollback",
+]

@@ -1,0 +1,137 @@
+"""Moving an alias and asking who held it: production has one history, and nobody rewrites it."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from driftline.errors import (
+    AliasMovedError,
+    HistoryRewriteError,
+    NoPreviousVersionError,
+    UnknownModelError,
+    UnknownVersionError,
+)
+from driftline.registry.reference import CHAMPION
+from driftline.store import registry
+from driftline.store.registry import AliasEvent, ModelVersion, RegisteredModel
+from driftline.workspace import Workspace
+
+
+def move_alias(
+    session: Session,
+    version: ModelVersion,
+    *,
+    expected: ModelVersion | None,
+    effective_at: datetime,
+    recorded_at: datetime,
+    actor: str,
+    reason: str,
+    alias: str = CHAMPION,
+    decision_id: int | None = None,
+) -> AliasEvent:
+    """Append the event that gives `alias` to `version`, inside the caller's transaction.
+
+    Args:
+        session: the transaction that also stores why.
+        version: who gets the alias.
+        expected: who was seen to hold it; None for nobody.
+        effective_at: from when on `version` holds it.
+        recorded_at: now.
+        actor: who decided.
+        reason: why, in words.
+        alias: the movable name.
+        decision_id: the decision with the evidence.
+
+    Raises:
+        AliasMovedError: somebody moved it since `expected` was read.
+        HistoryRewriteError: it was moved at a later time than `effective_at` already.
+    """
+    held = registry.alias_event_at(session, version.model_id, alias, None)
+    if (held.version_id if held else None) != (expected.id if expected else None):
+        raise AliasMovedError(alias, held.reason if held else "nobody holds it any more")
+    if held is not None and held.effective_at > effective_at:
+        raise HistoryRewriteError(alias, held.effective_at, effective_at)
+    event = AliasEvent(
+        model_id=version.model_id,
+        alias=alias,
+        revision=held.revision + 1 if held else 1,
+        version_id=version.id,
+        previous_version_id=held.version_id if held else None,
+        effective_at=effective_at,
+        recorded_at=recorded_at,
+        actor=actor,
+        reason=reason,
+        decision_id=decision_id,
+    )
+    session.add(event)
+    session.flush()
+    return event
+
+
+def rollback(
+    workspace: Workspace, model: str, *, actor: str, reason: str, to: int | None = None, alias: str = CHAMPION
+) -> AliasEvent:
+    """Give the alias back to version `to`, or to who held it before; no model is rebuilt.
+
+    Raises:
+        UnknownModelError: no model has this name.
+        UnknownVersionError: the model has no version `to`.
+        NoPreviousVersionError: nobody held the alias before.
+    """
+    at = workspace.clock()
+    with workspace.database.transaction() as session:
+        found = known_model(session, model)
+        held = registry.alias_event_at(session, found.id, alias, None)
+        if to is not None:
+            target = registry.version_numbered(session, found.id, to)
+            if target is None:
+                raise UnknownVersionError(model, to)
+        else:
+            target = registry.version(session, held.previous_version_id if held else None)
+            if target is None:
+                raise NoPreviousVersionError(model, alias)
+        holder = registry.version(session, held.version_id) if held else None
+        return move_alias(
+            session,
+            target,
+            expected=holder,
+            effective_at=at,
+            recorded_at=at,
+            actor=actor,
+            reason=reason,
+            alias=alias,
+        )
+
+
+def champion(workspace: Workspace, model: str, *, at: datetime | None = None) -> ModelVersion | None:
+    """Return the version that is champion, or was at time `at`; None where there was none.
+
+    Raises:
+        UnknownModelError: no model has this name.
+    """
+    with workspace.database.reading() as session:
+        event = registry.alias_event_at(session, known_model(session, model).id, CHAMPION, at)
+        return registry.version(session, event.version_id) if event else None
+
+
+def champions_at(workspace: Workspace, model: str, times: Sequence[datetime]) -> list[ModelVersion | None]:
+    """Return who was champion at each of `times`; None before the first one, or where the model is not known."""
+    with workspace.database.reading() as session:
+        line = registry.find_model(session, model)
+        if line is None:
+            return [None] * len(times)
+        events = list(reversed(registry.alias_events(session, line.id, CHAMPION)))
+        versions = {version.id: version for version in registry.versions(session, line.id)}
+    since = [event.effective_at for event in events]
+    found = [bisect_right(since, time) - 1 for time in times]
+    return [versions[events[position].version_id] if position >= 0 else None for position in found]
+
+
+def known_model(session: Session, name: str) -> RegisteredModel:
+    """Return the registered model `name`, or raise UnknownModelError naming those there are."""
+    found = registry.find_model(session, name)
+    if found is None:
+        raise UnknownModelError(name, [model.name for model in registry.models(session)])
+    return found

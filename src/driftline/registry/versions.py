@@ -1,0 +1,100 @@
+"""Model versions: registering what a run trained, and loading it again."""
+
+import json
+from datetime import datetime
+
+from driftline.errors import UnknownAliasError, UnknownVersionError
+from driftline.models import Model, from_files, model_digest, to_files
+from driftline.registry.aliases import known_model
+from driftline.registry.reference import parse_reference
+from driftline.store import registry, runs
+from driftline.store.registry import ModelVersion
+from driftline.tracking import ActiveRun
+from driftline.workspace import Workspace, open_workspace
+
+FOLDER = "model"  # of a run's artifacts
+
+
+def register(run: ActiveRun, name: str, model: Model, *, trained_through: datetime) -> ModelVersion:
+    """Store the files of `model` as artifacts of its run and give it the next version number.
+
+    Args:
+        run: the run that trained it.
+        name: of the registered model, made where it is new.
+        model: what was trained.
+        trained_through: nothing later than this was used.
+    """
+    files = to_files(model)
+    for path, content in files.items():
+        run.log_artifact(f"{FOLDER}/{path}", content)
+    at = run.workspace.clock()
+    with run.workspace.database.transaction() as session:
+        line = registry.model_named(session, name, at)
+        row = ModelVersion(
+            model_id=line.id,
+            version=registry.next_version(session, line.id),
+            run_id=run.run_id,
+            digest=model_digest(files),
+            flavor=model.flavor,
+            signature=json.loads(files["model.json"])["signature"],
+            trained_through=trained_through,
+            created_at=at,
+        )
+        session.add(row)
+    return row
+
+
+def find_version(workspace: Workspace, reference: str) -> ModelVersion:
+    """Return the version that `income@champion`, `income/3` or `income` names.
+
+    Raises:
+        InvalidModelReferenceError: the text has another form.
+        UnknownModelError: no model has this name.
+        UnknownVersionError: the model has no such version.
+        UnknownAliasError: nobody holds the alias yet.
+    """
+    wanted = parse_reference(reference)
+    with workspace.database.reading() as session:
+        line = known_model(session, wanted.model)
+        if wanted.version is not None:
+            found = registry.version_numbered(session, line.id, wanted.version)
+            if found is None:
+                raise UnknownVersionError(wanted.model, wanted.version)
+            return found
+        event = registry.alias_event_at(session, line.id, str(wanted.alias), None)
+        found = registry.version(session, event.version_id) if event else None
+        if found is None:
+            raise UnknownAliasError(wanted.model, str(wanted.alias))
+        return found
+
+
+def load_version(workspace: Workspace, version: ModelVersion) -> Model:
+    """Return the model of a version; each file is verified against its digest.
+
+    Raises:
+        ArtifactMissingError: a file is not there.
+        ArtifactAlteredError: a file is not what was stored.
+    """
+    with workspace.database.reading() as session:
+        artifacts = runs.of_runs(session, runs.Artifact, [version.run_id])[version.run_id]
+    files = {
+        artifact.path.removeprefix(f"{FOLDER}/"): workspace.artifacts.get(artifact.digest)
+        for artifact in artifacts
+        if artifact.path.startswith(f"{FOLDER}/")
+    }
+    return from_files(files)
+
+
+def load_model(reference: str, *, workspace: Workspace | None = None) -> Model:
+    """Return the model that `reference` names, ready to predict: `load_model("income@champion").predict(frame)`.
+
+    Args:
+        reference: `income@champion`, `income/3`, or `income` for its champion.
+        workspace: where it is stored; by default where the environment says (`DRIFTLINE_HOME` and its like).
+
+    Raises:
+        NotFoundError: there is no such model, version or alias.
+        ArtifactAlteredError: a file of the model is not what was stored.
+    """
+    opened = workspace or open_workspace()
+    return load_version(opened, find_version(opened, reference))

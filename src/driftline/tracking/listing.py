@@ -1,0 +1,84 @@
+"""Runs as plain values, for lists and scripts."""
+
+from typing import Any
+
+from driftline.errors import UnclearRunError, UnknownStatusError
+from driftline.store import datasets, runs
+from driftline.store.runs import Run, RunStatus
+from driftline.workspace import Workspace
+
+
+def list_runs(
+    workspace: Workspace, *, experiment: str | None = None, status: str | None = None, first: int = 50
+) -> list[dict[str, Any]]:
+    """Return runs, newest first, each with its last value of every metric.
+
+    Raises:
+        UnknownStatusError: there is no such status.
+    """
+    if status is not None and status not in set(RunStatus):
+        raise UnknownStatusError(status, [str(known) for known in RunStatus])
+    wanted = None if status is None else RunStatus(status)
+    with workspace.database.reading() as session:
+        names = {row.id: row.name for row in runs.experiments(session)}
+        found = runs.newest_runs(session, experiment=experiment, status=wanted, first=first)
+        summaries = runs.of_runs(session, runs.MetricSummary, [run.run_id for run in found])
+    return [
+        {**_facts(run, names[run.experiment_id]), "metrics": {row.key: row.last for row in summaries[run.run_id]}}
+        for run in found
+    ]
+
+
+def describe_run(workspace: Workspace, run_id: str) -> dict[str, Any]:
+    """Return all that is known of a run; `run_id` may be the start of one.
+
+    Raises:
+        UnclearRunError: no run starts so, or more than one.
+    """
+    with workspace.database.reading() as session:
+        found = runs.starting_with(session, run_id)
+        if len(found) != 1:
+            raise UnclearRunError(run_id, [run.run_id for run in found])
+        [run] = found
+        names = {row.id: row.name for row in runs.experiments(session)}
+        of = {
+            table: runs.of_runs(session, table, [run.run_id])[run.run_id]
+            for table in (runs.Param, runs.MetricSummary, runs.Tag, runs.Artifact, runs.RunInput)
+        }
+        used = datasets.dataset_versions(session, [row.dataset_version_id for row in of[runs.RunInput]])
+    return {
+        **_facts(run, names[run.experiment_id]),
+        "error": run.error,
+        "params": {row.key: row.value for row in of[runs.Param]},
+        "metrics": {row.key: row.last for row in of[runs.MetricSummary]},
+        "tags": {row.key: row.value for row in of[runs.Tag]},
+        "inputs": [
+            {
+                "role": row.role,
+                "dataset": used[row.dataset_version_id].dataset,
+                "digest": used[row.dataset_version_id].digest,
+                "row_count": used[row.dataset_version_id].row_count,
+            }
+            for row in of[runs.RunInput]
+        ],
+        "artifacts": [
+            {"path": row.path, "size_bytes": row.size_bytes, "digest": row.digest} for row in of[runs.Artifact]
+        ],
+    }
+
+
+def _facts(run: Run, experiment: str) -> dict[str, Any]:
+    return {
+        "run_id": run.run_id,
+        "experiment": experiment,
+        "name": run.name,
+        "status": run.status,
+        "user_name": run.user_name,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "duration_s": (run.ended_at - run.started_at).total_seconds() if run.ended_at else None,
+        "git_commit": run.git_commit,
+        "git_dirty": run.git_dirty,
+        "source_url": run.source_url,
+        "dagster_run_id": run.dagster_run_id,
+    }

@@ -1,0 +1,129 @@
+"""One execution of training code, from its start to a true end."""
+
+import traceback
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from driftline.errors import InvalidKeyError
+from driftline.store import runs
+from driftline.store.runs import RunStatus
+from driftline.tracking.environment import environment
+from driftline.workspace import Workspace
+
+LONGEST_KEY = 250
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActiveRun:
+    """A run that is going on; what is logged is stored at once."""
+
+    workspace: Workspace
+    run_id: str
+    name: str
+
+    def log_params(self, params: Mapping[str, Any]) -> None:
+        """Store input values; JSON values keep their type, a key's first value stays."""
+        for key in params:
+            _check_key(key)
+        with self.workspace.database.transaction() as session:
+            runs.add_params(session, self.run_id, params)
+
+    def log_metrics(self, metrics: Mapping[str, float], *, step: int = 0) -> None:
+        """Store measured floats at `step`; NaN and the infinities are kept as what they are."""
+        at = self.workspace.clock()
+        for key in metrics:
+            _check_key(key)
+        points = [(key, step, at, float(value)) for key, value in metrics.items()]
+        with self.workspace.database.transaction() as session:
+            runs.add_points(session, self.run_id, points)
+
+    def log_artifact(self, path: str, content: bytes) -> str:
+        """Store a file of this run under `path` and return its digest.
+
+        Raises:
+            InvalidKeyError: `path` is empty, absolute or leads out of the run.
+        """
+        _check_key(path)
+        digest = self.workspace.artifacts.put(content)
+        row = runs.Artifact(
+            run_id=self.run_id,
+            path=path,
+            digest=digest,
+            size_bytes=len(content),
+            created_at=self.workspace.clock(),
+        )
+        with self.workspace.database.transaction() as session:
+            session.merge(row)
+        return digest
+
+    def log_input(self, dataset_version_id: int, *, role: str) -> None:
+        """Say that this run used a dataset version, and what for (training, holdout)."""
+        with self.workspace.database.transaction() as session:
+            session.merge(runs.RunInput(run_id=self.run_id, dataset_version_id=dataset_version_id, role=role))
+
+
+@contextmanager
+def start_run(
+    workspace: Workspace,
+    *,
+    experiment: str,
+    name: str | None = None,
+    tags: Mapping[str, str] | None = None,
+    dagster_run_id: str | None = None,
+    source: Path | None = None,
+) -> Iterator[ActiveRun]:
+    """Start a run of `experiment` and end it with the block: finished, failed with its traceback, or killed.
+
+    Args:
+        workspace: where it is stored.
+        experiment: the named set of runs it belongs to, made where it is new.
+        name: a name for people; a short unique one by default.
+        tags: words about the run.
+        dagster_run_id: the Dagster run that this is part of.
+        source: the folder whose git commit is recorded; the working directory by default.
+    """
+    run_id = uuid.uuid4().hex
+    where = environment(source or Path.cwd())
+    with workspace.database.transaction() as session:
+        of = runs.experiment_named(session, experiment, workspace.clock())
+        row = runs.Run(
+            run_id=run_id,
+            experiment_id=of.id,
+            name=name or f"{experiment}-{run_id[:8]}",
+            status=RunStatus.RUNNING,
+            started_at=workspace.clock(),
+            dagster_run_id=dagster_run_id,
+            user_name=where.user_name,
+            user_email=where.user_email,
+            source_url=where.source_url,
+            git_commit=where.git_commit,
+            git_dirty=where.git_dirty,
+        )
+        session.add(row)
+        session.flush()
+        session.add_all(runs.Tag(run_id=run_id, key=key, value=value) for key, value in (tags or {}).items())
+    try:
+        yield ActiveRun(workspace=workspace, run_id=run_id, name=row.name)
+    except BaseException as error:
+        killed = isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit)
+        _end(workspace, run_id, RunStatus.KILLED if killed else RunStatus.FAILED, error=traceback.format_exc())
+        raise
+    _end(workspace, run_id, RunStatus.FINISHED)
+
+
+def _end(workspace: Workspace, run_id: str, status: RunStatus, *, error: str | None = None) -> None:
+    with workspace.database.transaction() as session:
+        row = runs.run(session, run_id)
+        if row is not None:
+            row.status, row.error, row.ended_at = status, error, workspace.clock()
+
+
+def _check_key(key: str) -> None:
+    """Refuse keys that could not be a relative path: they name series, columns and files."""
+    parts = key.split("/")
+    if not key or len(key) > LONGEST_KEY or any(part in {"", ".", ".."} for part in parts) or "\0" in key:
+        raise InvalidKeyError(key)

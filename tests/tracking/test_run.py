@@ -1,0 +1,103 @@
+"""Runs: what is logged is what is read, and a status is true."""
+
+import math
+import subprocess
+
+import pytest
+
+from driftline.errors import InvalidKeyError
+from driftline.store import runs
+from driftline.tracking import environment, start_run
+
+
+def stored(workspace, run_id, table):
+    with workspace.database.reading() as session:
+        return runs.of_runs(session, table, [run_id])[run_id]
+
+
+def test_a_finished_run_keeps_what_it_logged(workspace):
+    with start_run(workspace, experiment="income", tags={"team": "risk"}, dagster_run_id="d1") as run:
+        run.log_params({"num_leaves": 31, "note": None})
+        run.log_artifact("model/model.txt", b"tree")
+    with workspace.database.reading() as session:
+        row = runs.run(session, run.run_id)
+    assert (row.status, row.error, row.dagster_run_id) == ("finished", None, "d1")
+    assert row.ended_at >= row.started_at
+    assert {p.key: p.value for p in stored(workspace, run.run_id, runs.Param)} == {
+        "num_leaves": 31,
+        "note": None,
+    }
+    assert [(a.path, a.size_bytes) for a in stored(workspace, run.run_id, runs.Artifact)] == [("model/model.txt", 4)]
+    assert [(t.key, t.value) for t in stored(workspace, run.run_id, runs.Tag)] == [("team", "risk")]
+
+
+def test_an_exception_fails_the_run_with_its_traceback_and_goes_on(workspace):
+    with pytest.raises(ZeroDivisionError), start_run(workspace, experiment="income") as run:
+        1 / 0  # noqa: B018
+    with workspace.database.reading() as session:
+        row = runs.run(session, run.run_id)
+    assert row.status == "failed"
+    assert "ZeroDivisionError" in row.error
+
+
+def test_an_interrupt_kills_the_run(workspace):
+    with pytest.raises(KeyboardInterrupt), start_run(workspace, experiment="income") as run:
+        raise KeyboardInterrupt
+    with workspace.database.reading() as session:
+        assert runs.run(session, run.run_id).status == "killed"
+
+
+def test_a_summary_says_first_last_min_max_and_mean_with_their_steps(workspace):
+    with start_run(workspace, experiment="income") as run:
+        for step, value in [(0, 0.9), (5, 0.7), (3, 0.95)]:
+            run.log_metrics({"auroc": value}, step=step)
+    [summary] = stored(workspace, run.run_id, runs.MetricSummary)
+    assert (summary.count, summary.first, summary.last, summary.last_step) == (3, 0.9, 0.7, 5)
+    assert (summary.min, summary.min_step, summary.max, summary.max_step) == (0.7, 5, 0.95, 3)
+    assert summary.mean == pytest.approx(0.85)
+
+
+def test_a_value_that_is_no_number_is_kept_and_never_becomes_one(workspace):
+    with start_run(workspace, experiment="income") as run:
+        run.log_metrics({"loss": math.nan}, step=0)
+        run.log_metrics({"loss": math.inf}, step=1)
+    assert [(p.value, p.special) for p in stored(workspace, run.run_id, runs.MetricPoint)] == [
+        (None, "nan"),
+        (None, "inf"),
+    ]
+    [summary] = stored(workspace, run.run_id, runs.MetricSummary)
+    assert (summary.count, summary.last, summary.min) == (2, None, None)
+
+
+def test_zero_is_a_value(workspace):
+    with start_run(workspace, experiment="income") as run:
+        run.log_metrics({"loss": 0.0})
+    [summary] = stored(workspace, run.run_id, runs.MetricSummary)
+    assert (summary.last, summary.min, summary.max) == (0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("key", ["", "/etc/passwd", "../up", "a//b", "x" * 251])
+def test_a_key_that_is_no_relative_path_is_refused(workspace, key):
+    with pytest.raises(InvalidKeyError), start_run(workspace, experiment="income") as run:
+        run.log_artifact(key, b"")
+
+
+def test_the_environment_names_commit_and_remote_without_credentials(tmp_path):
+    def git(*words):
+        subprocess.run(
+            ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org", *words],
+            cwd=tmp_path,
+            check=True,
+            capture_output=True,
+        )
+
+    git("init")
+    git("remote", "add", "origin", "https://ada:secret@example.org/forest.git")
+    (tmp_path / "train.py").write_text("")
+    assert environment(tmp_path).git_commit is None
+    git("add", ".")
+    git("commit", "-m", "first")
+    clean = environment(tmp_path)
+    (tmp_path / "train.py").write_text("1")
+    assert (len(clean.git_commit), clean.git_dirty, environment(tmp_path).git_dirty) == (40, False, True)
+    assert clean.source_url == "https://example.org/forest.git"
