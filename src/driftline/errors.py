@@ -32,6 +32,7 @@
     │   ├── PageSizeError
     │   ├── InvalidCursorError
     │   ├── NotLoopbackError
+    │   ├── PortRefusedError
     │   └── ...
     ├── NotFoundError                what was asked for does not exist
     │   ├── UnknownRunError
@@ -579,6 +580,17 @@ class NoChallengerError(NotFoundError):
         super().__init__(f"No challenger of {pipeline!r} waits to be judged. Materialize {pipeline}/model first.")
 
 
+class IncomparableModelsError(InvalidInputError):
+    """Champion and challenger say different things, so no holdout can score both."""
+
+    def __init__(self, pipeline: str, champion: Iterable[object], challenger: Iterable[object]) -> None:
+        super().__init__(
+            f"The champion of {pipeline!r} says {listing(map(str, champion))}, the challenger "
+            f"{listing(map(str, challenger))}: their classes are not the same, so one holdout cannot score both. "
+            "Restore the classes at the source, or declare the new target as a pipeline of another name."
+        )
+
+
 class NoProjectError(NotFoundError):
     """A command needs a project and was run outside of one."""
 
@@ -670,12 +682,19 @@ class NotLoopbackError(InvalidInputError):
     def __init__(self, host: str) -> None:
         super().__init__(
             f"The API listens on 127.0.0.1, ::1 or localhost only, not on {host!r}: tokens do not exist yet, so "
-            "whoever reaches it reads all. Use 127.0.0.1, and a tunnel from elsewhere: ssh -L 8001:127.0.0.1:8001."
+            "whoever reaches it reads all. Use 127.0.0.1, and a tunnel from elsewhere: ssh -L 4000:127.0.0.1:4000."
         )
 
 
-class PortUnavailableError(StorageError):
+class PortRefusedError(InvalidInputError):
     """The system refuses a port, other than for its being in use."""
 
     def __init__(self, port: int, cause: object) -> None:
         super().__init__(f"The API cannot listen on port {port}: {cause}. Choose one from 1024 to 65535.")
+
+
+class UnknownRunError(NotFoundError):
+    """No run has an id."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"There is no run {run_id!r}. Ask for the list of runs and copy its whole runId.")

@@ -17,7 +17,7 @@ def stored(workspace, run_id, table):
 
 def test_a_finished_run_keeps_what_it_logged(workspace):
     with start_run(workspace, experiment="income", tags={"team": "risk"}, dagster_run_id="d1") as run:
-        run.log_params({"num_leaves": 31, "note": None})
+        run.log_params({"num_leaves": 31, "note": None, "l2": math.inf, "layers": (8, math.nan)})
         run.log_artifact("model/model.txt", b"tree")
     with workspace.database.reading() as session:
         row = runs.run(session, run.run_id)
@@ -26,6 +26,8 @@ def test_a_finished_run_keeps_what_it_logged(workspace):
     assert {p.key: p.value for p in stored(workspace, run.run_id, runs.Param)} == {
         "num_leaves": 31,
         "note": None,
+        "l2": "inf",
+        "layers": [8, "nan"],
     }
     assert [(a.path, a.size_bytes) for a in stored(workspace, run.run_id, runs.Artifact)] == [("model/model.txt", 4)]
     assert [(t.key, t.value) for t in stored(workspace, run.run_id, runs.Tag)] == [("team", "risk")]

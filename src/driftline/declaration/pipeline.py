@@ -19,6 +19,7 @@ from driftline.errors import DeclarationError
 from driftline.evaluation import metric
 from driftline.models import Trainer
 
+HOLDOUT_ROW = "driftline_row"  # says which holdout a row of a table is from, and its place there
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -69,9 +70,9 @@ class ModelPipeline:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise DeclarationError(self.name, "its name must be letters, digits and underscores")
-        for field in ("metrics", "entity", "owners"):
-            if isinstance(getattr(self, field), str):
-                fault = f"its {field} is the text {getattr(self, field)!r}: write a tuple, one name as ('name',)"
+        for name in ("metrics", "entity", "owners"):
+            if isinstance(getattr(self, name), str):
+                fault = f"its {name} is the text {getattr(self, name)!r}: write a tuple, one name as ('name',)"
                 raise DeclarationError(self.name, fault)
         if not self.metrics:
             raise DeclarationError(self.name, "it has no metric: name at least one, the first decides")
@@ -98,12 +99,17 @@ class ModelPipeline:
     @property
     def row_key(self) -> tuple[str, ...]:
         """Return the columns that a prediction and its ground truth are joined by."""
-        return (self.time_column, *self.entity) if self.partitions else ("row",)
+        return (self.time_column, *self.entity) if self.partitions else (HOLDOUT_ROW,)
 
     @property
     def not_features(self) -> tuple[str, ...]:
         """Return the columns that no model sees."""
         return (self.target.column, self.time_column) if self.partitions else (self.target.column,)
+
+    @property
+    def trusted(self) -> tuple[str, ...]:
+        """Return the types that the user trusts beside those that skops trusts, by the trainer's declaration."""
+        return tuple(getattr(self.trainer, "trusted", ()))
 
     def training_time(self, as_of: datetime, *, first: bool) -> datetime:
         """Return the time up to which a training at `as_of` may look.

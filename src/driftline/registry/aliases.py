@@ -4,8 +4,6 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session
-
 from driftline.errors import (
     AliasMovedError,
     HistoryRewriteError,
@@ -14,7 +12,7 @@ from driftline.errors import (
     UnknownVersionError,
 )
 from driftline.registry.reference import CHAMPION
-from driftline.store import registry
+from driftline.store import Session, registry
 from driftline.store.registry import AliasEvent, ModelVersion, RegisteredModel
 from driftline.workspace import Workspace
 
@@ -48,6 +46,7 @@ def move_alias(
         AliasMovedError: somebody moved it since `expected` was read.
         HistoryRewriteError: it was moved at a later time than `effective_at` already.
     """
+    registry.lock_models(session, version.model_id)
     held = registry.alias_event_at(session, version.model_id, alias, None)
     if (held.version_id if held else None) != (expected.id if expected else None):
         raise AliasMovedError(alias, held.reason if held else "nobody holds it any more")
@@ -80,7 +79,6 @@ def rollback(
         UnknownVersionError: the model has no version `to`.
         NoPreviousVersionError: nobody held the alias before.
     """
-    at = workspace.clock()
     with workspace.database.transaction() as session:
         found = known_model(session, model)
         held = registry.alias_event_at(session, found.id, alias, None)
@@ -97,8 +95,8 @@ def rollback(
             session,
             target,
             expected=holder,
-            effective_at=at,
-            recorded_at=at,
+            effective_at=workspace.as_of(),
+            recorded_at=workspace.clock(),
             actor=actor,
             reason=reason,
             alias=alias,

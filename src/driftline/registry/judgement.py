@@ -28,11 +28,11 @@ def judge(  # noqa: PLR0911  (each return is a rule; the first that speaks decid
     A missing or NaN score never wins. Without a champion the first valid challenger wins. A tie keeps the champion.
     """
     name = challenger.metric
-    if challenger.value is None or math.isnan(challenger.value):
+    if challenger.value is None or not math.isfinite(challenger.value):
         return _keep(f"the challenger's {name} is not known ({challenger.note or 'not a number'})")
     if comparison is None:
         return Judgement(promote=True, reason=f"Promoted: the first valid version, {name} {challenger.value:.4f}.")
-    if comparison.gain is None or math.isnan(comparison.gain):
+    if comparison.gain is None or not math.isfinite(comparison.gain):
         return _keep(f"the gain in {name} is not known ({comparison.note or 'not a number'})")
     said = _said(comparison)
     if comparison.gain == 0:

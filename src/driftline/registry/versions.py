@@ -30,6 +30,7 @@ def register(run: ActiveRun, name: str, model: Model, *, trained_through: dateti
     at = run.workspace.clock()
     with run.workspace.database.transaction() as session:
         line = registry.model_named(session, name, at)
+        registry.lock_models(session, line.id)
         row = ModelVersion(
             model_id=line.id,
             version=registry.next_version(session, line.id),
@@ -68,10 +69,16 @@ def find_version(workspace: Workspace, reference: str) -> ModelVersion:
         return found
 
 
-def load_version(workspace: Workspace, version: ModelVersion) -> Model:
+def load_version(workspace: Workspace, version: ModelVersion, *, trusted: tuple[str, ...] = ()) -> Model:
     """Return the model of a version; each file is verified against its digest.
 
+    Args:
+        workspace: where it is stored.
+        version: which.
+        trusted: full names of types that may be loaded beside those that skops trusts.
+
     Raises:
+        UntrustedModelError: it holds other types; nothing of it was loaded.
         ArtifactMissingError: a file is not there.
         ArtifactAlteredError: a file is not what was stored.
     """
@@ -82,19 +89,20 @@ def load_version(workspace: Workspace, version: ModelVersion) -> Model:
         for artifact in artifacts
         if artifact.path.startswith(f"{FOLDER}/")
     }
-    return from_files(files)
+    return from_files(files, trusted=trusted)
 
 
-def load_model(reference: str, *, workspace: Workspace | None = None) -> Model:
+def load_model(reference: str, *, workspace: Workspace | None = None, trusted: tuple[str, ...] = ()) -> Model:
     """Return the model that `reference` names, ready to predict: `load_model("income@champion").predict(frame)`.
 
     Args:
         reference: `income@champion`, `income/3`, or `income` for its champion.
         workspace: where it is stored; by default where the environment says (`DRIFTLINE_HOME` and its like).
+        trusted: full names of types that may be loaded beside those that skops trusts.
 
     Raises:
         NotFoundError: there is no such model, version or alias.
         ArtifactAlteredError: a file of the model is not what was stored.
     """
     opened = workspace or open_workspace()
-    return load_version(opened, find_version(opened, reference))
+    return load_version(opened, find_version(opened, reference), trusted=trusted)

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
-from sqlmodel import Session, create_engine
+from sqlmodel import Session as Session  # noqa: PLC0414  (what a transaction gives, for those who pass it on)
+from sqlmodel import create_engine
 
 from driftline.errors import DatabaseUnavailableError, InvalidDatabaseUrlError
 from driftline.store.migrations import upgrade

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from driftline.store.upsert import insert_missing
+
 
 class DatasetVersion(SQLModel, table=True):
     """One row is immutable content, known by the digest of all of it."""
@@ -52,6 +54,13 @@ def dataset_version(session: Session, dataset: str, digest: str) -> DatasetVersi
 def find_version(session: Session, version_id: int | None) -> DatasetVersion | None:
     """Return a dataset version by its row id, or None."""
     return None if version_id is None else session.get(DatasetVersion, version_id)
+
+
+def add_version(session: Session, version: DatasetVersion) -> DatasetVersion:
+    """Store a version and return it, or the one of the same content that somebody else stored meanwhile."""
+    insert_missing(session, DatasetVersion, [version.model_dump(exclude={"id"})])
+    of_content = (DatasetVersion.dataset == version.dataset, DatasetVersion.digest == version.digest)
+    return session.exec(select(DatasetVersion).where(*of_content)).one()
 
 
 def dataset_versions(session: Session, ids: Sequence[int]) -> dict[int, DatasetVersion]:

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Field, Session, SQLModel
 
+from driftline.store.upsert import insert_missing
+
 
 class Lock(SQLModel, table=True):
     """One row is a lock that is held."""
@@ -24,6 +26,8 @@ def take(
     is_dead: Callable[[str], bool],
 ) -> Lock | None:
     """Take the lock for `holder`; return None, or the lock of somebody else who lives and whose lease runs."""
+    # A row to wait for: on PostgreSQL two takers of a lock that nobody holds would both insert theirs.
+    insert_missing(session, Lock, [{"name": name, "holder": "", "expires_at": now}])
     held = session.get(Lock, name, with_for_update=True)
     if held is not None and held.expires_at > now and not is_dead(held.holder):
         return held

@@ -288,6 +288,8 @@ def undecided_reports(session: Session, *, limit: int | None = None) -> Sequence
 
 def put_pipeline(session: Session, name: str, declaration: dict[str, Any], updated_at: datetime) -> None:
     """Store what a pipeline says about itself in place of what it said before."""
+    row = {"name": name, "declaration": declaration, "updated_at": updated_at}
+    insert_missing(session, Pipeline, [row])  # of two that are the first, one waits for the other here
     session.merge(Pipeline(name=name, declaration=declaration, updated_at=updated_at))
 
 

@@ -126,6 +126,17 @@ def model_named(session: Session, name: str, created_at: datetime) -> Registered
     return session.exec(select(RegisteredModel).where(RegisteredModel.name == name)).one()
 
 
+def lock_models(session: Session, model_id: int | None = None) -> None:
+    """Hold one model, or all, against other writers of its history until the transaction ends.
+
+    SQLite has one writer anyway; on PostgreSQL two could otherwise read the same newest row and both add to it.
+    """
+    statement = select(RegisteredModel.id).order_by(col(RegisteredModel.id)).with_for_update(key_share=True)
+    if model_id is not None:
+        statement = statement.where(RegisteredModel.id == model_id)
+    session.exec(statement).all()
+
+
 def find_model(session: Session, name: str) -> RegisteredModel | None:
     """Return the registered model `name`, or None."""
     return session.exec(select(RegisteredModel).where(RegisteredModel.name == name)).one_or_none()
@@ -155,9 +166,7 @@ def version_numbered(session: Session, model_id: int, number: int) -> ModelVersi
 
 def versions_numbered(session: Session, number: int, model_ids: Sequence[int]) -> dict[int, ModelVersion]:
     """Return version `number` of each model; a model without it is left out."""
-    statement = select(ModelVersion).where(
-        col(ModelVersion.model_id).in_(model_ids), ModelVersion.version == number
-    )
+    statement = select(ModelVersion).where(col(ModelVersion.model_id).in_(model_ids), ModelVersion.version == number)
     return {row.model_id: row for row in session.exec(statement)}
 
 

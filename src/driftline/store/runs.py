@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKeyConstraint, Index, String, func
+from sqlalchemy import JSON, BigInteger, ForeignKeyConstraint, Index, String, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from driftline.store.upsert import insert_missing
@@ -73,7 +73,7 @@ class MetricPoint(SQLModel, table=True):
     __tablename__ = "metric_point"
     run_id: str = Field(primary_key=True, foreign_key="run.run_id")
     key: str = Field(primary_key=True)
-    step: int = Field(primary_key=True)
+    step: int = Field(primary_key=True, sa_type=BigInteger)
     logged_at: datetime = Field(primary_key=True)
     value: float | None
     special: str | None = Field(default=None, description="nan, inf or -inf; the value is then NULL")
@@ -89,13 +89,13 @@ class MetricSummary(SQLModel, table=True):
     key: str = Field(primary_key=True)
     count: int
     first: float | None
-    first_step: int
+    first_step: int = Field(sa_type=BigInteger)
     last: float | None
-    last_step: int
+    last_step: int = Field(sa_type=BigInteger)
     min: float | None
-    min_step: int | None
+    min_step: int | None = Field(sa_type=BigInteger)
     max: float | None
-    max_step: int | None
+    max_step: int | None = Field(sa_type=BigInteger)
     mean: float | None
 
 
@@ -105,7 +105,7 @@ class Artifact(SQLModel, table=True):
     run_id: str = Field(primary_key=True, foreign_key="run.run_id")
     path: str = Field(primary_key=True)
     digest: str = Field(index=True)
-    size_bytes: int
+    size_bytes: int = Field(sa_type=BigInteger)
     created_at: datetime
 
 
@@ -175,7 +175,12 @@ def of_runs(session: Session, table: type[Any], run_ids: Iterable[str]) -> dict[
 
 def add_params(session: Session, run_id: str, params: Mapping[str, Any]) -> None:
     """Store params of a run; the same key again keeps the first value."""
-    insert_missing(session, Param, [{"run_id": run_id, "key": k, "value": v} for k, v in params.items()])
+    insert_missing(session, Param, [{"run_id": run_id, "key": k, "value": _json(v)} for k, v in params.items()])
+
+
+def _json(value: Any) -> Any:
+    """Return a param as JSON can hold it: NaN and the infinities as their names."""
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def add_points(session: Session, run_id: str, points: Sequence[tuple[str, int, datetime, float]]) -> None:

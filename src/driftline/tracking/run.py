@@ -1,5 +1,6 @@
 """One execution of training code, from its start to a true end."""
 
+import math
 import traceback
 import uuid
 from collections.abc import Iterator, Mapping
@@ -26,11 +27,14 @@ class ActiveRun:
     name: str
 
     def log_params(self, params: Mapping[str, Any]) -> None:
-        """Store input values; JSON values keep their type, a key's first value stays."""
+        """Store input values; a key's first value stays.
+
+        JSON values keep their type; what JSON has no form for (NaN, infinities, other objects) is stored as text.
+        """
         for key in params:
             _check_key(key)
         with self.workspace.database.transaction() as session:
-            runs.add_params(session, self.run_id, params)
+            runs.add_params(session, self.run_id, {key: _plain(value) for key, value in params.items()})
 
     def log_metrics(self, metrics: Mapping[str, float], *, step: int = 0) -> None:
         """Store measured floats at `step`; NaN and the infinities are kept as what they are."""
@@ -120,6 +124,17 @@ def _end(workspace: Workspace, run_id: str, status: RunStatus, *, error: str | N
         row = runs.run(session, run_id)
         if row is not None:
             row.status, row.error, row.ended_at = status, error, workspace.clock()
+
+
+def _plain(value: Any) -> Any:
+    """Return `value` as JSON has it, or as text."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
 def _check_key(key: str) -> None:

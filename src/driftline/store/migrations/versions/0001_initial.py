@@ -158,7 +158,7 @@ def upgrade() -> None:
         sa.Column("run_id", sa.String(), nullable=False),
         sa.Column("path", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["run_id"],
@@ -171,7 +171,7 @@ def upgrade() -> None:
         "metric_point",
         sa.Column("run_id", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
-        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("step", sa.BigInteger(), nullable=False),
         sa.Column("logged_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("value", sa.Float(), nullable=True),
         sa.Column("special", sa.String(), nullable=True),
@@ -187,13 +187,13 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("first", sa.Float(), nullable=True),
-        sa.Column("first_step", sa.Integer(), nullable=False),
+        sa.Column("first_step", sa.BigInteger(), nullable=False),
         sa.Column("last", sa.Float(), nullable=True),
-        sa.Column("last_step", sa.Integer(), nullable=False),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
         sa.Column("min", sa.Float(), nullable=True),
-        sa.Column("min_step", sa.Integer(), nullable=True),
+        sa.Column("min_step", sa.BigInteger(), nullable=True),
         sa.Column("max", sa.Float(), nullable=True),
-        sa.Column("max_step", sa.Integer(), nullable=True),
+        sa.Column("max_step", sa.BigInteger(), nullable=True),
         sa.Column("mean", sa.Float(), nullable=True),
         sa.ForeignKeyConstraint(
             ["run_id"],
@@ -318,10 +318,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index(
-        "ix_evaluation_version_partition",
-        "evaluation",
-        ["version_id", "dataset", "partition_key", "id"],
-        unique=False,
+        "ix_evaluation_version_partition", "evaluation", ["version_id", "dataset", "partition_key", "id"], unique=False
     )
     op.create_table(
         "prediction_batch",

@@ -1,0 +1,7 @@
+"""The GraphQL API: experiments, the registry and production, for other apps; it only reads."""
+
+from driftline.api.application import create_app
+from driftline.api.schema import schema_text
+from driftline.api.server import serve
+
+__all__ = ["create_app", "schema_text", "serve"]

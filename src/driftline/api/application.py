@@ -1,0 +1,96 @@
+"""The ASGI application."""
+
+import json
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.types import ExecutionResult
+
+from driftline.api.context import Context
+from driftline.api.failures import shown
+from driftline.api.reader import Reader
+from driftline.api.schema import schema, schema_text
+from driftline.api.welcome import page
+from driftline.errors import StorageError
+from driftline.settings import Settings
+from driftline.workspace import Workspace
+
+THREADS = 8  # SQLAlchemy's pool gives up to 15 connections
+HOSTS = ("127.0.0.1", "[::1]", "localhost")  # what a Host header may name; another one is a rebound DNS name
+
+
+def create_app(workspace: Workspace, settings: Settings | None = None) -> Starlette:
+    """Return the ASGI application over `workspace`; `settings` (the environment's by default) say where Dagster is."""
+    settings = settings or Settings()
+    threads = ThreadPoolExecutor(THREADS, thread_name_prefix="driftline-api")
+    graphql = _GraphQL(workspace, threads, settings.dagster_url.rstrip("/"))
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        threads.shutdown()
+
+    async def healthz(_request: Request) -> Response:
+        try:
+            await run_in_threadpool(workspace.database.ping)
+        except StorageError as error:
+            return JSONResponse({"status": "unavailable", "reason": str(error)}, status_code=503)
+        return JSONResponse({"status": "ok"})
+
+    return Starlette(
+        routes=[
+            Route("/", _welcome),
+            Route("/graphql", graphql),
+            Route("/schema.graphql", _schema_text),
+            Route("/healthz", healthz),
+        ],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False)],
+        lifespan=lifespan,
+    )
+
+
+async def _welcome(request: Request) -> Response:
+    return HTMLResponse(page(request.headers["host"]))
+
+
+async def _schema_text(_request: Request) -> Response:
+    return PlainTextResponse(schema_text())
+
+
+class _GraphQL(GraphQL[Context, None]):
+    """The endpoint /graphql; a browser that opens it gets the same page as at /."""
+
+    def __init__(self, workspace: Workspace, threads: ThreadPoolExecutor, dagster_url: str) -> None:
+        super().__init__(schema(), allow_queries_via_get=False, subscription_protocols=())
+        self._workspace = workspace
+        self._threads = threads
+        self._dagster_url = dagster_url
+
+    async def get_context(self, request: Any, response: Any) -> Context:
+        """Return the context of one request."""
+        reader = Reader(self._workspace.database, self._threads)
+        return Context(reader=reader, dagster_url=self._dagster_url)
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        """Return the response, with what a client may see of the errors."""
+        result.errors = shown(result.errors) if result.errors else None
+        return await super().process_result(request, result)
+
+    async def render_graphql_ide(self, request: Request) -> Response:
+        """Return the welcome page: strawberry's own would load an IDE from another host."""
+        return await _welcome(request)
+
+    def encode_json(self, data: object) -> str:
+        """Return `data` as JSON; NaN, which JSON does not have, would be an error here."""
+        return json.dumps(data, allow_nan=False)

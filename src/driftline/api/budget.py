@@ -1,0 +1,130 @@
+"""How much one query may ask for, measured before anything is read."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLNonNull,
+    GraphQLSchema,
+    SelectionNode,
+    SelectionSetNode,
+    get_argument_values,
+    get_named_type,
+    get_operation_ast,
+    get_variable_values,
+    is_list_type,
+    is_object_type,
+)
+from strawberry.extensions import SchemaExtension
+
+MOST_TOKENS = 1000  # of a document; the checks of a valid one take 0.2 s at most
+LIST_SIZE = 10  # what a list without `first` is thought to have
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extent:
+    """How large a selection is.
+
+    Attributes:
+        depth: fields below each other.
+        aliases: fields under another name; of a fragment, at each place where it is used.
+        cost: fields that a response may have, lists counted with their length.
+    """
+
+    depth: int = 0
+    aliases: int = 0
+    cost: int = 0
+
+    def beside(self, other: "Extent") -> "Extent":
+        """Return the extent of both selections in one object."""
+        return Extent(
+            depth=max(self.depth, other.depth),
+            aliases=self.aliases + other.aliases,
+            cost=self.cost + other.cost,
+        )
+
+
+MOST = Extent(depth=12, aliases=30, cost=100_000)
+
+
+def extent(
+    schema: GraphQLSchema, document: DocumentNode, raw_variables: Mapping[str, Any], *, operation: str | None = None
+) -> Extent:
+    """Return the extent of the `operation` of a valid `document`; nothing where its variables are refused anyway.
+
+    Each fragment is measured once, however often it is used, so the time is linear in the document's length.
+    Introspection counts as one field: graphql-core limits it by a rule of its own.
+    """
+    asked = get_operation_ast(document, operation)
+    variables = get_variable_values(schema, asked.variable_definitions or (), dict(raw_variables)) if asked else []
+    if asked is None or isinstance(variables, list):  # a list of errors, which the execution will tell
+        return Extent()
+    fragments = {part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)}
+
+    def selected(selection_set: SelectionSetNode | None, parent: Any) -> Extent:
+        total = Extent()
+        for selection in selection_set.selections if selection_set else ():
+            total = total.beside(one(selection, parent))
+        return total
+
+    def one(selection: SelectionNode, parent: Any) -> Extent:
+        if isinstance(selection, FieldNode):
+            return field(selection, parent)
+        if isinstance(selection, FragmentSpreadNode):
+            return fragment(selection.name.value)
+        return selected(getattr(selection, "selection_set", None), parent)  # an inline fragment
+
+    @cache
+    def fragment(name: str) -> Extent:
+        defined = fragments[name]
+        return selected(defined.selection_set, schema.type_map[defined.type_condition.name.value])
+
+    def field(node: FieldNode, parent: Any) -> Extent:
+        alias = int(node.alias is not None)
+        known = parent.fields.get(node.name.value) if is_object_type(parent) else None
+        if known is None:  # __typename, __schema
+            return Extent(depth=1, aliases=alias, cost=1)
+        inner = selected(node.selection_set, get_named_type(known.type))
+        cost = 1 + _length(known, node, variables) * inner.cost
+        return Extent(depth=1 + inner.depth, aliases=alias + inner.aliases, cost=cost)
+
+    return selected(asked.selection_set, schema.get_root_type(asked.operation))
+
+
+def _length(known: GraphQLField, node: FieldNode, variables: Mapping[str, Any]) -> int:
+    """Return how many objects a field may give: `first` where it has one."""
+    if "first" in known.args:
+        return max(1, int(get_argument_values(known, node, dict(variables))["first"]))
+    kind = known.type.of_type if isinstance(known.type, GraphQLNonNull) else known.type
+    return LIST_SIZE if is_list_type(kind) and node.name.value != "nodes" else 1  # a page's `first` counts its nodes
+
+
+class QueryBudget(SchemaExtension):
+    """Refuses a query that is larger than MOST."""
+
+    def on_execute(self) -> Iterator[None]:
+        """Measure the document, which is valid by now, with its variables."""
+        asked = self.execution_context
+        schema: GraphQLSchema = asked.schema._schema  # noqa: SLF001  strawberry has no public name for it
+        if asked.graphql_document is not None:
+            found = extent(schema, asked.graphql_document, asked.variables or {}, operation=asked.operation_name)
+            _hold("depth", found.depth, MOST.depth)
+            _hold("number of aliases", found.aliases, MOST.aliases)
+            _hold("cost", found.cost, MOST.cost)
+        yield
+
+
+def _hold(what: str, found: int, most: int) -> None:
+    if found > most:
+        raise GraphQLError(
+            f"The query's {what} is {found:,}, at most {most:,} is served. Ask for fewer fields or a smaller `first`.",
+            extensions={"code": "QUERY_TOO_EXPENSIVE"},
+        )

@@ -1,0 +1,23 @@
+"""What a resolver knows of its request."""
+
+from dataclasses import dataclass
+
+import strawberry
+
+from driftline.api.reader import Reader
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """The context of one request.
+
+    Attributes:
+        reader: asks the experiment database.
+        dagster_url: Dagster's web server, without a slash at the end.
+    """
+
+    reader: Reader
+    dagster_url: str
+
+
+Info = strawberry.Info[Context, None]

@@ -1,0 +1,67 @@
+"""Drift reports: statements with evidence."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from driftline.api.context import Info
+from driftline.api.dagster_run import FromDagster
+from driftline.api.field import field
+from driftline.api.scalars import BigInt
+from driftline.api.versions import ModelVersion, OfModel, stored_version
+from driftline.store import monitoring, registry
+
+if TYPE_CHECKING:
+    from driftline.api.decisions import Decision
+
+
+@strawberry.type(description="The evidence of one check.")
+class DriftFinding:
+    """A drift finding."""
+
+    kind: str = strawberry.field(description="performance or column.")
+    name: str = strawberry.field(description="The metric or the column.")
+    method: str = strawberry.field(description="The test.")
+    statistic: float | None = strawberry.field(description="The test's statistic; null where nothing was tested.")
+    effect_name: str | None = strawberry.field(description="What `effect` measures.")
+    effect: float | None = strawberry.field(description="The size of the change; 0 is none.")
+    threshold: float | None = strawberry.field(description="From which effect, or at which level, a change counts.")
+    p_value: float | None = strawberry.field(description="Of the test, adjusted for the number of columns.")
+    reference_rows: BigInt = strawberry.field(description="Rows of the reference that were used.")
+    analysis_rows: BigInt = strawberry.field(description="Rows of the window that were used.")
+    verdict: str = strawberry.field(description="ok, drift, too_few_rows or undefined.")
+    note: str | None = strawberry.field(description="A sentence for people.")
+
+
+@strawberry.type(description="A statement about the drift of one version up to one partition.")
+class DriftReport(FromDagster, OfModel):
+    """A drift report."""
+
+    version_id: strawberry.Private[int]
+    id: strawberry.ID = strawberry.field(description="Its id.")
+    partition_key: str = strawberry.field(description="The last partition; empty for a table without partitions.")
+    reference: str = strawberry.field(description="What the window was compared with.")
+    window_start: datetime | None = strawberry.field(description="Start of the longest window looked at.")
+    window_end: datetime | None = strawberry.field(description="End of that window, not included.")
+    verdict: str = strawberry.field(description="ok, drift, too_few_rows or undefined; only ok says no drift.")
+    summary: str = strawberry.field(description="What drifted, or why nothing is said, in words.")
+    digest: str = strawberry.field(description="sha256 of the findings.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+
+    @field("The version that it is about.")
+    async def version(self, info: Info) -> ModelVersion:
+        """Return the model version."""
+        return await stored_version(info, self.version_id)
+
+    @field("The evidence, one finding per check.")
+    async def findings(self, info: Info) -> list[DriftFinding]:
+        """Return the findings."""
+        return await info.context.reader.many(DriftFinding, monitoring.findings, key=int(self.id))
+
+    @field("Whether it led to a retraining, and why or why not; null: not decided yet.")
+    async def decision(self, info: Info) -> Annotated["Decision", strawberry.lazy("driftline.api.decisions")] | None:
+        """Return the decision on this report."""
+        from driftline.api.decisions import Decision  # noqa: PLC0415  each of the two shows the other
+
+        return await info.context.reader.one(Decision, registry.decisions_on, key=int(self.id))

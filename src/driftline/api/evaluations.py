@@ -1,0 +1,55 @@
+"""Evaluations: what a version scored on a partition or a holdout."""
+
+from datetime import datetime
+
+import strawberry
+
+from driftline.api.context import Info
+from driftline.api.dagster_run import FromDagster
+from driftline.api.datasets import DatasetVersion
+from driftline.api.field import field
+from driftline.api.scalars import BigInt
+from driftline.api.versions import ModelVersion, stored_version
+from driftline.store import datasets, monitoring
+
+
+@strawberry.type(description="One metric of an evaluation.")
+class EvaluationMetric:
+    """An evaluation metric."""
+
+    metric: str = strawberry.field(description="Its name.")
+    value: float | None = strawberry.field(description="Its value; null where it is not defined, never 0 instead.")
+    ci_low: float | None = strawberry.field(description="The lower end of the 95 % confidence interval.")
+    ci_high: float | None = strawberry.field(description="The upper end of that interval.")
+    standard_error: float | None = strawberry.field(description="Its standard error.")
+    note: str | None = strawberry.field(description="Why there is no value or no interval.")
+
+
+@strawberry.type(description="A measurement of one version on one partition, or on a holdout; older ones are kept.")
+class Evaluation(FromDagster):
+    """An evaluation."""
+
+    version_id: strawberry.Private[int]
+    dataset_version_id: strawberry.Private[int | None]
+    id: strawberry.ID = strawberry.field(description="Its id.")
+    dataset: str = strawberry.field(description="The pipeline's name for production, or <pipeline>/holdout.")
+    partition_key: str = strawberry.field(description="The partition; empty for a table without partitions.")
+    row_count: BigInt = strawberry.field(description="Predictions.")
+    label_count: BigInt = strawberry.field(description="Predictions whose ground truth was known.")
+    evaluated_at: datetime = strawberry.field(description="When it was measured.")
+    digest: str = strawberry.field(description="sha256 of the predictions and labels that it stands on.")
+
+    @field("Who was measured: the champion of the time, unless a version was named.")
+    async def version(self, info: Info) -> ModelVersion:
+        """Return the model version."""
+        return await stored_version(info, self.version_id)
+
+    @field("The holdout that it was measured on; null for production.")
+    async def dataset_version(self, info: Info) -> DatasetVersion | None:
+        """Return the dataset version."""
+        return await info.context.reader.one(DatasetVersion, datasets.dataset_versions, key=self.dataset_version_id)
+
+    @field("What was measured, by name.")
+    async def metrics(self, info: Info) -> list[EvaluationMetric]:
+        """Return the metrics."""
+        return await info.context.reader.many(EvaluationMetric, monitoring.evaluation_metrics, key=int(self.id))

@@ -1,0 +1,14 @@
+"""From a row of the store to the node of the graph that shows it."""
+
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from driftline.api.scalars import finite
+
+Node = TypeVar("Node")
+
+
+def from_row(kind: type[Node], row: Any) -> Node:
+    """Return the node of `kind` with what `row` has under the same names; a float that is not finite is None."""
+    named = (field.name for field in fields(kind) if field.init)  # type: ignore[arg-type]  # a strawberry type is a dataclass
+    return kind(**{name: finite(getattr(row, name)) for name in named})

@@ -1,0 +1,133 @@
+"""What can be asked."""
+
+from typing import Annotated
+
+import strawberry
+
+from driftline.api.context import Info
+from driftline.api.decisions import Decision
+from driftline.api.drift_reports import DriftReport
+from driftline.api.evaluations import Evaluation
+from driftline.api.field import field
+from driftline.api.models import RegisteredModel
+from driftline.api.node import from_row
+from driftline.api.page import After, Connection, First, after_id, after_run, id_key, page, run_key, size
+from driftline.api.pipelines import Pipeline
+from driftline.api.runs import Experiment, Run
+from driftline.errors import UnknownRunError
+from driftline.registry import known_model
+from driftline.store import monitoring, registry, runs
+from driftline.store.registry import DecisionStatus
+from driftline.store.runs import RunStatus
+
+ModelName = Annotated[str, strawberry.argument(description="The name of a registered model.")]
+OfModelName = Annotated[str | None, strawberry.argument(description="Only of this registered model.")]
+
+
+@strawberry.type(description="Experiments, the registry, and production as it is watched. All of it only reads.")
+class Query:
+    """The root of every query."""
+
+    @field("All experiments, by name.")
+    async def experiments(self, info: Info) -> list[Experiment]:
+        """Return all experiments."""
+        return [from_row(Experiment, row) for row in await info.context.reader.ask(runs.experiments)]
+
+    @field("Runs, newest first.")
+    async def runs(
+        self,
+        info: Info,
+        experiment: Annotated[str | None, strawberry.argument(description="Only of this experiment.")] = None,
+        status: Annotated[RunStatus | None, strawberry.argument(description="Only with this status.")] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Connection[Run]:
+        """Return a page of runs."""
+        before, more = after_run(after), size(first) + 1
+        rows = await info.context.reader.ask(
+            runs.newest_runs, experiment=experiment, status=status, first=more, before=before
+        )
+        return page(Run, rows, first, run_key)
+
+    @field("One run.")
+    async def run(
+        self, info: Info, run_id: Annotated[strawberry.ID, strawberry.argument(description="Its whole id.")]
+    ) -> Run | None:
+        """Return one run."""
+        row = await info.context.reader.ask(runs.run, run_id)
+        if row is None:
+            raise UnknownRunError(run_id)
+        return from_row(Run, row)
+
+    @field("All registered models, by name.")
+    async def models(self, info: Info) -> list[RegisteredModel]:
+        """Return all registered models."""
+        return [from_row(RegisteredModel, row) for row in await info.context.reader.ask(registry.models)]
+
+    @field("One registered model.")
+    async def model(self, info: Info, name: ModelName) -> RegisteredModel | None:
+        """Return one registered model."""
+        return from_row(RegisteredModel, await info.context.reader.ask(known_model, name))
+
+    @field("Evaluations of a model, newest first.")
+    async def evaluations(  # noqa: PLR0917  the arguments of a GraphQL field are named
+        self,
+        info: Info,
+        model: ModelName,
+        version: Annotated[int | None, strawberry.argument(description="Only of this version.")] = None,
+        dataset: Annotated[
+            str | None, strawberry.argument(description="The pipeline's name: production; or <pipeline>/holdout.")
+        ] = None,
+        first_partition: Annotated[str | None, strawberry.argument(description="From this partition on.")] = None,
+        last_partition: Annotated[
+            str | None, strawberry.argument(description="Up to this partition, included.")
+        ] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Connection[Evaluation]:
+        """Return a page of evaluations."""
+        reader = info.context.reader
+        rows = await reader.ask(
+            monitoring.evaluations,
+            (await reader.ask(known_model, model)).id,
+            version=version,
+            dataset=dataset,
+            first_partition=first_partition,
+            last_partition=last_partition,
+            first=size(first) + 1,
+            before=after_id(after),
+        )
+        return page(Evaluation, rows, first, id_key)
+
+    @field("Drift reports, newest first.")
+    async def drift_reports(
+        self, info: Info, model: OfModelName = None, first: First = 50, after: After = None
+    ) -> Connection[DriftReport]:
+        """Return a page of drift reports."""
+        model_id, before, more = await _model_id(info, model), after_id(after), size(first) + 1
+        rows = await info.context.reader.ask(monitoring.reports, model_id, first=more, before=before)
+        return page(DriftReport, rows, first, id_key)
+
+    @field("Decisions about retraining, newest first.")
+    async def decisions(
+        self,
+        info: Info,
+        model: OfModelName = None,
+        status: Annotated[DecisionStatus | None, strawberry.argument(description="Only with this status.")] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Connection[Decision]:
+        """Return a page of decisions."""
+        model_id, before, more = await _model_id(info, model), after_id(after), size(first) + 1
+        rows = await info.context.reader.ask(registry.decisions, model_id, status=status, first=more, before=before)
+        return page(Decision, rows, first, id_key)
+
+    @field("What each pipeline says about itself, by name.")
+    async def pipelines(self, info: Info) -> list[Pipeline]:
+        """Return all pipelines."""
+        return [from_row(Pipeline, row) for row in await info.context.reader.ask(monitoring.pipelines)]
+
+
+async def _model_id(info: Info, name: str | None) -> int | None:
+    """Return the row id of a model, None for no name; raise UnknownModelError where there is no such model."""
+    return None if name is None else (await info.context.reader.ask(known_model, name)).id

@@ -1,0 +1,64 @@
+"""How resolvers ask the experiment database: on threads, and once per table for all nodes of a page."""
+
+import asyncio
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import Executor
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from driftline.api.node import from_row
+from driftline.store import Database, Session
+
+MOST_KEYS = 1000  # of one statement; SQLite takes 32,766 variables
+
+Node = TypeVar("Node")
+Answer = TypeVar("Answer")
+P = ParamSpec("P")
+
+
+class Reader:
+    """The questions of one request to the store.
+
+    The event loop never waits for the database: each question runs on a thread of `threads`, in a session of
+    its own. Questions about single keys that are asked at the same time become one statement.
+    """
+
+    def __init__(self, database: Database, threads: Executor) -> None:
+        self._database = database
+        self._threads = threads
+        self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
+
+    async def ask(
+        self, question: Callable[Concatenate[Session, P], Answer], *args: P.args, **kwargs: P.kwargs
+    ) -> Answer:
+        """Return what a function of the store answers; it gets a session before its other arguments."""
+
+        def answer() -> Answer:
+            with self._database.reading() as session:
+                return question(session, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, answer)
+
+    async def one(self, kind: type[Node], question: Callable[..., Any], *args: Hashable, key: Hashable) -> Node | None:
+        """Return the node of the row at `key` in the mapping that `question` answers; None without a row."""
+        row = None if key is None else await self._loader(question, args).load(key)
+        return None if row is None else from_row(kind, row)
+
+    async def stored(self, kind: type[Node], question: Callable[..., Any], *args: Hashable, key: Hashable) -> Node:
+        """Return what `one` returns, for a key that the database promises to have a row."""
+        found = await self.one(kind, question, *args, key=key)
+        if found is None:
+            raise LookupError(f"The database has no row for the {kind.__name__} {key!r}.")
+        return found
+
+    async def many(self, kind: type[Node], question: Callable[..., Any], *args: Hashable, key: Hashable) -> list[Node]:
+        """Return the nodes of the rows at `key` in the mapping that `question` answers."""
+        return [from_row(kind, row) for row in await self._loader(question, args).load(key) or ()]
+
+    def _loader(self, question: Callable[..., Any], args: tuple[Hashable, ...]) -> DataLoader[Any, Any]:
+        async def load(keys: Sequence[Any]) -> list[Any]:
+            rows = await self.ask(question, *args, keys)
+            return [rows.get(key) for key in keys]
+
+        return self._loaders.setdefault((question, args), DataLoader(load, max_batch_size=MOST_KEYS))

@@ -1,0 +1,129 @@
+"""Experiments and their runs."""
+
+from datetime import datetime
+
+import strawberry
+
+from driftline.api.context import Info
+from driftline.api.dagster_run import FromDagster
+from driftline.api.datasets import DatasetVersion
+from driftline.api.field import field
+from driftline.api.scalars import JSON, BigInt
+from driftline.store import datasets, runs
+from driftline.store.lookup import by_key
+from driftline.store.runs import RunStatus
+
+strawberry.enum(RunStatus, description="What became of a run; LOST: its heartbeat stopped.")
+
+
+@strawberry.type(description="A named set of runs.")
+class Experiment:
+    """An experiment."""
+
+    name: str = strawberry.field(description="Its name, unique.")
+    description: str = strawberry.field(description="In words; may be empty.")
+    created_at: datetime = strawberry.field(description="When its first run started.")
+
+
+@strawberry.type(description="An input value of a run.")
+class Param:
+    """A param."""
+
+    key: str = strawberry.field(description="Its name.")
+    value: JSON | None = strawberry.field(description="Its value, with its type.")
+
+
+@strawberry.type(description="What a run measured under one key; points that are NaN or infinite only count.")
+class Metric:
+    """A metric summary."""
+
+    key: str = strawberry.field(description="Its name.")
+    count: BigInt = strawberry.field(description="Points logged.")
+    first: float | None = strawberry.field(description="The first value; null when it is not finite.")
+    first_step: BigInt = strawberry.field(description="The step of the first value.")
+    last: float | None = strawberry.field(description="The last value; null when it is not finite.")
+    last_step: BigInt = strawberry.field(description="The step of the last value.")
+    min: float | None = strawberry.field(description="The smallest finite value.")
+    min_step: BigInt | None = strawberry.field(description="Where the smallest value was first reached.")
+    max: float | None = strawberry.field(description="The largest finite value.")
+    max_step: BigInt | None = strawberry.field(description="Where the largest value was first reached.")
+    mean: float | None = strawberry.field(description="The mean of the finite values.")
+
+
+@strawberry.type(description="A word about a run.")
+class Tag:
+    """A tag."""
+
+    key: str = strawberry.field(description="Its name.")
+    value: str = strawberry.field(description="Its value.")
+
+
+@strawberry.type(description="An immutable file of a run.")
+class Artifact:
+    """An artifact."""
+
+    path: str = strawberry.field(description="Its path within the run.")
+    digest: str = strawberry.field(description="sha256 of its content, its name in the artifact store.")
+    size_bytes: BigInt = strawberry.field(description="Its size in bytes.")
+    created_at: datetime = strawberry.field(description="When it was stored.")
+
+
+@strawberry.type(description="The use of a dataset version by a run.")
+class RunInput:
+    """A run input."""
+
+    dataset_version_id: strawberry.Private[int]
+    role: str = strawberry.field(description="What for: training or holdout.")
+
+    @field("What was used.")
+    async def dataset_version(self, info: Info) -> DatasetVersion:
+        """Return the dataset version."""
+        return await info.context.reader.stored(DatasetVersion, datasets.dataset_versions, key=self.dataset_version_id)
+
+
+@strawberry.type(description="One execution of training code.")
+class Run(FromDagster):
+    """A run."""
+
+    experiment_id: strawberry.Private[int]
+    run_id: strawberry.ID = strawberry.field(description="Its id, unique for good.")
+    name: str = strawberry.field(description="A name for people.")
+    status: RunStatus = strawberry.field(description="What became of it.")
+    user_name: str = strawberry.field(description="Who ran it.")
+    user_email: str | None = strawberry.field(description="The e-mail address that git knows of that user.")
+    started_at: datetime = strawberry.field(description="When it started.")
+    ended_at: datetime | None = strawberry.field(description="When it ended; null while it runs.")
+    source_url: str | None = strawberry.field(description="The repository of its code.")
+    git_commit: str | None = strawberry.field(description="The commit of its code.")
+    git_dirty: bool | None = strawberry.field(description="Whether the code had changes that no commit has.")
+    error: str | None = strawberry.field(description="The traceback of a run that failed or was killed.")
+
+    @field("The experiment it belongs to.")
+    async def experiment(self, info: Info) -> Experiment:
+        """Return the experiment."""
+        return await info.context.reader.stored(Experiment, by_key, runs.Experiment, key=self.experiment_id)
+
+    @field("Its input values, by key.")
+    async def params(self, info: Info) -> list[Param]:
+        """Return the params."""
+        return await info.context.reader.many(Param, runs.of_runs, runs.Param, key=self.run_id)
+
+    @field("What it measured, summed up by key.")
+    async def metrics(self, info: Info) -> list[Metric]:
+        """Return the metric summaries."""
+        return await info.context.reader.many(Metric, runs.of_runs, runs.MetricSummary, key=self.run_id)
+
+    @field("Words about it, by key.")
+    async def tags(self, info: Info) -> list[Tag]:
+        """Return the tags."""
+        return await info.context.reader.many(Tag, runs.of_runs, runs.Tag, key=self.run_id)
+
+    @field("Its files, by path.")
+    async def artifacts(self, info: Info) -> list[Artifact]:
+        """Return the artifacts."""
+        return await info.context.reader.many(Artifact, runs.of_runs, runs.Artifact, key=self.run_id)
+
+    @field("The dataset versions that it used.")
+    async def inputs(self, info: Info) -> list[RunInput]:
+        """Return the inputs."""
+        return await info.context.reader.many(RunInput, runs.of_runs, runs.RunInput, key=self.run_id)

@@ -1,0 +1,31 @@
+"""`driftline` and its commands; what a command needs is imported when it runs, so that help comes at once."""
+
+import sys
+
+import typer
+
+from driftline.cli.demo import demo
+from driftline.cli.dev import dev
+from driftline.cli.models import models
+from driftline.cli.runs import runs
+from driftline.cli.serve import schema, serve
+from driftline.errors import DriftlineError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Keeps machine-learning models true over time: tracking, registry, drift, retraining, on Dagster.",
+    epilog="Start with `driftline demo`. Everything is kept in DRIFTLINE_HOME, by default ./.driftline.",
+)
+for command in (demo, dev, serve, runs, models):
+    app.command()(command)
+app.command(hidden=True)(schema)
+
+
+def main() -> None:
+    """Run the command line; an error of driftline's own is one sentence or two, without a traceback."""
+    try:
+        app()
+    except DriftlineError as error:
+        sys.stderr.write(f"driftline: {error}\n")
+        sys.exit(1)

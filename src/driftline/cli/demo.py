@@ -1,0 +1,73 @@
+"""`driftline demo`: a year of a forest service in a minute."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from statistics import median
+from typing import Annotated
+
+import typer
+
+from driftline.cli.output import print_json, print_table, print_text
+
+PIPELINE = "fire_risk"
+BARS = "▁▂▃▄▅▆▇█"
+
+
+def demo(
+    as_json: Annotated[bool, typer.Option("--json", help="Print what happened as JSON.")] = False,
+) -> None:
+    """Replay a year of the fire_risk stream: predictions, evaluation, drift, retraining and promotion.
+
+    All parts are the real ones, on data simulated offline: Dagster runs, the drift sensor, the registry. Only
+    the time is another. An interrupted replay goes on where it stopped; a finished one is shown again.
+    """
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from driftline.monitoring import production_metric
+    from driftline.pipelines import dagster_home, load_project, open_instance, replay
+    from driftline.registry import CHAMPION
+    from driftline.retraining import history
+    from driftline.workspace import open_workspace
+
+    project = load_project(Path.cwd())
+    pipeline = project.pipeline(PIPELINE)
+    workspace = open_workspace()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("days"))
+    with open_instance(dagster_home()) as instance, Progress(*columns, TimeElapsedColumn()) as progress:
+        task = progress.add_task(f"{PIPELINE}: training the first model", total=None)
+        for step in replay(project.definitions, pipeline, instance, workspace):
+            progress.update(task, completed=step.done, total=step.total, description=f"{PIPELINE}: {step.said}")
+    events = history(workspace, PIPELINE)
+    if as_json:
+        print_json([asdict(event) for event in events])
+        return
+    print_table(
+        f"What happened to {PIPELINE}@{CHAMPION}; scores of champion and challenger are on the same holdout",
+        ("day", "what", "version", "champion", "challenger", "why"),
+        [(event.at, _said(event.kind), event.version, event.before, event.after, event.said) for event in events],
+        empty="Nothing happened.",
+    )
+    print_text(f"\nDaily {pipeline.metrics[0]} in production, median of each week:")
+    print_text(_chart(production_metric(workspace, pipeline, pipeline.metrics[0])))
+    print_text(
+        "\nNext:\n"
+        f"  driftline dev               the Dagster UI: lineage, runs, the evaluation of every day\n"
+        f"  driftline models {PIPELINE}  its versions, and who served when\n"
+        f"  driftline models {PIPELINE} --at 2025-05-01  who served on a day, and why\n"
+        f"  driftline runs              the trainings with their params and metrics"
+    )
+
+
+def _said(kind: str) -> str:
+    return {"drift": "drift found", "promoted": "retrained, promoted", "kept": "retrained, kept"}.get(kind, kind)
+
+
+def _chart(days: Sequence[tuple[str, float]]) -> str:
+    """Return a bar a week, from the lowest to the highest value."""
+    weeks = [median(value for _, value in days[start : start + 7]) for start in range(0, len(days), 7)]
+    if not weeks:
+        return "no evaluation yet"
+    low, high = min(weeks), max(weeks)
+    bars = "".join(BARS[round((value - low) / ((high - low) or 1) * (len(BARS) - 1))] for value in weeks)
+    return f"{high:.2f} ┐\n     │ {bars}\n{low:.2f} ┘ {days[0][0]} to {days[-1][0]}"

@@ -1,0 +1,85 @@
+"""`driftline dev`: the Dagster UI and the API together, ended by one Ctrl-C."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from driftline.cli.output import print_text
+
+LOOPBACK = "127.0.0.1"
+PATIENCE_S = 10  # Dagster ends within four seconds of an interrupt when all is well
+
+
+def dev(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port of the Dagster UI.")] = 3000,
+    api_port: Annotated[int, typer.Option(min=1, max=65535, help="The port of the GraphQL API.")] = 4000,
+) -> None:
+    """Run the Dagster UI with its daemon, and the GraphQL API, until Ctrl-C."""
+    from filelock import FileLock, Timeout
+
+    from driftline.errors import AlreadyRunningError
+    from driftline.pipelines import dagster_home, project_root
+
+    root = project_root(Path.cwd())
+    for wanted in (port, api_port):
+        _check_free(wanted)
+    home = dagster_home()
+    try:
+        with FileLock(home / "dev.lock", timeout=0):
+            _run(root, port, api_port)
+    except Timeout:
+        raise AlreadyRunningError(str(home)) from None
+
+
+def _check_free(port: int) -> None:
+    from driftline.errors import PortInUseError
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            raise PortInUseError(port) from None
+
+
+def _run(root: Path, port: int, api_port: int) -> None:
+    dagster = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-h", LOOPBACK, "-p", str(port)]
+    api = [sys.executable, "-m", "driftline", "serve", "--host", LOOPBACK, "--port", str(api_port)]
+    environment = {**os.environ, "DRIFTLINE_DAGSTER_URL": f"http://{LOOPBACK}:{port}"}
+    environment["PYTHONWARNINGS"] = "ignore::UserWarning"  # Dagster tells of its successor at each start
+    children = [
+        subprocess.Popen(words, cwd=root, env=environment, start_new_session=True)  # noqa: S603
+        for words in (dagster, api)
+    ]
+    print_text(
+        f"Dagster UI  http://{LOOPBACK}:{port}\nGraphQL API http://{LOOPBACK}:{api_port}/graphql\nCtrl-C ends both."
+    )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended by a service manager is ended by Ctrl-C
+    try:
+        while all(child.poll() is None for child in children):
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        print_text("Ending …")
+    finally:
+        codes = [_end(child) for child in children]
+    if any(code not in {0, -signal.SIGINT} for code in codes):
+        raise typer.Exit(1)
+
+
+def _end(child: subprocess.Popen[bytes]) -> int:
+    """End a child and all it started: by an interrupt, and by force where that does not help."""
+    if child.poll() is None:
+        child.send_signal(signal.SIGINT)
+    with suppress(subprocess.TimeoutExpired):
+        child.wait(PATIENCE_S)
+    with suppress(ProcessLookupError):  # the whole group has ended
+        os.killpg(child.pid, signal.SIGKILL)
+    return child.wait()

@@ -1,0 +1,72 @@
+"""`driftline models`: which versions there are, who serves, and why."""
+
+from typing import Annotated, Any
+
+import typer
+
+from driftline.cli.output import print_json, print_table, print_text
+
+
+def models(
+    name: Annotated[str | None, typer.Argument(help="One model, with its versions and its history.")] = None,
+    at: Annotated[str | None, typer.Option(help="Who was champion then: 2025-05-01 or 2025-05-01T12:00:00Z.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List models with their champions, or show one: its versions, who served when, and why."""
+    from driftline.clock import parse_time
+    from driftline.errors import InvalidInputError
+    from driftline.registry import describe_champion, describe_model, list_models
+    from driftline.workspace import open_workspace
+
+    workspace = open_workspace()
+    if name is None:
+        if at is not None:
+            raise InvalidInputError("--at asks about one model. Name it: driftline models NAME --at 2025-05-01.")
+        _print_models(list_models(workspace), as_json=as_json)
+    elif at is not None:
+        _print_champion(describe_champion(workspace, name, parse_time(at)), as_json=as_json)
+    else:
+        _print_model(describe_model(workspace, name), as_json=as_json)
+
+
+def _print_models(found: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        "Models",
+        ("model", "champion", "since", "versions", "why"),
+        [(m["model"], m["champion"], m["since"], m["versions"], m["reason"]) for m in found],
+        empty="No models yet. Materialize one in Dagster (driftline dev), or start with driftline demo.",
+    )
+
+
+def _print_champion(told: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(told)
+        return
+    if told["version"] is None:
+        print_text(f"{told['model']} had no champion at {told['at']:%Y-%m-%d %H:%M} UTC.")
+        return
+    print_table(f"{told['model']}@champion at {told['at']:%Y-%m-%d %H:%M} UTC", ("", ""), told.items(), empty="")
+
+
+def _print_model(told: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(told)
+        return
+    print_table(
+        f"Versions of {told['model']}, newest first",
+        ("version", "alias", "trained through", "flavor", "run", "digest"),
+        [
+            (v["version"], v["alias"], v["trained_through"], v["flavor"], v["run_id"][:8], v["digest"][:12])
+            for v in told["versions"]
+        ],
+        empty=f"{told['model']} has no versions yet.",
+    )
+    print_table(
+        "\nWho was champion, newest first",
+        ("since", "version", "after", "by", "why"),
+        [(e["effective_at"], e["version"], e["previous"], e["actor"], e["reason"]) for e in told["history"]],
+        empty="\nNobody was champion yet.",
+    )

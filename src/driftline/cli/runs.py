@@ -1,0 +1,67 @@
+"""`driftline runs`: what was trained, with what, and how well."""
+
+from typing import Annotated, Any
+
+import typer
+
+from driftline.cli.output import print_json, print_table
+
+
+def runs(
+    run_id: Annotated[str | None, typer.Argument(help="One run, by its id or the start of it.")] = None,
+    experiment: Annotated[str | None, typer.Option(help="Only the runs of this experiment.")] = None,
+    status: Annotated[str | None, typer.Option(help="Only running, finished, failed, killed or lost ones.")] = None,
+    first: Annotated[int, typer.Option(min=1, max=500, help="How many, newest first.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List runs, newest first, or show one with its params, metrics, inputs and files."""
+    from driftline.tracking import describe_run, list_runs
+    from driftline.workspace import open_workspace
+
+    workspace = open_workspace()
+    if run_id is not None:
+        told = describe_run(workspace, run_id)
+        if as_json:
+            print_json(told)
+        else:
+            _print_run(told)
+        return
+    found = list_runs(workspace, experiment=experiment, status=status, first=first)
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        "Runs, newest first",
+        ("run", "experiment", "status", "started", "seconds", "metrics", "commit"),
+        [
+            (run["run_id"][:8], run["experiment"], run["status"], run["started_at"], run["duration_s"],
+             _short(run["metrics"]), (run["git_commit"] or "")[:8])
+            for run in found
+        ],
+        empty="No runs yet. Materialize a model, or log one: driftline.start_run(...).",
+    )  # fmt: skip
+
+
+def _print_run(told: dict[str, Any]) -> None:
+    facts = [(key, value) for key, value in told.items() if not isinstance(value, dict | list) and key != "error"]
+    print_table(f"Run {told['run_id']}", ("", ""), facts, empty="")
+    for part in ("params", "metrics", "tags"):
+        print_table(f"\n{part}", ("key", "value"), told[part].items(), empty=f"\nNo {part}.")
+    print_table(
+        "\ninputs",
+        ("dataset", "role", "rows", "digest"),
+        [(item["dataset"], item["role"], item["row_count"], item["digest"][:12]) for item in told["inputs"]],
+        empty="\nNo inputs.",
+    )
+    print_table(
+        "\nfiles",
+        ("path", "bytes", "sha256"),
+        [(item["path"], item["size_bytes"], item["digest"][:12]) for item in told["artifacts"]],
+        empty="\nNo files.",
+    )
+    if told["error"]:
+        print_table("\nerror", ("",), [(told["error"],)], empty="")
+
+
+def _short(metrics: dict[str, float | None]) -> str:
+    return ", ".join(f"{key} {value:.4f}" for key, value in metrics.items() if value is not None)

@@ -1,0 +1,180 @@
+"""Evaluations: production measured as ground truth arrives."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from driftline.declaration import ModelPipeline
+from driftline.evaluation import Measurement, measure_rows, scored_rows
+from driftline.monitoring.labelled import Labelled, read_labelled
+from driftline.monitoring.outcome import Outcome
+from driftline.store import monitoring, registry
+from driftline.store.datasets import DatasetVersion
+from driftline.store.monitoring import Evaluation, EvaluationMetric
+from driftline.store.registry import ModelVersion
+from driftline.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluated:
+    """The measurements of one partition."""
+
+    version: int
+    row_count: int
+    label_count: int
+    measurements: tuple[Measurement, ...]
+
+
+def evaluate(
+    workspace: Workspace,
+    pipeline: ModelPipeline,
+    keys: Sequence[str],
+    *,
+    version: int | None = None,
+    dagster_run_id: str | None = None,
+) -> Outcome[Evaluated]:
+    """Measure the stored predictions of partitions against the labels known by now, and store it.
+
+    A partition without any label waits. The same predictions and labels are stored once; when more labels
+    have come a new evaluation is added and the older one stays.
+
+    Args:
+        workspace: where predictions come from and evaluations go.
+        pipeline: the declaration.
+        keys: partitions, in any order; of a table, the one key TABLE.
+        version: this version instead of the champion of the time.
+        dagster_run_id: the Dagster run that this is part of.
+    """
+    found = read_labelled(workspace, pipeline, keys, version=version)
+    waiting = {
+        key: f"{key}: 0 of {labelled.row_count} predictions are labelled yet."
+        for key, labelled in found.done.items()
+        if not len(labelled.truth)
+    }
+    ready = {key: labelled for key, labelled in found.done.items() if len(labelled.truth)}
+    measured = {key: measure_all(pipeline, labelled) for key, labelled in ready.items()}
+    _store(workspace, pipeline, ready, measured, dagster_run_id)
+    done = {
+        key: Evaluated(
+            version=labelled.version.version,
+            row_count=labelled.row_count,
+            label_count=len(labelled.truth),
+            measurements=measured[key],
+        )
+        for key, labelled in ready.items()
+    }
+    return Outcome(done=done, waiting=waiting, failed=found.failed)
+
+
+def measure_all(pipeline: ModelPipeline, labelled: Labelled) -> tuple[Measurement, ...]:
+    """Return each metric of the pipeline on labelled predictions, with its interval."""
+    rows = scored_rows(labelled.task, labelled.truth, labelled.scores)
+    return tuple(measure_rows(name, rows) for name in pipeline.metrics)
+
+
+def holdout_score(
+    workspace: Workspace, pipeline: ModelPipeline, version: ModelVersion, metric: str
+) -> Measurement | None:
+    """Return what a version scored on the newest holdout it was judged on, or None."""
+    with workspace.database.reading() as session:
+        judged = version.judged_version_id or version.id
+        [*found] = monitoring.newest_evaluations(session, [judged], f"{pipeline.name}/holdout")
+        metrics = monitoring.evaluation_metrics(session, [evaluation.id for evaluation in found])
+    for evaluation in found:
+        for row in metrics[evaluation.id]:
+            if row.metric == metric:
+                return stored_measurement(evaluation, row)
+    return None
+
+
+def production_metric(workspace: Workspace, pipeline: ModelPipeline, metric: str) -> Sequence[tuple[str, float]]:
+    """Return (partition, newest value) of a metric in production, oldest first; undefined values are left out."""
+    with workspace.database.reading() as session:
+        line = registry.find_model(session, pipeline.name)
+        return monitoring.metric_by_partition(session, line.id, pipeline.name, metric) if line else []
+
+
+def store_holdout(
+    workspace: Workspace,
+    pipeline: ModelPipeline,
+    version: ModelVersion,
+    holdout: DatasetVersion,
+    measurements: Sequence[Measurement],
+    *,
+    dagster_run_id: str | None = None,
+) -> None:
+    """Store what a version scored on a holdout: what it is later compared with."""
+    row = {
+        "version_id": version.id,
+        "dataset": holdout.dataset,
+        "dataset_version_id": holdout.id,
+        "partition_key": "",
+        "row_count": holdout.row_count,
+        "label_count": holdout.row_count,
+        "evaluated_at": workspace.clock(),
+        "digest": holdout.digest,
+        "dagster_run_id": dagster_run_id,
+    }
+    with workspace.database.transaction() as session:
+        monitoring.add_evaluations(session, [row], [[_metric_row(measured) for measured in measurements]])
+
+
+def stored_measurement(evaluation: Evaluation, row: EvaluationMetric) -> Measurement:
+    """Return a stored metric as the measurement that it was."""
+    return Measurement(
+        metric=row.metric,
+        value=row.value,
+        ci_low=row.ci_low,
+        ci_high=row.ci_high,
+        standard_error=row.standard_error,
+        row_count=evaluation.label_count,
+        note=row.note,
+    )
+
+
+def _store(
+    workspace: Workspace,
+    pipeline: ModelPipeline,
+    ready: dict[str, Labelled],
+    measured: dict[str, tuple[Measurement, ...]],
+    dagster_run_id: str | None,
+) -> None:
+    at = workspace.clock()
+    digests = {key: _digest(pipeline, labelled) for key, labelled in ready.items()}
+    with workspace.database.transaction() as session:
+        versions = list({labelled.version.id for labelled in ready.values()})
+        known = {
+            (old.version_id, old.partition_key): old.digest
+            for old in monitoring.newest_evaluations(session, versions, pipeline.name, list(ready))
+        }
+        fresh = [key for key in ready if known.get((ready[key].version.id, key)) != digests[key]]
+        rows = [
+            {
+                "version_id": ready[key].version.id,
+                "dataset": pipeline.name,
+                "dataset_version_id": None,
+                "partition_key": key,
+                "row_count": ready[key].row_count,
+                "label_count": len(ready[key].truth),
+                "evaluated_at": at,
+                "digest": digests[key],
+                "dagster_run_id": dagster_run_id,
+            }
+            for key in fresh
+        ]
+        metrics = [[_metric_row(measurement) for measurement in measured[key]] for key in fresh]
+        monitoring.add_evaluations(session, rows, metrics)
+
+
+def _digest(pipeline: ModelPipeline, labelled: Labelled) -> str:
+    content = hashlib.sha256("\0".join(pipeline.metrics).encode())
+    content.update(labelled.row_count.to_bytes(8, "little"))
+    content.update(labelled.truth.tobytes())
+    content.update(labelled.scores.tobytes())
+    return content.hexdigest()
+
+
+def _metric_row(measured: Measurement) -> dict[str, object]:
+    row = asdict(measured)
+    del row["row_count"]
+    return row

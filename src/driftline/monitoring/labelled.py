@@ -1,0 +1,130 @@
+"""Predictions joined with their ground truth, as far as it is known."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from driftline.datasets import encode
+from driftline.declaration import ModelPipeline
+from driftline.errors import DuplicateRowError, MissingColumnError
+from driftline.evaluation import Task
+from driftline.models import Model
+from driftline.monitoring.outcome import Outcome, together
+from driftline.monitoring.predictions import read_batches, score_columns, serving_versions
+from driftline.monitoring.rows import read_rows
+from driftline.registry import load_version
+from driftline.store import monitoring
+from driftline.store.registry import ModelVersion
+from driftline.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labelled:
+    """The labelled predictions of one partition.
+
+    Attributes:
+        version: whose predictions they are.
+        task: what truth and scores mean.
+        truth: encoded labels, shape (n_labelled,).
+        scores: what the version said, shape (n_labelled,) or (n_labelled, n_classes).
+        row_count: predictions of the partition, labelled or not.
+        features: the rows that were predicted, shape (row_count, n_columns).
+    """
+
+    version: ModelVersion
+    task: Task
+    truth: np.ndarray
+    scores: np.ndarray
+    row_count: int
+    features: pd.DataFrame
+
+
+def read_labelled(
+    workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str], *, version: int | None = None
+) -> Outcome[Labelled]:
+    """Return the predictions of each partition with the labels known by now.
+
+    A partition of which no label is known yet is there with none; one that was not predicted has failed.
+    """
+    serving = serving_versions(workspace, pipeline, keys, version=version)
+    by_id = {found.id: found for found in serving.done.values()}
+    with workspace.database.reading() as session:
+        stored = monitoring.batches(session, list(by_id), list(serving.done))
+    batches = {
+        batch.partition_key: batch for batch in stored if serving.done[batch.partition_key].id == batch.version_id
+    }
+    failed = dict(serving.failed)
+    for key in serving.done.keys() - batches.keys():
+        failed[key] = f"{key or pipeline.name} was not predicted yet. Materialize {pipeline.name}/predictions first."
+    rows = read_rows(workspace, pipeline, list(batches))
+    failed |= rows.failed
+    done: dict[str, Labelled] = {}
+    for own_version in by_id.values():
+        own = [key for key in rows.done if serving.done[key].id == own_version.id]
+        if not own:
+            continue
+        model = load_version(workspace, own_version, trusted=pipeline.trusted)
+        tables = read_batches(workspace, [batches[key].digest for key in own])
+        pairs = {key: (rows.done[key], table) for key, table in zip(own, tables, strict=True)}
+        joined = together(partial(_join, workspace, pipeline, own_version, model), pairs)
+        done |= joined.done
+        failed |= joined.failed
+    if pipeline.partitions is None:
+        for key in [key for key, found in done.items() if not len(found.truth)]:
+            del done[key]
+            failed[key] = (
+                f"The holdout of {pipeline.name!r} was read again since it was predicted. "
+                f"Materialize {pipeline.name}/predictions first."
+            )
+    return Outcome(done=done, failed=failed)
+
+
+def _join(
+    workspace: Workspace,
+    pipeline: ModelPipeline,
+    version: ModelVersion,
+    model: Model,
+    pairs: Mapping[str, tuple[pd.DataFrame, pa.Table]],
+) -> dict[str, Labelled]:
+    """Join rows and predictions of many partitions in one merge, and keep what is labelled."""
+    truths = pd.concat([rows for rows, _ in pairs.values()], ignore_index=True)
+    tables = [table for _, table in pairs.values()]
+    predictions = pa.concat_tables(tables, promote_options="permissive").to_pandas()
+    key = list(pipeline.row_key)
+    doubled = int(truths.duplicated(key).sum() + predictions.duplicated(key).sum())
+    if doubled:
+        raise DuplicateRowError(pipeline.name, key, doubled)
+    labels = truths[[*key, pipeline.target.column]]
+    labels = labels[_known(workspace, pipeline, truths)]
+    joined = predictions.merge(labels, on=key, how="left", sort=False)
+    labelled = joined[pipeline.target.column].notna().to_numpy()
+    truth = encode(pipeline.target, joined[labelled], classes=model.classes)
+    scores = joined.loc[labelled, score_columns(model)].to_numpy(dtype=float)
+    counts = [table.num_rows for _, table in pairs.values()]
+    ends = np.cumsum(np.add.reduceat(labelled, np.cumsum([0, *counts[:-1]]), dtype=int))
+    starts = np.append(0, ends[:-1])
+    return {
+        key: Labelled(
+            version=version,
+            task=model.task,
+            truth=truth[low:high],
+            scores=scores[low:high, 0] if scores.shape[1] == 1 else scores[low:high],
+            row_count=table.num_rows,
+            features=rows,
+        )
+        for (key, (rows, table)), low, high in zip(pairs.items(), starts, ends, strict=True)
+    }
+
+
+def _known(workspace: Workspace, pipeline: ModelPipeline, rows: pd.DataFrame) -> np.ndarray:
+    """Return for each row whether its label is there and, by the delay of the ground truth, known by now."""
+    if pipeline.target.column not in rows.columns:
+        raise MissingColumnError([pipeline.target.column], rows.columns)
+    there = rows[pipeline.target.column].notna()
+    if pipeline.partitions is not None:
+        there &= rows[pipeline.time_column] + pipeline.ground_truth.lag <= workspace.as_of()
+    return there.to_numpy(dtype=bool)

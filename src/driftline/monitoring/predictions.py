@@ -1,0 +1,150 @@
+"""Prediction batches: what the champion of the time says about each partition."""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from driftline.declaration import ModelPipeline
+from driftline.errors import UnusableScoreError
+from driftline.evaluation import Task
+from driftline.models import Model
+from driftline.monitoring.outcome import Outcome, together
+from driftline.monitoring.rows import read_rows
+from driftline.registry import champions_at, find_version, load_version
+from driftline.store import monitoring
+from driftline.store.registry import ModelVersion
+from driftline.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predicted:
+    """One stored prediction batch."""
+
+    version: int
+    row_count: int
+    mean_score: float | None
+    digest: str
+
+
+def predict(
+    workspace: Workspace,
+    pipeline: ModelPipeline,
+    keys: Sequence[str],
+    *,
+    version: int | None = None,
+    dagster_run_id: str | None = None,
+) -> Outcome[Predicted]:
+    """Predict partitions with the version that was champion at each one's start, and store the batches.
+
+    Args:
+        workspace: where models come from and batches go.
+        pipeline: the declaration.
+        keys: partitions, in any order; of a table, the one key TABLE.
+        version: this version instead of the champion of the time.
+        dagster_run_id: the Dagster run that this is part of.
+    """
+    serving = serving_versions(workspace, pipeline, keys, version=version)
+    rows = read_rows(workspace, pipeline, list(serving.done))
+    failed = {**serving.failed, **rows.failed}
+    done: dict[str, Predicted] = {}
+    stored = []
+    for of_version in {found.id: found for found in serving.done.values()}.values():
+        own = [key for key in rows.done if serving.done[key].id == of_version.id]
+        model = load_version(workspace, of_version, trusted=pipeline.trusted)
+        scored = together(partial(_scores, model), {key: rows.done[key] for key in own})
+        failed |= scored.failed
+        if not scored.done:
+            continue
+        table = _table(pipeline, model, [rows.done[key] for key in scored.done], list(scored.done.values()))
+        start = 0
+        for key, own_scores in scored.done.items():
+            digest = workspace.artifacts.put(_parquet(table.slice(start, len(own_scores))))
+            start += len(own_scores)
+            mean = float(own_scores.mean()) if own_scores.ndim == 1 else None
+            done[key] = Predicted(version=of_version.version, row_count=len(own_scores), mean_score=mean, digest=digest)
+            batch = _batch(pipeline, key, of_version, done[key])
+            stored.append({**batch, "created_at": workspace.clock(), "dagster_run_id": dagster_run_id})
+    with workspace.database.transaction() as session:
+        monitoring.put_batches(session, stored)
+    return Outcome(done=done, waiting=serving.waiting, failed=failed)
+
+
+def serving_versions(
+    workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str], *, version: int | None = None
+) -> Outcome[ModelVersion]:
+    """Return the version of each partition: the champion at its start, or the one that is named."""
+    if version is not None:
+        named = find_version(workspace, f"{pipeline.name}/{version}")
+        return Outcome(done=dict.fromkeys(keys, named))
+    starts = [pipeline.partitions.window(key).start if pipeline.partitions else workspace.as_of() for key in keys]
+    found = dict(zip(keys, champions_at(workspace, pipeline.name, starts), strict=True))
+    missing = (
+        f"There was no champion of {pipeline.name!r} at that time. "
+        f"Materialize {pipeline.name}/dataset, model and champion first, or name a version."
+    )
+    return Outcome(
+        done={key: champion for key, champion in found.items() if champion is not None},
+        failed={key: missing for key, champion in found.items() if champion is None},
+    )
+
+
+def read_batches(workspace: Workspace, digests: Sequence[str]) -> list[pa.Table]:
+    """Return the stored predictions of each digest."""
+    return [pq.read_table(io.BytesIO(workspace.artifacts.get(digest)), use_threads=False) for digest in digests]
+
+
+def score_columns(model: Model) -> list[str]:
+    """Return the columns of a prediction batch that hold the scores."""
+    if model.task is Task.REGRESSION:
+        return ["prediction"]
+    if model.task is Task.BINARY:
+        return ["probability"]
+    return [f"probability_{label}" for label in model.classes]
+
+
+def _scores(model: Model, frames: Mapping[str, pd.DataFrame]) -> dict[str, np.ndarray]:
+    """Return the scores of each partition from one call of the model."""
+    scores = model.score(pd.concat(frames.values(), ignore_index=True))
+    unusable = int((~np.isfinite(scores)).sum())
+    if unusable:
+        raise UnusableScoreError(unusable, scores.size)
+    cuts = np.cumsum([len(frame) for frame in frames.values()])[:-1]
+    return dict(zip(frames, np.split(scores, cuts), strict=True))
+
+
+def _table(
+    pipeline: ModelPipeline, model: Model, frames: Sequence[pd.DataFrame], scores: Sequence[np.ndarray]
+) -> pa.Table:
+    keys = pd.concat(frames, ignore_index=True)[list(pipeline.row_key)]
+    for name, column in keys.select_dtypes("category").items():  # other batches may hold the same as plain text
+        keys[name] = column.astype(column.cat.categories.dtype)
+    stacked = np.concatenate(scores)
+    columns = stacked.T if stacked.ndim > 1 else [stacked]
+    table = pa.Table.from_pandas(keys, preserve_index=False)
+    for name, values in zip(score_columns(model), columns, strict=True):
+        table = table.append_column(name, pa.array(values))
+    return table
+
+
+def _parquet(table: pa.Table) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(table, out, compression="zstd")
+    return out.getvalue()
+
+
+def _batch(pipeline: ModelPipeline, key: str, version: ModelVersion, predicted: Predicted) -> dict[str, object]:
+    window = pipeline.partitions.window(key) if pipeline.partitions else None
+    return {
+        "version_id": version.id,
+        "partition_key": key,
+        "window_start": window.start if window else None,
+        "window_end": window.end if window else None,
+        "row_count": predicted.row_count,
+        "digest": predicted.digest,
+    }

@@ -1,0 +1,102 @@
+"""The rows of partitions, read from a pipeline's dataset in as few calls as possible."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from driftline.datasets import Window, from_parquet
+from driftline.declaration import ModelPipeline, Partitions
+from driftline.declaration.pipeline import HOLDOUT_ROW
+from driftline.errors import DatasetFunctionError, NoDatasetError
+from driftline.monitoring.outcome import Outcome, together
+from driftline.store import datasets
+from driftline.workspace import Workspace
+
+TABLE = ""  # the key of a table without partitions
+
+
+def read_rows(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) -> Outcome[pd.DataFrame]:
+    """Return the rows of each partition, target included; of a table, the newest holdout.
+
+    Days that follow each other are read in one call. Where that call raises, they are read one by one,
+    so that the one at fault is named and the others are served.
+    """
+    if not keys:
+        return Outcome()
+    if pipeline.partitions is None:
+        return Outcome(done={TABLE: _holdout(workspace, pipeline)})
+    partitions = pipeline.partitions
+    parts = [
+        together(lambda windows: _read(pipeline, windows), {key: partitions.window(key) for key in run})
+        for run in _runs(partitions, sorted(keys))
+    ]
+    frames = {key: frame for part in parts for key, frame in part.done.items()}
+    failed = {key: why for part in parts for key, why in part.failed.items()}
+    failed |= {
+        key: f"The dataset of {pipeline.name!r} has no rows in {partitions.window(key)}."
+        for key, frame in frames.items()
+        if frame.empty
+    }
+    return Outcome(done={key: frame for key, frame in frames.items() if not frame.empty}, failed=failed)
+
+
+def call_dataset(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
+    """Return what the user's dataset function gives for `window`.
+
+    Raises:
+        DatasetFunctionError: it raises, gives no DataFrame, or a stream's rows have no time with a zone.
+    """
+    try:
+        frame = pipeline.dataset(window)
+    except Exception as error:
+        raise DatasetFunctionError(pipeline.name, window, f"raised {type(error).__name__}: {error}") from error
+    if not isinstance(frame, pd.DataFrame):
+        raise DatasetFunctionError(pipeline.name, window, f"gave a {type(frame).__name__}, not a DataFrame")
+    if window is None:
+        return frame
+    if pipeline.time_column not in frame.columns:
+        raise DatasetFunctionError(pipeline.name, window, f"gave no time column {pipeline.time_column!r}")
+    lacking = [name for name in pipeline.entity if name not in frame.columns]
+    if lacking:
+        raise DatasetFunctionError(pipeline.name, window, f"gave no entity column {lacking[0]!r}")
+    if not isinstance(frame[pipeline.time_column].dtype, pd.DatetimeTZDtype):
+        raise DatasetFunctionError(pipeline.name, window, f"gave {pipeline.time_column!r} without a time zone")
+    return frame[window.contains(frame[pipeline.time_column])]
+
+
+def _runs(partitions: Partitions, keys: Sequence[str]) -> list[list[str]]:
+    """Return the keys in runs of neighbours in time."""
+    runs: list[list[str]] = []
+    end: datetime | None = None
+    for key in keys:
+        window = partitions.window(key)
+        if window.start == end:
+            runs[-1].append(key)
+        else:
+            runs.append([key])
+        end = window.end
+    return runs
+
+
+def _read(pipeline: ModelPipeline, windows: Mapping[str, Window]) -> dict[str, pd.DataFrame]:
+    """Return the rows of neighbouring windows from one call."""
+    ordered = list(windows.values())
+    frame = call_dataset(pipeline, Window(ordered[0].start, ordered[-1].end))
+    frame = frame.sort_values(pipeline.time_column, kind="stable", ignore_index=True)
+    times = frame[pipeline.time_column]
+    starts = pd.Series([window.start for window in ordered]).astype(times.dtype)
+    cuts = np.append(times.searchsorted(starts), len(frame))
+    return {key: frame.iloc[low:high] for key, low, high in zip(windows, cuts[:-1], cuts[1:], strict=True)}
+
+
+def _holdout(workspace: Workspace, pipeline: ModelPipeline) -> pd.DataFrame:
+    with workspace.database.reading() as session:
+        reading = datasets.newest_reading(session, pipeline.name, passed=True)
+        version = session.get(datasets.DatasetVersion, reading.holdout_version_id) if reading else None
+    if version is None:
+        raise NoDatasetError(pipeline.name)
+    frame = from_parquet(workspace.artifacts.get(version.artifact_digest))
+    # Rows of two holdouts are never the same, so that no prediction is measured against another row's label.
+    return frame.assign(**{HOLDOUT_ROW: [f"{version.digest[:16]}:{row}" for row in range(len(frame))]})

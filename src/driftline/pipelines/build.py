@@ -1,0 +1,52 @@
+"""From one declaration to its Dagster definitions."""
+
+import dagster as dg
+
+from driftline.declaration import ModelPipeline
+from driftline.pipelines.keys import MONITORING, RETRAINING, TRIGGER_TAG, asset_keys
+from driftline.pipelines.monitoring_assets import monitoring_assets
+from driftline.pipelines.retraining_assets import champion_asset, dataset_asset, model_asset
+
+
+def build(pipeline: ModelPipeline) -> dg.Definitions:
+    """Return the assets, the jobs and the schedules of a pipeline.
+
+    The job `<pipeline>_retrain` reads the dataset, trains and judges; for a table it also predicts and
+    evaluates. The job `<pipeline>_monitor` predicts, evaluates and looks for drift, by partition for a stream.
+    """
+    assets = [
+        dataset_asset(pipeline),
+        model_asset(pipeline),
+        champion_asset(pipeline),
+        monitoring_assets(pipeline),
+    ]
+    watched = dg.AssetSelection.assets(*asset_keys(pipeline, MONITORING if pipeline.drift else MONITORING[:2]))
+    trained = dg.AssetSelection.assets(*asset_keys(pipeline, RETRAINING))
+    retrain = dg.define_asset_job(
+        f"{pipeline.name}_retrain",
+        selection=trained if pipeline.partitions else trained | watched,
+        description=f"Train a challenger of {pipeline.name} and judge it.",
+    )
+    monitor = dg.define_asset_job(
+        f"{pipeline.name}_monitor",
+        selection=watched,
+        description=f"Predict, evaluate and look for drift of {pipeline.name}.",
+    )
+    definitions = dg.Definitions(assets=assets, jobs=[retrain, monitor])
+    if pipeline.retrain.schedule is not None:
+        passive = dg.ScheduleDefinition(
+            name=f"{pipeline.name}_passive",
+            job=retrain,
+            cron_schedule=pipeline.retrain.schedule,
+            execution_timezone="UTC",
+            tags={TRIGGER_TAG: "schedule"},
+            default_status=dg.DefaultScheduleStatus.RUNNING,
+            description=f"Retrains {pipeline.name} whether or not anything drifts.",
+        )
+        definitions = dg.Definitions.merge(definitions, dg.Definitions(schedules=[passive]))
+    if pipeline.partitions is not None and pipeline.partitions.end is None:
+        watch = dg.build_schedule_from_partitioned_job(
+            monitor, name=f"{pipeline.name}_watch", default_status=dg.DefaultScheduleStatus.RUNNING
+        )
+        definitions = dg.Definitions.merge(definitions, dg.Definitions(schedules=[watch]))
+    return definitions

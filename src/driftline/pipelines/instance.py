@@ -1,0 +1,60 @@
+"""The Dagster instance of a project: where its history lies and how it is set up, without asking anybody."""
+
+import os
+from pathlib import Path
+
+import dagster as dg
+
+from driftline.settings import Settings
+
+DAGSTER_YAML = """\
+# The Dagster instance of this project. driftline wrote this file once and leaves it alone.
+
+telemetry:
+  enabled: false      # nothing is sent anywhere
+
+nux:
+  enabled: false      # no dialogs on a first visit
+
+# Runs whose process died are marked as failed; without this they stay "started" for ever.
+run_monitoring:
+  enabled: true
+  max_resume_run_attempts: 0
+
+run_retries:
+  enabled: true       # for runs that carry the tag dagster/max_retries
+
+concurrency:
+  pools:
+    default_limit: 1  # two retrainings of one pipeline never run together
+    granularity: run
+  runs:
+    max_concurrent_runs: 2
+
+# Writes the events of many partitions together. Delete these four lines for Dagster's own event log.
+event_log_storage:
+  module: driftline.pipelines.event_log
+  class: BatchedSqliteEventLog
+  config:
+    base_dir: {history}
+"""
+
+
+def dagster_home(settings: Settings | None = None) -> Path:
+    """Return the folder of the Dagster instance, made and set up where it is new.
+
+    It is `DAGSTER_HOME` where that is set, else `dagster` in driftline's home; the process and its children
+    then see it as `DAGSTER_HOME`. A `dagster.yaml` that is there is never changed.
+    """
+    home = Path(os.environ.get("DAGSTER_HOME") or (settings or Settings()).dagster_home).expanduser().resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    config = home / "dagster.yaml"
+    if not config.exists():
+        config.write_text(DAGSTER_YAML.format(history=home / "history"))
+    os.environ["DAGSTER_HOME"] = str(home)
+    return home
+
+
+def open_instance(home: Path) -> dg.DagsterInstance:
+    """Return the Dagster instance of a folder that `dagster_home` has set up; close it, or use it in a `with`."""
+    return dg.DagsterInstance.from_config(str(home))

@@ -1,0 +1,72 @@
+"""The names that Dagster knows a pipeline's parts by."""
+
+from enum import StrEnum
+from typing import TypedDict
+
+import dagster as dg
+
+from driftline.declaration import Daily, Hourly, ModelPipeline
+from driftline.errors import DeclarationError
+
+
+class Kind(StrEnum):
+    """The assets of a pipeline, in the order in which one comes from another."""
+
+    DATASET = "dataset"
+    MODEL = "model"
+    CHAMPION = "champion"
+    PREDICTIONS = "predictions"
+    EVALUATION = "evaluation"
+    DRIFT = "drift"
+
+
+RETRAINING = (Kind.DATASET, Kind.MODEL, Kind.CHAMPION)
+MONITORING = (Kind.PREDICTIONS, Kind.EVALUATION, Kind.DRIFT)
+
+TRIGGER_TAG = "driftline/trigger"
+DECISION_TAG = "driftline/decision"
+VERSION_TAG = "driftline/version"
+
+
+def asset_key(pipeline: ModelPipeline, kind: Kind) -> dg.AssetKey:
+    """Return the key `<pipeline>/<kind>`."""
+    return dg.AssetKey([pipeline.name, kind.value])  # Dagster stores plain text only
+
+
+def asset_keys(pipeline: ModelPipeline, kinds: tuple[Kind, ...]) -> list[dg.AssetKey]:
+    """Return the keys of several assets of a pipeline."""
+    return [asset_key(pipeline, kind) for kind in kinds]
+
+
+class Described(TypedDict):
+    """What all assets of a pipeline share, by Dagster's keywords."""
+
+    group_name: str
+    owners: list[str]
+    tags: dict[str, str]
+    code_version: str
+    description: str
+
+
+def described(pipeline: ModelPipeline, description: str) -> Described:
+    """Return what all assets of a pipeline share, with the description of one."""
+    return {
+        "group_name": pipeline.name,
+        "owners": list(pipeline.owners),
+        "tags": {"driftline/pipeline": pipeline.name},
+        "code_version": pipeline.version,
+        "description": f"{description}\n\n{pipeline.description}",
+    }
+
+
+def dagster_partitions(pipeline: ModelPipeline) -> dg.TimeWindowPartitionsDefinition | None:
+    """Return a stream's partitions as Dagster's own; None for a table."""
+    partitions = pipeline.partitions
+    if partitions is None:
+        return None
+    start, end = partitions.first, partitions.last
+    if isinstance(partitions, Daily):
+        return dg.DailyPartitionsDefinition(start_date=start, end_date=end, timezone="UTC")
+    if isinstance(partitions, Hourly):
+        return dg.HourlyPartitionsDefinition(start_date=start, end_date=end, timezone="UTC")
+    raise DeclarationError(pipeline.name, f"{type(partitions).__name__} is neither Daily nor Hourly")

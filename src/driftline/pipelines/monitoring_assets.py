@@ -1,0 +1,165 @@
+"""The assets that watch production: predictions, evaluations and drift reports, in one step for many partitions.
+
+One step makes all three, so that a partition that fails in one of them is named and loses no other, in any
+of them: what follows a failed step in a Dagster run would be skipped for all partitions.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+
+from driftline.declaration import ModelPipeline
+from driftline.evaluation import metric
+from driftline.monitoring import (
+    TABLE,
+    Evaluated,
+    Outcome,
+    Predicted,
+    Reported,
+    evaluate,
+    predict,
+    report_drift,
+)
+from driftline.pipelines.failure import partitions_failure, visible_failure
+from driftline.pipelines.keys import VERSION_TAG, Kind, asset_key, dagster_partitions, described
+from driftline.pipelines.tables import finding_table, metric_table, metric_values
+from driftline.pipelines.workspace import WorkspaceResource
+from driftline.workspace import Workspace
+
+DESCRIPTIONS = {
+    Kind.PREDICTIONS: "What the champion of the time says about each partition.",
+    Kind.EVALUATION: "The predictions measured against ground truth, as far as it has arrived.",
+    Kind.DRIFT: "What the windows up to each partition say about drift; read by the sensor.",
+}
+
+
+def monitoring_assets(pipeline: ModelPipeline) -> dg.AssetsDefinition:
+    """Return the assets `predictions`, `evaluation` and `drift` of a pipeline, made by one step."""
+    floor_check = dg.AssetCheckSpec(
+        "floor",
+        asset=asset_key(pipeline, Kind.EVALUATION),
+        description=f"{pipeline.metrics[0]} is not worse than {pipeline.floor}.",
+    )
+
+    @dg.multi_asset(
+        name=f"{pipeline.name}__monitoring",
+        specs=[_spec(pipeline, kind, after) for kind, after in _upstream(pipeline)],
+        check_specs=[] if pipeline.floor is None else [floor_check],
+        partitions_def=dagster_partitions(pipeline),
+        backfill_policy=dg.BackfillPolicy.single_run() if pipeline.partitions else None,
+        can_subset=True,
+    )
+    def monitoring(
+        context: dg.AssetExecutionContext, workspace: WorkspaceResource
+    ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+        keys = list(context.partition_keys) if pipeline.partitions else [TABLE]
+        failed: dict[str, str] = {}
+        for kind, work in _work(pipeline, context).items():
+            if asset_key(pipeline, kind) in context.selected_asset_keys:
+                with visible_failure():
+                    outcome = work(workspace.opened, keys)
+                failed |= {key: why for key, why in outcome.failed.items() if key not in failed}
+                yield from _materialize(context, pipeline, kind, outcome)
+                if kind is Kind.EVALUATION and context.selected_asset_check_keys:
+                    yield _floor_result(pipeline, outcome)
+        if failed:
+            raise partitions_failure(failed, len(keys))
+
+    return monitoring
+
+
+def _upstream(pipeline: ModelPipeline) -> Iterator[tuple[Kind, Kind]]:
+    yield Kind.PREDICTIONS, Kind.CHAMPION
+    yield Kind.EVALUATION, Kind.PREDICTIONS
+    if pipeline.drift:
+        yield Kind.DRIFT, Kind.EVALUATION
+
+
+def _spec(pipeline: ModelPipeline, kind: Kind, after: Kind) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        asset_key(pipeline, kind),
+        deps=[asset_key(pipeline, after)],
+        kinds={"parquet" if kind is Kind.PREDICTIONS else "sql"},
+        skippable=True,  # a partition whose labels have not come yet stays missing
+        **described(pipeline, DESCRIPTIONS[kind]),
+    )
+
+
+def _work(
+    pipeline: ModelPipeline, context: dg.AssetExecutionContext
+) -> Mapping[Kind, Callable[[Workspace, list[str]], Outcome[Any]]]:
+    run_id = context.run_id
+    version = int(context.run.tags[VERSION_TAG]) if VERSION_TAG in context.run.tags else None
+    return {
+        Kind.PREDICTIONS: lambda opened, keys: predict(opened, pipeline, keys, version=version, dagster_run_id=run_id),
+        Kind.EVALUATION: lambda opened, keys: evaluate(opened, pipeline, keys, version=version, dagster_run_id=run_id),
+        Kind.DRIFT: lambda opened, keys: report_drift(opened, pipeline, keys, dagster_run_id=run_id),
+    }
+
+
+def _materialize(
+    context: dg.AssetExecutionContext, pipeline: ModelPipeline, kind: Kind, outcome: Outcome[Any]
+) -> Iterator[dg.MaterializeResult]:
+    """Materialize the partitions that are done and leave the others missing."""
+    key = asset_key(pipeline, kind)
+    for waiting in outcome.waiting.values():
+        context.log.info(waiting)
+    if not pipeline.partitions:
+        for done in outcome.done.values():
+            yield dg.MaterializeResult(asset_key=key, metadata=_metadata(done))
+    elif outcome.waiting or outcome.failed:
+        for partition, done in outcome.done.items():
+            context.log_event(dg.AssetMaterialization(key, partition=partition, metadata=_metadata(done)))
+    else:
+        for partition, done in outcome.done.items():
+            context.add_asset_metadata(_metadata(done), asset_key=key, partition_key=partition)
+        yield dg.MaterializeResult(asset_key=key)
+
+
+def _metadata(done: Predicted | Evaluated | Reported) -> dict[str, Any]:
+    """Return what people look at; small, since there is one for each partition."""
+    if isinstance(done, Predicted):
+        told: dict[str, Any] = {"dagster/row_count": done.row_count, "version": done.version}
+        return told if done.mean_score is None else {**told, "mean score": done.mean_score}
+    if isinstance(done, Evaluated):
+        return {
+            "version": done.version,
+            "predictions": done.row_count,
+            "labels": done.label_count,
+            **metric_values(done.measurements),
+            "metrics": metric_table(done.measurements),
+        }
+    told = {
+        "version": done.version,
+        "verdict": str(done.verdict),
+        "summary": done.summary,
+        "report": done.report_id,
+    }
+    return {**told, "findings": finding_table(done.findings)} if done.verdict == "drift" else told
+
+
+def _floor_result(pipeline: ModelPipeline, outcome: Outcome[Evaluated]) -> dg.AssetCheckResult:
+    """Return the check that warns of evaluations whose first metric is worse than the floor."""
+    name, floor = pipeline.metrics[0], pipeline.floor or 0.0
+    sign = 1 if metric(name).greater_is_better else -1
+    values = {
+        key: measured.value
+        for key, done in outcome.done.items()
+        for measured in done.measurements[:1]
+        if measured.value is not None
+    }
+    below = {key: value for key, value in sorted(values.items()) if sign * value < sign * floor}
+    records = [dg.TableRecord({"partition": key or "all", name: value}) for key, value in list(below.items())[:200]]
+    return dg.AssetCheckResult(
+        asset_key=asset_key(pipeline, Kind.EVALUATION),
+        check_name="floor",
+        passed=not below,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "floor": floor,
+            "evaluated": len(values),
+            "worse": len(below),
+            **({"partitions": dg.MetadataValue.table(records)} if records else {}),
+        },
+    )

@@ -1,0 +1,111 @@
+"""Replaying a stream's history: what would have happened had driftline been in use all along.
+
+Every part is the real one: Dagster runs on the project's instance, the drift sensor's own tick, the same verbs
+and tables. Only the time is another: each run knows what was known at its moment of the past. The history is
+walked in segments, not days, since a Dagster run costs half a second.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import dagster as dg
+
+from driftline.datasets import Window
+from driftline.declaration import ModelPipeline, Partitions
+from driftline.errors import NotAStreamError, ReplayError
+from driftline.pipelines.workspace import WorkspaceResource
+from driftline.registry import champions_at
+from driftline.store import monitoring
+from driftline.workspace import Workspace
+
+SEGMENT = timedelta(days=7)
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replayed:
+    """How far a replay has come.
+
+    Attributes:
+        done: partitions that have been replayed.
+        total: partitions of the stream.
+        said: what happened last, in words.
+    """
+
+    done: int
+    total: int
+    said: str
+
+
+def replay(
+    definitions: dg.Definitions,
+    pipeline: ModelPipeline,
+    instance: dg.DagsterInstance,
+    workspace: Workspace,
+) -> Iterator[Replayed]:
+    """Replay the stream of `pipeline`, segment by segment; one that was interrupted goes on where it stopped.
+
+    Each segment is one Dagster run for all its partitions at the time when the last of their labels came, one
+    tick of the drift sensor, and the retraining that the tick asks for.
+
+    Raises:
+        NotAStreamError: the pipeline has no partitions that end.
+        ReplayError: a Dagster run failed.
+    """
+    partitions = pipeline.partitions
+    if partitions is None or partitions.last is None:
+        raise NotAStreamError(pipeline.name)
+    runs = _Runs(definitions, instance)
+    total = len(partitions.keys(Window(partitions.first, partitions.last)))
+    if champions_at(workspace, pipeline.name, [partitions.first]) == [None]:
+        runs.job(f"{pipeline.name}_retrain", partitions.first, {})
+        yield Replayed(done=0, total=total, said="first model trained")
+    for segment in _segments(workspace, pipeline, partitions):
+        keys = partitions.keys(segment)
+        known_at = segment.end + pipeline.ground_truth.lag
+        span = {"dagster/asset_partition_range_start": keys[0], "dagster/asset_partition_range_end": keys[-1]}
+        runs.job(f"{pipeline.name}_monitor", known_at, span)
+        said = keys[-1]
+        for request in runs.tick("drift", known_at):
+            runs.job(f"{pipeline.name}_retrain", known_at, request.tags)
+            said = f"{keys[-1]}, retrained"
+        yield Replayed(done=len(partitions.keys(Window(partitions.first, segment.end))), total=total, said=said)
+
+
+def _segments(workspace: Workspace, pipeline: ModelPipeline, partitions: Partitions) -> Iterator[Window]:
+    """Give the segments that are not evaluated yet, oldest first."""
+    end = partitions.last or partitions.first
+    everything = partitions.keys(Window(partitions.first, end))
+    with workspace.database.reading() as session:
+        done = monitoring.evaluated_partitions(session, pipeline.name)
+    start = next((partitions.window(key).start for key in everything if key not in done), end)
+    while start < end:
+        yield Window(start, min(start + SEGMENT, end))
+        start += SEGMENT
+
+
+class _Runs:
+    """Dagster runs in this process, as of a moment of the past."""
+
+    def __init__(self, definitions: dg.Definitions, instance: dg.DagsterInstance) -> None:
+        self._definitions = definitions
+        self._instance = instance
+
+    def job(self, name: str, at: datetime, tags: Mapping[str, str]) -> None:
+        """Run a job as of `at`."""
+        config = {**QUIET, "resources": {"workspace": {"config": {"replay_at": at.isoformat()}}}}
+        result = self._definitions.resolve_job_def(name).execute_in_process(
+            instance=self._instance, run_config=config, tags=dict(tags), raise_on_error=False
+        )
+        if not result.success:
+            failures = [event.step_failure_data.error for event in result.get_step_failure_events()]
+            raise ReplayError(name, at, [str(error.message).strip() for error in failures if error])
+
+    def tick(self, name: str, at: datetime) -> list[dg.RunRequest]:
+        """Return what a tick of a sensor asks for as of `at`."""
+        resources = {"workspace": WorkspaceResource(replay_at=at.isoformat())}
+        with dg.build_sensor_context(
+            instance=self._instance, definitions=self._definitions, resources=resources
+        ) as context:
+            return list(self._definitions.resolve_sensor_def(name).evaluate_tick(context).run_requests or [])

@@ -1,0 +1,148 @@
+"""The assets that a retraining materializes: the dataset, the challenger, and the decision on it."""
+
+from typing import Any
+
+import dagster as dg
+
+from driftline.declaration import ModelPipeline
+from driftline.models import Flavor
+from driftline.pipelines.failure import visible_failure
+from driftline.pipelines.keys import DECISION_TAG, TRIGGER_TAG, Kind, asset_key, described
+from driftline.pipelines.pictures import model_pictures
+from driftline.pipelines.tables import column_schema, metric_table, metric_values
+from driftline.pipelines.workspace import WorkspaceResource
+from driftline.retraining import Adjudicated, Read, Trained, adjudicate, read_dataset, train
+
+ACTOR = "dagster"
+
+
+def dataset_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
+    """Return the asset of the rows a training would use; a failed quality check stops the training."""
+    key = asset_key(pipeline, Kind.DATASET)
+
+    @dg.asset(
+        key=key,
+        kinds={"pandas", "parquet"},
+        check_specs=[
+            dg.AssetCheckSpec("quality", asset=key, blocking=True, description="Nothing speaks against training on it.")
+        ],
+        **described(pipeline, "The training rows and the holdout, as immutable versions known by their content."),
+    )
+    def dataset(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
+        with visible_failure():
+            read = read_dataset(workspace.opened, pipeline, dagster_run_id=context.run_id)
+        return dg.MaterializeResult(
+            data_version=dg.DataVersion(_dataset_digest(read)),
+            metadata=_dataset_metadata(read),
+            check_results=[
+                dg.AssetCheckResult(
+                    passed=not read.problems,
+                    check_name="quality",
+                    metadata={"problems": "\n".join(read.problems)},
+                )
+            ],
+        )
+
+    return dataset
+
+
+def model_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
+    """Return the asset of the newest challenger: trained, scored on the holdout, registered."""
+    kind = Flavor.LIGHTGBM if pipeline.trainer.name == "LightGBM" else Flavor.SKLEARN
+
+    @dg.asset(
+        key=asset_key(pipeline, Kind.MODEL),
+        deps=[asset_key(pipeline, Kind.DATASET)],
+        kinds={str(kind)},
+        pool=f"retrain_{pipeline.name}",
+        **described(pipeline, "The newest challenger: trained on the dataset, scored on the holdout, registered."),
+    )
+    def model(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
+        tags = context.run.tags
+        with visible_failure():
+            trained = train(
+                workspace.opened,
+                pipeline,
+                decision_id=int(tags[DECISION_TAG]) if DECISION_TAG in tags else None,
+                trigger=tags.get(TRIGGER_TAG, "manual"),
+                actor=tags.get("user", ACTOR),
+                dagster_run_id=context.run_id,
+            )
+        return dg.MaterializeResult(
+            data_version=dg.DataVersion(trained.version.digest), metadata=_model_metadata(trained)
+        )
+
+    return model
+
+
+def champion_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
+    """Return the asset of the decision: which version serves, and why."""
+
+    @dg.asset(
+        key=asset_key(pipeline, Kind.CHAMPION),
+        deps=[asset_key(pipeline, Kind.MODEL)],
+        kinds={"sql"},
+        pool=f"retrain_{pipeline.name}",
+        **described(pipeline, "The version in use: champion and challenger judged on the same holdout."),
+    )
+    def champion(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
+        with visible_failure():
+            judged = adjudicate(workspace.opened, pipeline, actor=context.run.tags.get("user", "policy"))
+        serving = judged.champion.digest if judged.champion else "none"
+        return dg.MaterializeResult(data_version=dg.DataVersion(serving), metadata=_champion_metadata(judged))
+
+    return champion
+
+
+def _dataset_digest(read: Read) -> str:
+    return f"{read.training.digest}:{read.holdout.digest}" if read.training and read.holdout else "refused"
+
+
+def _dataset_metadata(read: Read) -> dict[str, Any]:
+    told: dict[str, Any] = {"as of": dg.MetadataValue.timestamp(read.as_of.timestamp())}
+    if read.window is not None:
+        told["window"] = str(read.window)
+    if read.problems:
+        told["problems"] = "\n".join(read.problems)
+    if read.training and read.holdout:
+        told |= {
+            "dagster/row_count": read.training.row_count + read.holdout.row_count,
+            "dagster/column_schema": column_schema(read.training),
+            "training rows": read.training.row_count,
+            "holdout rows": read.holdout.row_count,
+            "training version": read.training.id,
+            "holdout version": read.holdout.id,
+            "training digest": read.training.digest,
+            "holdout digest": read.holdout.digest,
+        }
+    return told
+
+
+def _model_metadata(trained: Trained) -> dict[str, Any]:
+    model = trained.model
+    return {
+        "version": trained.version.version,
+        "run": trained.run_id,
+        "decision": trained.decision_id,
+        "training version": trained.training.id,
+        "holdout version": trained.holdout.id,
+        "holdout": metric_table(trained.measurements),
+        **metric_values(trained.measurements),
+        **model_pictures(model.task, model.classes, trained.truth, trained.scores, model.feature_importance),
+    }
+
+
+def _champion_metadata(judged: Adjudicated) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "promoted": judged.promoted,
+        "reason": judged.reason,
+        "decision": judged.decision_id,
+        "challenger version": judged.challenger.version,
+    }
+    if judged.champion is not None:
+        told["champion version"] = judged.champion.version
+    if judged.comparison is not None:
+        told["scores"] = metric_table([judged.comparison.champion, judged.comparison.challenger])
+        if judged.comparison.gain is not None:
+            told["gain"] = judged.comparison.gain
+    return told

@@ -1,0 +1,77 @@
+"""Values as the Dagster UI shows them: tables and numbers, plain Python only."""
+
+from collections.abc import Iterable, Sequence
+
+import dagster as dg
+
+from driftline.drift import Finding
+from driftline.evaluation import Measurement
+from driftline.store.datasets import DatasetVersion
+
+
+def metric_table(measurements: Iterable[Measurement]) -> dg.TableMetadataValue:
+    """Return measurements as a table; what is not defined says why."""
+    records = [
+        dg.TableRecord(
+            {
+                "metric": measured.metric,
+                "value": _number(measured.value),
+                "95 % interval": _interval(measured),
+                "rows": measured.row_count,
+                "note": measured.note or "",
+            }
+        )
+        for measured in measurements
+    ]
+    return dg.MetadataValue.table(records)
+
+
+def metric_values(measurements: Iterable[Measurement]) -> dict[str, float]:
+    """Return the defined values by name: Dagster plots them over time."""
+    return {measured.metric: float(measured.value) for measured in measurements if measured.value is not None}
+
+
+def finding_table(findings: Sequence[Finding]) -> dg.TableMetadataValue:
+    """Return the evidence of a drift report as a table, drift first."""
+    ordered = sorted(findings, key=lambda finding: finding.verdict != "drift")
+    records = [
+        dg.TableRecord(
+            {
+                "what": finding.name,
+                "verdict": str(finding.verdict),
+                "method": finding.method,
+                "effect": _number(finding.effect),
+                "threshold": _number(finding.threshold),
+                "p": _number(finding.p_value),
+                "rows": finding.analysis_rows,
+                "note": finding.note or "",
+            }
+        )
+        for finding in ordered
+    ]
+    return dg.MetadataValue.table(records)
+
+
+def column_schema(version: DatasetVersion) -> dg.TableSchema:
+    """Return the columns of a dataset version with a word on their values."""
+    known = {column["name"]: column for column in version.statistics}
+    return dg.TableSchema(
+        [
+            dg.TableColumn(
+                column["name"],
+                column["dtype"],
+                description=f"{known[column['name']]['missing']} missing, {known[column['name']]['distinct']} distinct",
+            )
+            for column in version.columns
+        ]
+    )
+
+
+def _interval(measured: Measurement) -> str:
+    if measured.ci_low is None or measured.ci_high is None:
+        return ""
+    return f"{measured.ci_low:.4f} to {measured.ci_high:.4f}"
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"

@@ -1,0 +1,78 @@
+"""The life of a decision: requested or declined, in training, trained, then promoted, kept or failed."""
+
+from datetime import datetime
+
+from driftline.declaration import ModelPipeline
+from driftline.errors import UnknownDecisionError
+from driftline.store import registry
+from driftline.store.datasets import DatasetVersion
+from driftline.store.registry import Decision, DecisionStatus, ModelVersion
+from driftline.workspace import Workspace
+
+OPEN = (DecisionStatus.REQUESTED, DecisionStatus.TRAINING, DecisionStatus.FAILED)
+LONGEST_OUTCOME = 2000  # characters of an error's text; all of it stands with the run
+
+
+def claim(
+    workspace: Workspace,
+    pipeline: ModelPipeline,
+    *,
+    decision_id: int | None,
+    trigger: str,
+    actor: str,
+    as_of: datetime,
+    dagster_run_id: str | None,
+) -> Decision:
+    """Return the decision that a training starts for, now in training; a new one where none asked for it.
+
+    Raises:
+        UnknownDecisionError: there is no decision `decision_id` of this pipeline.
+    """
+    at = workspace.clock()
+    with workspace.database.transaction() as session:
+        line = registry.model_named(session, pipeline.name, at)
+        decision = registry.decision(session, decision_id) if decision_id is not None else None
+        if decision_id is not None and (decision is None or decision.model_id != line.id):
+            raise UnknownDecisionError(pipeline.name, decision_id)
+        if decision is not None and decision.status not in OPEN:
+            decision = None  # a run that is executed again asks anew; what was decided stays as it was
+        if decision is None:
+            first = registry.alias_event_at(session, line.id, "champion", None) is None
+            decision = Decision(
+                model_id=line.id,
+                trigger=trigger,
+                reason="The first model." if first else f"Asked for: {trigger}.",
+                status=DecisionStatus.REQUESTED,
+                actor=actor,
+                as_of=as_of,
+                recorded_at=at,
+            )
+            session.add(decision)
+        decision.status = DecisionStatus.TRAINING
+        decision.started_at = at
+        decision.dagster_run_id = dagster_run_id
+    return decision
+
+
+def trained(workspace: Workspace, decision_id: int, challenger: ModelVersion, holdout: DatasetVersion) -> None:
+    """Record that a decision's challenger waits to be judged on `holdout`; older ones wait no longer."""
+    with workspace.database.transaction() as session:
+        decision = registry.decision(session, decision_id)
+        if decision is not None:
+            for older in registry.decisions(session, decision.model_id, status=DecisionStatus.TRAINED):
+                older.status = DecisionStatus.FAILED
+                older.outcome = f"Never judged: decision {decision_id} trained a newer challenger."
+            decision.status = DecisionStatus.TRAINED
+            decision.challenger_version_id = challenger.id
+            decision.holdout_version_id = holdout.id
+
+
+def fail(workspace: Workspace, decision_id: int, error: BaseException) -> None:
+    """Record that what a decision asked for failed; the champion stays."""
+    with workspace.database.transaction() as session:
+        decision = registry.decision(session, decision_id)
+        if decision is not None:
+            held = registry.alias_event_at(session, decision.model_id, "champion", None)
+            decision.status = DecisionStatus.FAILED
+            decision.outcome = f"Failed: {type(error).__name__}: {error}"[:LONGEST_OUTCOME]
+            decision.serving_version_id = held.version_id if held else None

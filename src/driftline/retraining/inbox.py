@@ -1,0 +1,132 @@
+"""The drift reports that nobody has decided on yet, and the decision on each: also a "no" is stored."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from driftline.declaration import ModelPipeline
+from driftline.drift import Verdict
+from driftline.registry import CHAMPION
+from driftline.retraining.decide import Evidence, State, decide
+from driftline.store import monitoring, registry
+from driftline.store.monitoring import DriftReport
+from driftline.store.registry import Decision, DecisionStatus
+from driftline.workspace import LEASE, Workspace
+
+MOST_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """One decision on a drift report."""
+
+    decision_id: int
+    pipeline: str
+    report_id: int
+    retrain: bool
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """A retraining that was decided on and has not come to its end."""
+
+    decision_id: int
+    pipeline: str
+    attempt: int
+    reason: str
+
+    @property
+    def run_key(self) -> str:
+        """Return the key under which Dagster runs this attempt once."""
+        return f"{self.pipeline}:decision:{self.decision_id}:{self.attempt}"
+
+
+def decide_reports(workspace: Workspace, pipelines: Mapping[str, ModelPipeline]) -> Sequence[Decided]:
+    """Decide on every drift report of `pipelines` that has no decision yet, oldest first, and store it.
+
+    Asking again decides nothing again: a report has at most one decision, by a constraint of the database.
+    """
+    with workspace.database.reading() as session:
+        if not monitoring.undecided_reports(session, limit=1):
+            return []
+    with workspace.database.transaction() as session:
+        registry.lock_models(session)
+        undecided = [(report, name) for report, name in monitoring.undecided_reports(session) if name in pipelines]
+        newest = {name: report.id for report, name in undecided}
+        drifted = {
+            report_id: tuple(dict.fromkeys(finding.kind for finding in found if finding.verdict == Verdict.DRIFT))
+            for report_id, found in monitoring.findings(session, [report.id for report, _ in undecided]).items()
+        }
+        decided = []
+        for report, name in undecided:
+            pipeline = pipelines[name]
+            now = pipeline.partitions.clip(workspace.as_of()) if pipeline.partitions else workspace.as_of()
+            held = registry.alias_event_at(session, report.model_id, CHAMPION, None)
+            serving = held is not None and held.version_id == report.version_id
+            newer = newest[name] if newest[name] != report.id else None
+            answer = decide(
+                pipeline.retrain,
+                State(
+                    running=registry.running(session, report.model_id, since=workspace.clock() - LEASE),
+                    last_start=registry.last_start(session, report.model_id),
+                ),
+                _evidence(report, drifted[report.id], newer, serving=serving),
+                now,
+            )
+            row = Decision(
+                model_id=report.model_id,
+                trigger="drift",
+                reason=answer.reason,
+                status=DecisionStatus.REQUESTED if answer.retrain else DecisionStatus.DECLINED,
+                actor="policy",
+                as_of=now,
+                recorded_at=workspace.clock(),
+                drift_report_id=report.id,
+            )
+            session.add(row)
+            session.flush()
+            decided.append(
+                Decided(
+                    decision_id=row.id,
+                    pipeline=name,
+                    report_id=report.id,
+                    retrain=answer.retrain,
+                    reason=answer.reason,
+                )
+            )
+    return decided
+
+
+def waiting_retrainings(workspace: Workspace) -> Sequence[Waiting]:
+    """Return the retrainings that drift asked for and that have not come to an end, oldest first."""
+    with workspace.database.reading() as session:
+        return [
+            Waiting(decision_id=row.id, pipeline=name, attempt=row.attempt, reason=row.reason)
+            for row, name in registry.requested_decisions(session)
+        ]
+
+
+def try_again(workspace: Workspace, decision_id: int, *, why: str) -> bool:
+    """Count another attempt of a retraining whose run ended without a result; False when it was the last."""
+    with workspace.database.transaction() as session:
+        decision = registry.decision(session, decision_id)
+        if decision is None:
+            return False
+        if decision.attempt >= MOST_ATTEMPTS:
+            decision.status = DecisionStatus.FAILED
+            decision.outcome = f"Failed: {why} after {decision.attempt} attempts."
+            return False
+        decision.attempt += 1
+        decision.status = DecisionStatus.REQUESTED
+        return True
+
+
+def _evidence(report: DriftReport, drifted: tuple[str, ...], newer: int | None, *, serving: bool) -> Evidence:
+    return Evidence(
+        report_id=report.id,
+        verdict=Verdict(report.verdict),
+        drifted=drifted,
+        summary=report.summary,
+        newer_report=newer,
+        serving=serving,
+    )

@@ -1,0 +1,134 @@
+"""Reading a pipeline's dataset: checked, split into training rows and holdout, and kept as versions."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from driftline.datasets import (
+    Column,
+    Window,
+    check_frame,
+    content_digest,
+    schema_of,
+    statistics_of,
+    to_parquet,
+)
+from driftline.declaration import ModelPipeline
+from driftline.errors import DriftlineError
+from driftline.monitoring import call_dataset
+from driftline.registry import CHAMPION
+from driftline.store import datasets, monitoring, registry
+from driftline.store.datasets import DatasetReading, DatasetVersion
+from driftline.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Read:
+    """What one reading gave; without problems, both versions are there.
+
+    Attributes:
+        as_of: what was known at this time was read.
+        window: of a stream.
+        problems: why training must not use it.
+        training: the rows to learn from.
+        holdout: the rows that champion and challenger are scored on.
+    """
+
+    as_of: datetime
+    window: Window | None
+    problems: tuple[str, ...]
+    training: DatasetVersion | None
+    holdout: DatasetVersion | None
+
+
+def read_dataset(workspace: Workspace, pipeline: ModelPipeline, *, dagster_run_id: str | None = None) -> Read:
+    """Read, check, split and store the dataset that a training now would use.
+
+    Rows of a stream whose label is not known yet are left out. A dataset that does not pass its checks
+    is recorded with its problems and never trained on; nothing of it is stored.
+
+    Raises:
+        DatasetFunctionError: the dataset function raises or gives no DataFrame.
+    """
+    until = training_time(workspace, pipeline)
+    window = pipeline.training_rows(until)
+    frame = call_dataset(pipeline, window)
+    if window is not None:
+        arrival = frame[pipeline.time_column] + pipeline.ground_truth.lag
+        frame = frame[arrival <= until]
+    problems = [
+        str(problem) for problem in check_frame(frame, pipeline.target, previous_schema=_previous(workspace, pipeline))
+    ]
+    parts: dict[str, pd.DataFrame] = {}
+    if not problems:
+        try:
+            split = pipeline.holdout.split(frame)
+            parts = {"training": split.train, "holdout": split.holdout}
+        except DriftlineError as error:
+            problems = [str(error)]
+    with workspace.database.transaction() as session:
+        monitoring.put_pipeline(session, pipeline.name, pipeline.describe(), workspace.clock())
+    versions = {part: _version(workspace, pipeline, part, rows, window) for part, rows in parts.items()}
+    reading = DatasetReading(
+        pipeline=pipeline.name,
+        recipe_version=pipeline.version,
+        as_of=until,
+        read_at=workspace.clock(),
+        training_version_id=versions["training"].id if versions else None,
+        holdout_version_id=versions["holdout"].id if versions else None,
+        columns=[asdict(column) for column in schema_of(frame)] if not problems else [],
+        problems=problems,
+        dagster_run_id=dagster_run_id,
+    )
+    with workspace.database.transaction() as session:
+        session.add(reading)
+    return Read(
+        as_of=until,
+        window=window,
+        problems=tuple(problems),
+        training=versions.get("training"),
+        holdout=versions.get("holdout"),
+    )
+
+
+def training_time(workspace: Workspace, pipeline: ModelPipeline) -> datetime:
+    """Return the time up to which a training now may look."""
+    with workspace.database.reading() as session:
+        line = registry.find_model(session, pipeline.name)
+        held = registry.alias_event_at(session, line.id, CHAMPION, None) if line else None
+    return pipeline.training_time(workspace.as_of(), first=held is None)
+
+
+def _previous(workspace: Workspace, pipeline: ModelPipeline) -> tuple[Column, ...] | None:
+    """Return the schema of the last reading that passed, unless the recipe's version has changed since."""
+    with workspace.database.reading() as session:
+        reading = datasets.newest_reading(session, pipeline.name, passed=True)
+    if reading is None or reading.recipe_version != pipeline.version:
+        return None
+    return tuple(Column(**column) for column in reading.columns)
+
+
+def _version(
+    workspace: Workspace, pipeline: ModelPipeline, part: str, rows: pd.DataFrame, window: Window | None
+) -> DatasetVersion:
+    """Store the rows, or return the version that has the same content already."""
+    name = f"{pipeline.name}/{part}"
+    digest = content_digest(rows)
+    with workspace.database.reading() as session:
+        known = datasets.dataset_version(session, name, digest)
+    if known is not None:
+        return known
+    version = DatasetVersion(
+        dataset=name,
+        digest=digest,
+        columns=[asdict(column) for column in schema_of(rows)],
+        statistics=[asdict(column) for column in statistics_of(rows)],
+        row_count=len(rows),
+        artifact_digest=workspace.artifacts.put(to_parquet(rows)),
+        window_start=window.start if window else None,
+        window_end=window.end if window else None,
+        created_at=workspace.clock(),
+    )
+    with workspace.database.transaction() as session:
+        return datasets.add_version(session, version)

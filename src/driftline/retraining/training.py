@@ -1,0 +1,140 @@
+"""Training a challenger: one run in the experiment database, one new model version."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from driftline.datasets import classes_of, encode, from_parquet, task_of
+from driftline.declaration import ModelPipeline
+from driftline.errors import DatasetRefusedError, NoDatasetError
+from driftline.evaluation import Measurement, measure_rows, scored_rows
+from driftline.models import Model
+from driftline.monitoring import store_holdout, store_profile
+from driftline.registry import register
+from driftline.retraining.decisions import claim, fail, trained
+from driftline.store import datasets
+from driftline.store.datasets import DatasetReading, DatasetVersion
+from driftline.store.registry import Decision, ModelVersion
+from driftline.tracking import start_run
+from driftline.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """A challenger, with what it scored on the holdout.
+
+    Attributes:
+        decision_id: the decision that it waits to be judged by.
+        run_id: the run that trained it.
+        version: the challenger.
+        model: the same, loaded.
+        training: what it learnt from.
+        holdout: what it was scored on.
+        measurements: each metric on the holdout, with its interval.
+        truth: the labels of the holdout, encoded, shape (n_rows,).
+        scores: what the challenger says of the holdout.
+    """
+
+    decision_id: int
+    run_id: str
+    version: ModelVersion
+    model: Model
+    training: DatasetVersion
+    holdout: DatasetVersion
+    measurements: tuple[Measurement, ...]
+    truth: object
+    scores: object
+
+
+def train(
+    workspace: Workspace,
+    pipeline: ModelPipeline,
+    *,
+    decision_id: int | None = None,
+    trigger: str = "manual",
+    actor: str = "unknown",
+    dagster_run_id: str | None = None,
+) -> Trained:
+    """Train on the newest dataset that was read, if it passed its checks, and register the challenger.
+
+    Args:
+        workspace: where the dataset lies and the model goes.
+        pipeline: the declaration.
+        decision_id: the decision that asked for it; None makes one for `trigger`.
+        trigger: why, where no decision asked: schedule or manual.
+        actor: who.
+        dagster_run_id: the Dagster run that this is part of.
+
+    Raises:
+        NoDatasetError: the dataset was never read.
+        DatasetRefusedError: the newest one did not pass its checks.
+        LockedError: another retraining of this pipeline runs.
+    """
+    with workspace.lock(f"retraining {pipeline.name}"):
+        reading = _passed(workspace, pipeline)
+        decision = claim(
+            workspace,
+            pipeline,
+            decision_id=decision_id,
+            trigger=trigger,
+            actor=actor,
+            as_of=reading.as_of,
+            dagster_run_id=dagster_run_id,
+        )
+        try:
+            return _train(workspace, pipeline, reading, decision)
+        except BaseException as error:
+            fail(workspace, decision.id, error)
+            raise
+
+
+def load_rows(workspace: Workspace, version: DatasetVersion) -> pd.DataFrame:
+    """Return the content of a dataset version."""
+    return from_parquet(workspace.artifacts.get(version.artifact_digest))
+
+
+def _train(workspace: Workspace, pipeline: ModelPipeline, reading: DatasetReading, decision: Decision) -> Trained:
+    dagster_run_id = decision.dagster_run_id
+    with workspace.database.reading() as session:
+        ids = [reading.training_version_id or 0, reading.holdout_version_id or 0]
+        training, holdout = (datasets.dataset_versions(session, ids)[id_] for id_ in ids)
+    tags = {"pipeline": pipeline.name, "trigger": decision.trigger, "recipe_version": pipeline.version}
+    with start_run(workspace, experiment=pipeline.name, tags=tags, dagster_run_id=dagster_run_id) as run:
+        run.log_input(training.id, role="training")
+        run.log_input(holdout.id, role="holdout")
+        run.log_params({"trainer": pipeline.trainer.name, **pipeline.trainer.params()})
+        rows, held_out = load_rows(workspace, training), load_rows(workspace, holdout)
+        classes = classes_of(pipeline.target, rows)
+        task = task_of(pipeline.target, rows)
+        features = rows.drop(columns=list(pipeline.not_features))
+        target = encode(pipeline.target, rows, classes=classes)
+        model = pipeline.trainer.fit(features, target, task=task, classes=classes)
+        truth = encode(pipeline.target, held_out, classes=classes)
+        scored = scored_rows(task, truth, model.score(held_out))
+        measurements = tuple(measure_rows(name, scored) for name in pipeline.metrics)
+        run.log_metrics({f"holdout/{m.metric}": m.value for m in measurements if m.value is not None})
+        store_profile(run, pipeline, rows)
+        version = register(run, pipeline.name, model, trained_through=reading.as_of)
+    store_holdout(workspace, pipeline, version, holdout, measurements, dagster_run_id=dagster_run_id)
+    trained(workspace, decision.id, version, holdout)
+    return Trained(
+        decision_id=decision.id,
+        run_id=run.run_id,
+        version=version,
+        model=model,
+        training=training,
+        holdout=holdout,
+        measurements=measurements,
+        truth=scored.truth,
+        scores=scored.scores,
+    )
+
+
+def _passed(workspace: Workspace, pipeline: ModelPipeline) -> DatasetReading:
+    with workspace.database.reading() as session:
+        reading = datasets.newest_reading(session, pipeline.name)
+    if reading is None:
+        raise NoDatasetError(pipeline.name)
+    if reading.problems:
+        raise DatasetRefusedError(pipeline.name, reading.problems)
+    return reading

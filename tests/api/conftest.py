@@ -1,0 +1,252 @@
+"""A small history of production to ask about, and ways to ask."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import numpy as np
+import pandas as pd
+import pytest
+from starlette.applications import Starlette
+
+from driftline.api import create_app
+from driftline.evaluation import Task
+from driftline.models import LightGBM
+from driftline.registry import move_alias, register
+from driftline.settings import Settings
+from driftline.store import monitoring, registry
+from driftline.store.datasets import DatasetVersion
+from driftline.store.monitoring import DriftReport
+from driftline.store.registry import Decision, DecisionStatus, ModelVersion
+from driftline.tracking import start_run
+from driftline.workspace import Workspace
+
+FEATURES = pd.DataFrame({"heat": np.arange(40.0), "wind": np.arange(40.0) % 7})
+MODEL = LightGBM(trees=2, num_leaves=3).fit(
+    FEATURES, (FEATURES["heat"] > 20).to_numpy().astype(int), task=Task.BINARY, classes=("no", "yes")
+)
+FINDING = {
+    "kind": "performance",
+    "name": "auroc",
+    "method": "DeLong",
+    "statistic": -4.1,
+    "effect_name": "fall of auroc",
+    "effect": 0.08,
+    "threshold": 0.93,
+    "p_value": 0.0001,
+    "reference_rows": 4000,
+    "analysis_rows": 1200,
+    "verdict": "drift",
+    "note": "auroc fell from 0.95 to 0.87.",
+}
+
+
+def day(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def train(workspace: Workspace, *, through: datetime, inputs: dict[str, int]) -> ModelVersion:
+    with start_run(
+        workspace, experiment="fires", name=f"through {through:%Y-%m-%d}", tags={"team": "risk"}, dagster_run_id="d-7"
+    ) as run:
+        run.log_params({"num_leaves": 3})
+        run.log_metrics({"auroc": 0.94})
+        for role, dataset_version_id in inputs.items():
+            run.log_input(dataset_version_id, role=role)
+        return register(run, "fires", MODEL, trained_through=through)
+
+
+def decide(
+    workspace: Workspace,
+    status: DecisionStatus,
+    challenger: ModelVersion,
+    champion: ModelVersion | None,
+    **evidence: Any,
+) -> Decision:
+    promoted = status is DecisionStatus.PROMOTED
+    holder = challenger if promoted else champion
+    with workspace.database.transaction() as session:
+        decision = Decision(
+            model_id=challenger.model_id,
+            status=status,
+            actor="policy",
+            as_of=challenger.trained_through,
+            recorded_at=workspace.clock(),
+            started_at=workspace.clock(),
+            judged_at=workspace.clock(),
+            challenger_version_id=challenger.id,
+            champion_version_id=champion.id if champion else None,
+            serving_version_id=holder.id if holder else None,
+            metric="auroc",
+            **evidence,
+        )
+        session.add(decision)
+        session.flush()
+        if promoted:
+            move_alias(
+                session,
+                challenger,
+                expected=champion,
+                effective_at=challenger.trained_through,
+                recorded_at=workspace.clock(),
+                actor="policy",
+                reason=evidence["outcome"],
+                decision_id=decision.id,
+            )
+    return decision
+
+
+def dataset_version(workspace: Workspace, part: str, rows: int) -> DatasetVersion:
+    with workspace.database.transaction() as session:
+        version = DatasetVersion(
+            dataset=f"fires/{part}",
+            digest=f"{part}-digest",
+            columns=[{"name": "heat", "dtype": "float"}],
+            statistics=[{"name": "heat", "mean": 19.5}],
+            row_count=rows,
+            artifact_digest="0" * 64,
+            created_at=workspace.clock(),
+        )
+        session.add(version)
+    return version
+
+
+def metric(name: str, value: float | None, note: str | None = None) -> dict[str, Any]:
+    ends = {"ci_low": value and value - 0.01, "ci_high": value and value + 0.01, "standard_error": None}
+    return {"metric": name, "value": value, **ends, "note": note}
+
+
+def evaluate(workspace: Workspace, version: ModelVersion, partitions: list[str]) -> None:
+    rows = [
+        {
+            "version_id": version.id,
+            "dataset": "fires",
+            "partition_key": partition,
+            "row_count": 60,
+            "label_count": 59,
+            "evaluated_at": workspace.clock(),
+            "digest": f"{version.version}-{partition}",
+        }
+        for partition in partitions
+    ]
+    measured = [metric("auroc", 0.9), metric("log_loss", float("inf")), metric("recall", None, "no positive label")]
+    with workspace.database.transaction() as session:
+        monitoring.add_evaluations(session, rows, [measured for _ in rows])
+
+
+def report_drift(workspace: Workspace, version: ModelVersion, partition: str) -> DriftReport:
+    with workspace.database.transaction() as session:
+        report = DriftReport(
+            model_id=version.model_id,
+            version_id=version.id,
+            partition_key=partition,
+            reference="the holdout",
+            window_start=day("2025-04-10"),
+            window_end=day("2025-05-10"),
+            verdict="drift",
+            summary="auroc fell from 0.95 to 0.87.",
+            digest=f"findings of {partition}",
+            created_at=workspace.clock(),
+        )
+        return monitoring.add_report(session, report, [FINDING])
+
+
+@pytest.fixture
+def production(workspace: Workspace) -> Workspace:
+    """A model whose first version served from 1 March, and whose second from 12 May 2025, because of drift."""
+    training, holdout = (
+        dataset_version(workspace, part, rows) for part, rows in (("training", 4000), ("holdout", 900))
+    )
+    inputs = {"training": training.id, "holdout": holdout.id}
+    first = train(workspace, through=day("2025-03-01"), inputs=inputs)
+    decide(
+        workspace,
+        DecisionStatus.PROMOTED,
+        first,
+        None,
+        trigger="first",
+        reason="The first model.",
+        outcome="Promoted: the first valid version.",
+        challenger_score=0.94,
+        holdout_version_id=holdout.id,
+    )
+    evaluate(workspace, first, [f"2025-05-0{n}" for n in range(1, 8)])
+    report = report_drift(workspace, first, "2025-05-09")
+    second = train(workspace, through=day("2025-05-12"), inputs=inputs)
+    decide(
+        workspace,
+        DecisionStatus.PROMOTED,
+        second,
+        first,
+        trigger="drift",
+        reason="Retrain: auroc fell from 0.95 to 0.87.",
+        outcome="Promoted: a gain of 0.05.",
+        drift_report_id=report.id,
+        champion_score=0.87,
+        challenger_score=0.92,
+        gain=0.05,
+        gain_low=0.03,
+        gain_high=0.07,
+        p_value=0.0002,
+        holdout_version_id=holdout.id,
+        dagster_run_id="d-8",
+    )
+    third = train(workspace, through=day("2025-06-12"), inputs=inputs)
+    decide(
+        workspace,
+        DecisionStatus.KEPT,
+        third,
+        second,
+        trigger="schedule",
+        reason="Asked for: schedule.",
+        outcome="Kept: a tie keeps the champion.",
+        gain=float("nan"),
+        holdout_version_id=holdout.id,
+    )
+    evaluate(workspace, second, ["2025-05-12", "2025-05-13"])
+    with workspace.database.transaction() as session:
+        monitoring.put_pipeline(session, "fires", {"name": "fires", "metrics": ["auroc"]}, workspace.clock())
+        registry.model_named(session, "untrained", workspace.clock())
+    return workspace
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    return Settings(home=tmp_path, dagster_url="http://dagster.test:3000/")
+
+
+class Client:
+    """Sends requests to the application as a server would, without one."""
+
+    def __init__(self, app: Starlette) -> None:
+        self._app = app
+
+    def __call__(self, method: str, path: str, **request: Any) -> httpx.Response:
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
+            async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:4000") as client:
+                return await client.request(method, path, **request)
+
+        return asyncio.run(send())
+
+
+@pytest.fixture
+def client(workspace: Workspace, settings: Settings) -> Client:
+    return Client(create_app(workspace, settings))
+
+
+Ask = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def ask(client: Client) -> Ask:
+    """Send a query with its variables and return the whole response."""
+
+    def send(query: str, **variables: Any) -> dict[str, Any]:
+        answer = client("POST", "/graphql", json={"query": query, "variables": variables})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    return send

@@ -1,0 +1,126 @@
+"""The operations that other apps copy, run over a real server, and the schema they stand on."""
+
+import re
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+
+from driftline.api import create_app, schema_text
+from driftline.api.budget import MOST, MOST_TOKENS
+from driftline.api.page import MOST_ROWS
+from driftline.api.server import listening
+
+FOLDER = Path(__file__).parents[2] / "graphql"
+GUIDE = FOLDER.parent / "docs" / "api.md"
+
+
+@pytest.fixture
+def url(production, settings):
+    """The address of the API, served by uvicorn on a free port."""
+    listener = listening("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(create_app(production, settings), ws="none", log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+    listener.close()
+
+
+def run(url, name, **variables):
+    query = (FOLDER / "operations" / f"{name}.graphql").read_text()
+    answer = httpx.post(f"{url}/graphql", json={"query": query, "variables": variables}, timeout=30).json()
+    assert "errors" not in answer, answer
+    return answer["data"]
+
+
+def test_the_committed_schema_is_that_of_the_code():
+    committed = (FOLDER / "schema.graphql").read_text()
+    assert committed == schema_text(), "Renew it: driftline schema > graphql/schema.graphql"
+
+
+def test_one_query_tells_which_version_was_champion_on_a_past_day_and_why(url):
+    champion = run(url, "champion_at", model="fires", at="2025-05-20")["model"]["champion"]
+    assert champion["version"]["number"] == 2
+    assert champion["previousVersion"] == {"number": 1}
+    assert champion["effectiveAt"] == "2025-05-12T00:00:00Z"
+    assert champion["version"]["run"]["dagsterRunUrl"] == "http://dagster.test:3000/runs/d-7"
+    why = champion["decision"]
+    assert (why["trigger"], why["metric"], why["gain"], why["pValue"]) == ("drift", "auroc", 0.05, 0.0002)
+    assert why["holdout"] == {"dataset": "fires/holdout", "digest": "holdout-digest", "rowCount": 900}
+    assert why["driftReport"]["partitionKey"] == "2025-05-09"
+    assert why["driftReport"]["findings"][0]["note"] == "auroc fell from 0.95 to 0.87."
+
+
+def test_the_answer_for_an_earlier_day_is_the_earlier_version(url):
+    first = run(url, "champion_at", model="fires", at="2025-05-11T23:59:59Z")["model"]["champion"]
+    assert (first["version"]["number"], first["previousVersion"]) == (1, None)
+    assert first["decision"]["driftReport"] is None
+
+
+def test_nobody_is_champion_before_the_first_version(url):
+    assert run(url, "champion_at", model="fires", at="2025-02-01")["model"] == {"name": "fires", "champion": None}
+
+
+def test_runs_are_listed_with_all_that_was_logged(url):
+    page = run(url, "runs", experiment="fires", status="FINISHED")["runs"]
+    newest = page["nodes"][0]
+    assert [node["name"] for node in page["nodes"]] == [f"through 2025-{day}" for day in ("06-12", "05-12", "03-01")]
+    assert newest["params"] == [{"key": "num_leaves", "value": 3}]
+    assert newest["metrics"] == [{"key": "auroc", "last": 0.94, "lastStep": 0, "min": 0.94, "max": 0.94}]
+    assert newest["tags"] == [{"key": "team", "value": "risk"}]
+    assert {"model/model.json", "model/model.txt"} <= {artifact["path"] for artifact in newest["artifacts"]}
+    used = [(use["role"], use["datasetVersion"]["rowCount"]) for use in newest["inputs"]]
+    assert sorted(used) == [("holdout", 900), ("training", 4000)]
+    assert (newest["dagsterRunId"], newest["dagsterRunUrl"]) == ("d-7", "http://dagster.test:3000/runs/d-7")
+
+
+def test_drift_comes_with_its_evidence_and_what_was_decided(url):
+    [report] = run(url, "drift", model="fires")["driftReports"]["nodes"]
+    assert (report["model"], report["verdict"], report["version"]) == ("fires", "drift", {"number": 1})
+    assert report["findings"][0]["analysisRows"] == 1200
+    assert report["decision"]["status"] == "PROMOTED"
+    assert report["decision"]["dagsterRunUrl"] == "http://dagster.test:3000/runs/d-8"
+
+
+def test_evaluations_of_a_range_of_partitions_have_intervals_and_notes(url):
+    asked = {"model": "fires", "dataset": "fires", "from": "2025-05-07", "to": "2025-05-12"}
+    nodes = run(url, "evaluations", **asked)["evaluations"]["nodes"]
+    assert [(node["partitionKey"], node["version"]["number"]) for node in nodes] == [
+        ("2025-05-12", 2),
+        ("2025-05-07", 1),
+    ]
+    auroc, log_loss, recall = nodes[0]["metrics"]
+    assert (auroc["value"], auroc["ciLow"]) == (0.9, 0.89)
+    assert log_loss["value"] is None  # it is infinite
+    assert (recall["value"], recall["note"]) == (None, "no positive label")
+
+
+def test_the_queries_of_the_guide_are_answered(url):
+    guide = GUIDE.read_text()
+    queries = re.findall(r"```graphql\n(.*?)```", guide, re.DOTALL)
+    assert len(queries) == 3
+    for query in queries:
+        answer = httpx.post(f"{url}/graphql", json={"query": query}, timeout=30).json()
+        assert "errors" not in answer, answer
+
+
+def test_the_program_of_the_guide_runs(url, monkeypatch, capsys):
+    monkeypatch.chdir(FOLDER.parent)
+    [program] = re.findall(r"```python\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+    exec(program, {"url": url})  # noqa: S102
+    assert capsys.readouterr().out == "2 Promoted: a gain of 0.05.\n"
+
+
+def test_the_guide_names_every_operation_and_limit():
+    guide = GUIDE.read_text()
+    assert all(f"`{path.name}`" in guide for path in (FOLDER / "operations").glob("*.graphql"))
+    assert all(f"{limit:,}" in guide for limit in (MOST_TOKENS, MOST.depth, MOST.aliases, MOST.cost, MOST_ROWS))
+
+
+def test_every_operation_is_run_by_a_test():
+    tested = Path(__file__).read_text()
+    assert all(f'"{path.stem}"' in tested for path in (FOLDER / "operations").glob("*.graphql"))
