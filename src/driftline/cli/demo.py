@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from driftline.cli.output import print_json, print_table, print_text
+from driftline.cli.project import load_project
 
 PIPELINE = "fire_risk"
 BARS = "▁▂▃▄▅▆▇█"
@@ -25,7 +26,7 @@ def demo(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from driftline.monitoring import production_metric
-    from driftline.pipelines import dagster_home, load_project, open_instance, replay
+    from driftline.pipelines import dagster_home, open_instance, replay
     from driftline.registry import CHAMPION
     from driftline.retraining import history
     from driftline.workspace import open_workspace

@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from driftline.cli.output import print_text
+from driftline.cli.project import project_root
 
 LOOPBACK = "127.0.0.1"
 PATIENCE_S = 10  # Dagster ends within four seconds of an interrupt when all is well
@@ -26,7 +27,7 @@ def dev(
     from filelock import FileLock, Timeout
 
     from driftline.errors import AlreadyRunningError
-    from driftline.pipelines import dagster_home, project_root
+    from driftline.pipelines import dagster_home
 
     root = project_root(Path.cwd())
     for wanted in (port, api_port):

@@ -6,19 +6,15 @@ The only room that knows Dagster.
 from driftline.pipelines.build import build
 from driftline.pipelines.drift_sensor import drift_sensor
 from driftline.pipelines.instance import dagster_home, open_instance
-from driftline.pipelines.project import Project, load_project, project_root
 from driftline.pipelines.replay import Replayed, replay
 from driftline.pipelines.workspace import WorkspaceResource
 
 __all__ = [
-    "Project",
     "Replayed",
     "WorkspaceResource",
     "build",
     "dagster_home",
     "drift_sensor",
-    "load_project",
     "open_instance",
-    "project_root",
     "replay",
 ]

@@ -4,11 +4,14 @@ import sys
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import dagster as dg
-
-from driftline.declaration import ModelPipeline
 from driftline.errors import NoProjectError, UnknownPipelineError
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from driftline.declaration import ModelPipeline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,10 +25,10 @@ class Project:
     """
 
     root: Path
-    definitions: dg.Definitions
-    pipelines: dict[str, ModelPipeline]
+    definitions: "dg.Definitions"
+    pipelines: dict[str, "ModelPipeline"]
 
-    def pipeline(self, name: str) -> ModelPipeline:
+    def pipeline(self, name: str) -> "ModelPipeline":
         """Return a pipeline by name, or raise UnknownPipelineError."""
         if name not in self.pipelines:
             raise UnknownPipelineError(name, self.pipelines)
