@@ -56,7 +56,7 @@ def workspace(database: Database, tmp_path: Path) -> Workspace:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], tuple[str, Path]]]:
-    """Gives the URL and the artifacts of a workspace that serves the first model of `fires`, made once for each kind."""
+    """Gives the URL and the artifacts of a workspace that serves the first model of `fires`, made once a kind."""
     made: dict[str, tuple[str, Path]] = {}
     name = f"driftline_test_{uuid.uuid4().hex[:12]}"
 

@@ -30,7 +30,10 @@ def parse_time(text: str) -> datetime:
         if len(text) > len("2026-01-01"):
             raise NaiveTimeError(text)
         time = time.replace(tzinfo=UTC)
-    return time.astimezone(UTC)
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:  # before the year 1 or after 9999
+        raise NaiveTimeError(text) from None
 
 
 def parse_duration(text: str) -> timedelta:

@@ -32,6 +32,8 @@
     │   ├── PageSizeError
     │   ├── InvalidCursorError
     │   ├── NotLoopbackError
+    │   ├── SamePortError
+    │   ├── InvalidSettingError
     │   ├── PortRefusedError
     │   └── ...
     ├── NotFoundError                what was asked for does not exist
@@ -39,6 +41,7 @@
     │   └── ...
     ├── StorageError                 the database or the artifact store did not serve
     │   ├── DownloadError
+    │   ├── FolderError
     │   ├── ModelFilesError
     │   └── ...
     ├── NotYetError                  the answer is not known yet; asking later helps
@@ -101,6 +104,25 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     return f"Did you mean {close[0]!r}?" if close else f"Known: {listing(known)}."
 
 
+class InvalidSettingError(InvalidInputError):
+    """An environment variable has a value that cannot be used."""
+
+    def __init__(self, field: str, value: object, fault: str) -> None:
+        super().__init__(
+            f"DRIFTLINE_{field.upper()} is {value!r}: {fault[:1].lower()}{fault[1:]}. Set another value, or none "
+            "for the default."
+        )
+
+
+class FolderError(StorageError):
+    """A folder cannot be made."""
+
+    def __init__(self, folder: str, cause: object) -> None:
+        super().__init__(
+            f"The folder {folder} cannot be made: {cause}. Set DRIFTLINE_HOME to a folder that you may write to."
+        )
+
+
 class InvalidDatabaseUrlError(InvalidInputError):
     """A database URL cannot be used."""
 
@@ -115,8 +137,9 @@ class DatabaseUnavailableError(StorageError):
     """The database does not answer."""
 
     def __init__(self, url: str, cause: object) -> None:
+        said = " ".join(str(cause).split()).rstrip(".?")  # PostgreSQL says it in two lines, the second a question
         super().__init__(
-            f"The database {url} does not serve: {str(cause).strip()}. Check that it runs and that "
+            f"The database {url} does not serve: {said}. Check that it runs and that "
             "DRIFTLINE_DATABASE_URL names it; nothing was written."
         )
 
@@ -628,6 +651,16 @@ class ReplayError(DriftlineError):
         )
 
 
+class ReplayInterruptedError(DriftlineError):
+    """A replay was interrupted by the person who started it."""
+
+    def __init__(self, pipeline: str) -> None:
+        super().__init__(
+            f"The replay of {pipeline} was interrupted. What was done before is stored, and the same command goes on "
+            "from there."
+        )
+
+
 class UnclearRunError(NotFoundError):
     """An id names no run, or more than one."""
 
@@ -649,6 +682,13 @@ class PortInUseError(ConflictError):
 
     def __init__(self, port: int) -> None:
         super().__init__(f"Port {port} is in use by another process. End that one, or choose another port.")
+
+
+class SamePortError(InvalidInputError):
+    """Two servers are given one port."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(f"Both servers are given port {port}. Choose another one for --port or for --api-port.")
 
 
 class AlreadyRunningError(ConflictError):
@@ -690,7 +730,7 @@ class PortRefusedError(InvalidInputError):
     """The system refuses a port, other than for its being in use."""
 
     def __init__(self, port: int, cause: object) -> None:
-        super().__init__(f"The API cannot listen on port {port}: {cause}. Choose one from 1024 to 65535.")
+        super().__init__(f"The system gives no port {port}: {cause}. Choose one from 1024 to 65535.")
 
 
 class UnknownRunError(NotFoundError):
@@ -698,3 +738,10 @@ class UnknownRunError(NotFoundError):
 
     def __init__(self, run_id: str) -> None:
         super().__init__(f"There is no run {run_id!r}. Ask for the list of runs and copy its whole runId.")
+
+
+class LibraryMissingError(StorageError):
+    """A library cannot be loaded on this machine."""
+
+    def __init__(self, library: str, cause: object, remedy: str) -> None:
+        super().__init__(f"{library} cannot be loaded: {cause}. Install what it needs: {remedy}.")

@@ -1,10 +1,12 @@
 """Where driftline keeps things, read from the environment when asked for, never at import."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from driftline.errors import FolderError, InvalidSettingError
 
 
 class Settings(BaseSettings):
@@ -17,9 +19,14 @@ class Settings(BaseSettings):
         data_dir: local copies of public data sets, read instead of downloads.
         executor: where Dagster's steps run.
         dagster_url: Dagster's web server, for links and launches.
+
+    A variable that is set to nothing counts as not set.
+
+    Raises:
+        InvalidSettingError: a variable has a value that cannot be used.
     """
 
-    model_config = SettingsConfigDict(env_prefix="DRIFTLINE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="DRIFTLINE_", frozen=True, extra="ignore", env_ignore_empty=True)
 
     home: Path = Path(".driftline")
     database_url: SecretStr | None = None
@@ -27,6 +34,13 @@ class Settings(BaseSettings):
     data_dir: Path | None = None
     executor: Literal["in_process", "multiprocess"] = "in_process"
     dagster_url: str = "http://127.0.0.1:3000"
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            fault = error.errors()[0]
+            raise InvalidSettingError(str(fault["loc"][0]), fault["input"], fault["msg"]) from None
 
     @property
     def root(self) -> Path:
@@ -54,3 +68,16 @@ class Settings(BaseSettings):
     def dagster_home(self) -> Path:
         """Return the default of `DAGSTER_HOME`."""
         return self.root / "dagster"
+
+
+def make_folder(folder: Path) -> Path:
+    """Return `folder`, made where it is new.
+
+    Raises:
+        FolderError: the system does not let it be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FolderError(str(folder), error.strerror or error) from None
+    return folder

@@ -12,7 +12,7 @@ import psutil
 from driftline.artifacts import ArtifactStore, open_artifacts
 from driftline.clock import Clock, now
 from driftline.errors import LockedError
-from driftline.settings import Settings
+from driftline.settings import Settings, make_folder
 from driftline.store import Database, locks, open_database
 
 LEASE = timedelta(hours=6)  # longer than any step; a holder that died on this machine is noticed at once
@@ -61,7 +61,7 @@ def open_workspace(settings: Settings | None = None, *, replay_at: datetime | No
     """Return the workspace that `settings` (the environment, by default) describe; makes the home folder."""
     settings = settings or Settings()
     if settings.database_url is None:
-        settings.root.mkdir(parents=True, exist_ok=True)
+        make_folder(settings.root)
     return Workspace(
         database=open_database(settings.database),
         artifacts=open_artifacts(settings.artifacts),

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
+from importlib import import_module
+from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from driftline.errors import ModelFilesError, TrainerParamError
+from driftline.errors import LibraryMissingError, ModelFilesError, TrainerParamError
 from driftline.evaluation import Task
 from driftline.models.model import Flavor, Label, Model
 from driftline.models.signature import InputColumn, Signature, enforce, signature_of
@@ -28,6 +29,14 @@ _DECIDED = frozenset(
     | {"num_leaves", "learning_rate", "num_iterations", "min_data_in_leaf", "feature_fraction", "lambda_l2"}
     | {"categorical_feature"}
 )
+
+
+def _lightgbm() -> ModuleType:
+    """Return the library, imported when it is first needed: it costs a second, and brings scikit-learn."""
+    try:
+        return import_module("lightgbm")
+    except OSError as error:  # its shared object wants one that the machine lacks
+        raise LibraryMissingError("LightGBM", error, "apt-get install libgomp1") from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,8 +111,7 @@ class LightGBM:
             TrainingDataError: there is nothing to learn from these rows.
             UnstorableColumnError: a column holds what no model reads.
         """
-        import lightgbm  # noqa: PLC0415 - costs a second, and brings scikit-learn
-
+        lightgbm = _lightgbm()
         check_training(features, target, task=task, classes=classes)
         signature = signature_of(features)
         plain = enforce(signature, features)
@@ -159,8 +167,7 @@ class BoosterEstimator:
         Raises:
             ModelFilesError: `content` is no model of LightGBM.
         """
-        import lightgbm  # noqa: PLC0415 - costs a second, and brings scikit-learn
-
+        lightgbm = _lightgbm()
         try:
             return cls(lightgbm.Booster(model_str=content.decode()), signature)
         except (lightgbm.basic.LightGBMError, UnicodeDecodeError) as error:

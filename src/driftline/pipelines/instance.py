@@ -5,7 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from driftline.settings import Settings
+from driftline.settings import Settings, make_folder
 
 DAGSTER_YAML = """\
 # The Dagster instance of this project. driftline wrote this file once and leaves it alone.
@@ -47,7 +47,7 @@ def dagster_home(settings: Settings | None = None) -> Path:
     then see it as `DAGSTER_HOME`. A `dagster.yaml` that is there is never changed.
     """
     home = Path(os.environ.get("DAGSTER_HOME") or (settings or Settings()).dagster_home).expanduser().resolve()
-    home.mkdir(parents=True, exist_ok=True)
+    make_folder(home)
     config = home / "dagster.yaml"
     if not config.exists():
         config.write_text(DAGSTER_YAML.format(history=home / "history"))

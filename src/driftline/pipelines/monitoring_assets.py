@@ -89,7 +89,7 @@ def _spec(pipeline: ModelPipeline, kind: Kind, after: Kind) -> dg.AssetSpec:
 def _work(
     pipeline: ModelPipeline, context: dg.AssetExecutionContext
 ) -> Mapping[Kind, Callable[[Workspace, list[str]], Outcome[Any]]]:
-    run_id = context.run_id
+    run_id = context.run.run_id
     version = int(context.run.tags[VERSION_TAG]) if VERSION_TAG in context.run.tags else None
     return {
         Kind.PREDICTIONS: lambda opened, keys: predict(opened, pipeline, keys, version=version, dagster_run_id=run_id),

@@ -52,6 +52,7 @@ def replay(
     Raises:
         NotAStreamError: the pipeline has no partitions that end.
         ReplayError: a Dagster run failed.
+        KeyboardInterrupt: it was interrupted, in a Dagster run or between two.
     """
     partitions = pipeline.partitions
     if partitions is None or partitions.last is None:
@@ -100,6 +101,8 @@ class _Runs:
         )
         if not result.success:
             failures = [event.step_failure_data.error for event in result.get_step_failure_events()]
+            if any(error and error.cls_name == "DagsterExecutionInterruptedError" for error in failures):
+                raise KeyboardInterrupt
             raise ReplayError(name, at, [str(error.message).strip() for error in failures if error])
 
     def tick(self, name: str, at: datetime) -> list[dg.RunRequest]:

@@ -30,7 +30,7 @@ def dataset_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
     )
     def dataset(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
         with visible_failure():
-            read = read_dataset(workspace.opened, pipeline, dagster_run_id=context.run_id)
+            read = read_dataset(workspace.opened, pipeline, dagster_run_id=context.run.run_id)
         return dg.MaterializeResult(
             data_version=dg.DataVersion(_dataset_digest(read)),
             metadata=_dataset_metadata(read),
@@ -66,7 +66,7 @@ def model_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
                 decision_id=int(tags[DECISION_TAG]) if DECISION_TAG in tags else None,
                 trigger=tags.get(TRIGGER_TAG, "manual"),
                 actor=tags.get("user", ACTOR),
-                dagster_run_id=context.run_id,
+                dagster_run_id=context.run.run_id,
             )
         return dg.MaterializeResult(
             data_version=dg.DataVersion(trained.version.digest), metadata=_model_metadata(trained)

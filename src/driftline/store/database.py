@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 from sqlmodel import Session as Session  # noqa: PLC0414  (what a transaction gives, for those who pass it on)
 from sqlmodel import create_engine
 
-from driftline.errors import DatabaseUnavailableError, InvalidDatabaseUrlError
+from driftline.errors import DatabaseUnavailableError, InvalidDatabaseUrlError, LibraryMissingError
 from driftline.store.migrations import upgrade
 
 BUSY_TIMEOUT_S = 30  # how long a writer waits for another one; a write transaction lasts milliseconds
@@ -82,16 +82,19 @@ def open_database(url: str) -> Database:
         DatabaseUnavailableError: no server answers, or the file cannot be opened.
     """
     parsed = _checked(url)
-    engine = create_engine(
-        parsed,
-        hide_parameters=True,  # a failed bulk insert would print its rows, labels included, into the log
-        pool_pre_ping=parsed.get_backend_name() == "postgresql",
-    )
+    try:
+        engine = create_engine(
+            parsed,
+            hide_parameters=True,  # a failed bulk insert would print its rows, labels included, into the log
+            pool_pre_ping=parsed.get_backend_name() == "postgresql",
+        )
+    except ModuleNotFoundError as error:
+        raise LibraryMissingError("The database driver", error, "pip install 'driftline[postgres]'") from error
     if engine.dialect.name == "sqlite":
         _configure_sqlite(engine)
     try:
         upgrade(engine.execution_options(driftline_begin="BEGIN IMMEDIATE"))
-    except OperationalError as error:
+    except DBAPIError as error:  # no OperationalError where the file is no database
         raise DatabaseUnavailableError(parsed.render_as_string(hide_password=True), error.orig) from error
     return Database(engine)
 

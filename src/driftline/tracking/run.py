@@ -113,7 +113,7 @@ def start_run(
     try:
         yield ActiveRun(workspace=workspace, run_id=run_id, name=row.name)
     except BaseException as error:
-        killed = isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit)
+        killed = not isinstance(error, Exception)  # an interrupt, Ctrl-C's or Dagster's, or an exit
         _end(workspace, run_id, RunStatus.KILLED if killed else RunStatus.FAILED, error=traceback.format_exc())
         raise
     _end(workspace, run_id, RunStatus.FINISHED)

@@ -1,0 +1,116 @@
+"""The monitor job: one run for many days, where each day stands for itself."""
+
+import dagster as dg
+
+from driftline import Daily
+from driftline.pipelines import WorkspaceResource, build
+from driftline.store import monitoring
+from driftline.store.monitoring import PredictionBatch
+from tests.streams import Forest, day, fires
+
+RANGE = ("2025-02-10", "2025-02-13")
+DAYS = {"2025-02-10", "2025-02-11", "2025-02-12", "2025-02-13"}
+KINDS = ("predictions", "evaluation", "drift")
+FAULTY = "2025-02-11"
+
+
+def broken(window):
+    frame = Forest()(window)
+    if window.start <= day(FAULTY) < window.end:
+        raise ConnectionError("the station does not answer")
+    return frame
+
+
+def by_partition(dagster, kind):
+    records = dagster.instance.fetch_materializations(dg.AssetKey(["fires", kind]), limit=100).records
+    return {r.asset_materialization.partition: r.asset_materialization for r in records}, len(records)
+
+
+def test_a_range_is_one_run_with_a_materialization_for_each_day(dagster, serving):
+    result = dagster.run("fires_monitor", fires(), days=RANGE)
+    assert result.success
+    assert len(dagster.instance.get_runs()) == 1
+    for kind in KINDS:
+        found, count = by_partition(dagster, kind)
+        assert (set(found), count) == (DAYS, 4)
+    evaluations, _ = by_partition(dagster, "evaluation")
+    values = {partition: told.metadata["auroc"].value for partition, told in evaluations.items()}
+    assert len(set(values.values())) == 4
+    with serving.database.reading() as session:
+        batches = session.exec(monitoring.select(PredictionBatch)).all()
+    assert {batch.dagster_run_id for batch in batches} == {result.run_id}
+
+
+def test_a_day_that_fails_is_named_and_loses_no_other(dagster, serving):
+    result = dagster.run("fires_monitor", fires(broken), days=RANGE)
+    assert not result.success
+    [event] = result.get_step_failure_events()
+    failure = event.step_failure_data.user_failure_data
+    assert failure.description.startswith("1 of 4 partitions failed")
+    assert "2025-02-11: " in failure.description
+    assert "the station does not answer" in failure.description
+    for kind in KINDS:
+        found, count = by_partition(dagster, kind)
+        assert (set(found), count) == (DAYS - {FAULTY}, 3)
+
+
+def test_a_day_without_labels_stays_missing_and_the_run_succeeds(dagster, serving):
+    result = dagster.run("fires_monitor", fires(), days=RANGE, at="2025-02-13")
+    assert result.success
+    assert dagster.partitions("fires", "predictions") == DAYS
+    assert dagster.partitions("fires", "evaluation") == {"2025-02-10", "2025-02-11"}
+    again = dagster.run("fires_monitor", fires(), days=RANGE)
+    assert again.success
+    assert dagster.partitions("fires", "evaluation") == DAYS
+
+
+def test_when_no_day_has_labels_nothing_is_evaluated_and_nothing_fails(dagster, serving):
+    result = dagster.run("fires_monitor", fires(floor=0.5), days=RANGE, at="2025-02-10")
+    assert result.success
+    assert dagster.partitions("fires", "evaluation") == set()
+
+
+def test_before_there_is_a_champion_each_day_says_so(dagster):
+    result = dagster.run("fires_monitor", fires(), days=RANGE)
+    [event] = result.get_step_failure_events()
+    assert event.step_failure_data.user_failure_data.description.startswith("4 of 4 partitions failed")
+    assert "Materialize fires/dataset, model and champion first" in str(event.step_failure_data.user_failure_data)
+
+
+def test_one_day_is_a_range_too(dagster, serving):
+    result = dagster.run("fires_monitor", fires(), partition_key="2025-02-12")
+    assert result.success
+    assert dagster.partitions("fires", "drift") == {"2025-02-12"}
+
+
+def test_a_part_of_the_assets_may_be_materialized(dagster, serving):
+    dagster.run("fires_monitor", fires(), days=RANGE, asset_selection=[dg.AssetKey(["fires", "predictions"])])
+    assert (dagster.partitions("fires", "predictions"), dagster.partitions("fires", "evaluation")) == (DAYS, set())
+
+
+def test_a_named_version_is_used_by_its_tag(dagster, serving):
+    assert dagster.run("fires_monitor", fires(), days=RANGE, tags={"driftline/version": "1"}).success
+    unknown = dagster.run("fires_monitor", fires(), days=RANGE, tags={"driftline/version": "7"})
+    [event] = unknown.get_step_failure_events()
+    assert "has no version 7" in event.step_failure_data.user_failure_data.description
+
+
+def test_an_evaluation_under_the_floor_warns(dagster, serving):
+    result = dagster.run("fires_monitor", fires(floor=0.99), days=RANGE)
+    assert result.success
+    [check] = result.get_asset_check_evaluations()
+    assert (check.passed, check.severity, check.metadata["evaluated"].value) == (False, dg.AssetCheckSeverity.WARN, 4)
+    below = {record.data["partition"] for record in check.metadata["partitions"].records}
+    assert below
+    assert below <= DAYS
+
+
+def test_an_evaluation_above_the_floor_passes(dagster, serving):
+    result = dagster.run("fires_monitor", fires(floor=0.01), days=RANGE)
+    assert [check.passed for check in result.get_asset_check_evaluations()] == [True]
+
+
+def test_a_stream_that_goes_on_is_watched_each_day(home):
+    resources = dg.Definitions(resources={"workspace": WorkspaceResource()})
+    built = dg.Definitions.merge(build(fires(partitions=Daily("2025-02-10"))), resources)
+    assert built.resolve_schedule_def("fires_watch").cron_schedule == "0 0 * * *"

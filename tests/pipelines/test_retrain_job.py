@@ -1,0 +1,114 @@
+"""The retrain job: dataset, model and champion as assets that people can look at."""
+
+import base64
+import re
+
+import dagster as dg
+
+from definitions import defs
+from driftline.registry import find_version
+from driftline.store import registry, runs
+from driftline.workspace import open_workspace
+from tests.streams import Forest, fires, persons, read_persons
+
+
+def test_the_definitions_of_the_project_can_be_loaded():
+    dg.Definitions.validate_loadable(defs)
+    keys = {key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys()}
+    kinds = {"dataset", "model", "champion", "predictions", "evaluation", "drift"}
+    assert keys == {f"{name}/{kind}" for name in ("income", "electricity", "fire_risk") for kind in kinds}
+
+
+def sentence(result):
+    """All that a failed run says of its steps."""
+    return " ".join(str(event.step_failure_data.error) for event in result.get_step_failure_events())
+
+
+def test_a_retraining_of_a_table_materializes_all_its_assets(dagster):
+    run = dagster.run("persons_retrain", persons())
+    assert run.success
+    kinds = ("dataset", "model", "champion", "predictions", "evaluation", "drift")
+    told = {kind: dagster.newest("persons", kind).metadata for kind in kinds}
+    assert told["dataset"]["dagster/row_count"].value == 300
+    assert (told["dataset"]["training rows"].value, told["dataset"]["holdout rows"].value) == (210, 90)
+    assert [record.data["metric"] for record in told["model"]["holdout"].records] == ["auroc", "accuracy"]
+    assert 0.5 < told["model"]["auroc"].value <= 1
+    assert told["champion"]["promoted"].value
+    assert told["champion"]["reason"].value.startswith("Promoted: the first valid version")
+    assert (told["predictions"]["dagster/row_count"].value, told["evaluation"]["labels"].value) == (90, 90)
+    assert told["drift"]["verdict"].value in {"ok", "drift"}
+
+
+def test_pictures_are_small_pngs(dagster):
+    dagster.run("persons_retrain", persons())
+    told = dagster.newest("persons", "model").metadata
+    pictures = [re.search(r"base64,(.*)\)", value.value) for value in told.values() if isinstance(value.value, str)]
+    decoded = [base64.b64decode(found[1]) for found in pictures if found]
+    assert len(decoded) == 4
+    assert all(png.startswith(b"\x89PNG") and len(png) <= 50_000 for png in decoded)
+    assert sum(map(len, decoded)) <= 150_000
+
+
+def test_a_data_version_is_the_digest_of_what_was_made(dagster):
+    dagster.run("persons_retrain", persons())
+    workspace = open_workspace()
+    versions = {kind: dagster.newest("persons", kind).tags["dagster/data_version"] for kind in ("dataset", "model")}
+    told = dagster.newest("persons", "dataset").metadata
+    assert versions["dataset"] == f"{told['training digest'].value}:{told['holdout digest'].value}"
+    assert versions["model"] == find_version(workspace, "persons").digest
+
+
+def test_a_run_and_its_dagster_run_know_each_other(dagster):
+    result = dagster.run("persons_retrain", persons())
+    with open_workspace().database.reading() as session:
+        [run] = runs.newest_runs(session)
+        [decision] = registry.decisions(session, registry.find_model(session, "persons").id)
+    assert (run.dagster_run_id, decision.dagster_run_id) == (result.run_id, result.run_id)
+    assert dagster.newest("persons", "model").metadata["run"].value == run.run_id
+
+
+def test_a_dataset_that_fails_its_check_stops_the_training(dagster, serving):
+    result = dagster.run("fires_retrain", fires(Forest(always=lambda frame: frame.assign(fire="no"))))
+    assert not result.success
+    [check] = result.get_asset_check_evaluations()
+    assert not check.passed
+    assert "'yes'" in check.metadata["problems"].value
+    assert dagster.newest("fires", "model") is None
+    assert find_version(serving, "fires").version == 1
+
+
+def test_a_training_on_a_refused_dataset_says_so_in_a_run_of_its_own(dagster, serving):
+    faulty = fires(Forest(always=lambda frame: frame.assign(fire="no")))
+    dagster.run("fires_retrain", faulty)
+    result = dagster.run("fires_retrain", faulty, asset_selection=[dg.AssetKey(["fires", "model"])])
+    assert "did not pass its checks" in sentence(result)
+
+
+def test_a_dataset_function_that_raises_fails_the_run_with_its_sentence(dagster):
+    def boom(_):
+        raise ConnectionError("the register does not answer")
+
+    result = dagster.run("persons_retrain", persons(dataset=boom))
+    assert "raised ConnectionError: the register does not answer" in sentence(result)
+
+
+def test_a_second_retraining_keeps_the_champion_and_says_why(dagster, serving):
+    result = dagster.run("fires_retrain", fires(), at="2025-03-10")
+    assert result.success
+    told = dagster.newest("fires", "champion").metadata
+    assert told["champion version"].value == (2 if told["promoted"].value else 1)
+    assert told["challenger version"].value == 2
+    assert [record.data["metric"] for record in told["scores"].records] == ["auroc", "auroc"]
+
+
+def test_who_asked_is_the_actor(dagster):
+    dagster.run("persons_retrain", persons(), tags={"user": "ann", "driftline/trigger": "schedule"})
+    with open_workspace().database.reading() as session:
+        [decision] = registry.decisions(session, registry.find_model(session, "persons").id)
+    assert (decision.actor, decision.trigger) == ("ann", "schedule")
+
+
+def test_a_table_with_one_row_fails_visibly(dagster):
+    result = dagster.run("persons_retrain", persons(dataset=lambda _: read_persons().head(1)))
+    assert [check.passed for check in result.get_asset_check_evaluations()] == [False]
+    assert dagster.newest("persons", "model") is None

@@ -1,0 +1,378 @@
+"""A challenger is trained and recorded, then judged on the holdout; the decision and the alias move together."""
+
+import socket
+import subprocess
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sqlmodel import select
+
+from driftline import LightGBM, Promote, RandomShare, Sklearn, Target
+from driftline.clock import now
+from driftline.errors import (
+    AliasMovedError,
+    IncomparableModelsError,
+    LockedError,
+    MissingColumnError,
+    NoChallengerError,
+    UnknownDecisionError,
+)
+from driftline.registry import champion, find_version, move_alias, rollback
+from driftline.retraining import adjudicate, read_dataset, train
+from driftline.store import datasets, locks, registry, runs
+from tests.streams import day, fires, persons, read_persons
+
+BETTER = LightGBM(num_leaves=7, trees=60, min_leaf_rows=5)
+WORSE = LightGBM(num_leaves=2, trees=1, min_leaf_rows=5)
+
+
+COLD = RuntimeError("the oven is cold")
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A recipe that cannot be followed."""
+
+    error: BaseException = COLD
+    name = "Broken"
+
+    def params(self):
+        return {}
+
+    def fit(self, *_args, **_kwargs):
+        raise self.error
+
+
+def decisions(workspace, name="fires"):
+    with workspace.database.reading() as session:
+        return list(reversed(registry.decisions(session, registry.find_model(session, name).id)))
+
+
+def events(workspace, name="fires"):
+    with workspace.database.reading() as session:
+        return registry.alias_events(session, registry.find_model(session, name).id, "champion")
+
+
+def of_run(workspace, run_id, table):
+    with workspace.database.reading() as session:
+        return runs.of_runs(session, table, [run_id])[run_id]
+
+
+def retrain(workspace, pipeline, **told):
+    read_dataset(workspace, pipeline)
+    train(workspace, pipeline, **told)
+    return adjudicate(workspace, pipeline)
+
+
+def test_a_training_is_a_run_with_all_that_it_used_and_measured(workspace):
+    read = read_dataset(workspace, persons())
+    trained = train(workspace, persons(), trigger="schedule", actor="ann", dagster_run_id="d1")
+    with workspace.database.reading() as session:
+        run = runs.run(session, trained.run_id)
+    assert (run.status, run.dagster_run_id, run.error) == ("finished", "d1", None)
+    assert {p.key: p.value for p in of_run(workspace, run.run_id, runs.Param)}["trees"] == 15
+    assert [m.key for m in of_run(workspace, run.run_id, runs.MetricSummary)] == ["holdout/accuracy", "holdout/auroc"]
+    assert {a.path for a in of_run(workspace, run.run_id, runs.Artifact)} == {
+        "model/example.json",
+        "model/model.json",
+        "model/model.txt",
+        "reference_profile.json",
+    }
+    inputs = {(i.role, i.dataset_version_id) for i in of_run(workspace, run.run_id, runs.RunInput)}
+    assert inputs == {("training", read.training.id), ("holdout", read.holdout.id)}
+    assert {t.key: t.value for t in of_run(workspace, run.run_id, runs.Tag)}["trigger"] == "schedule"
+
+
+def test_a_training_records_the_commit_of_the_code(workspace, tmp_path, monkeypatch):
+    identity = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org"]
+    for words in (["init", "-q"], [*identity, "commit", "-q", "--allow-empty", "-m", "first"]):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    monkeypatch.chdir(tmp_path)
+    read_dataset(workspace, persons())
+    with workspace.database.reading() as session:
+        run = runs.run(session, train(workspace, persons()).run_id)
+    assert len(run.git_commit) == 40
+
+
+def test_a_training_waits_to_be_judged(workspace):
+    read_dataset(workspace, persons())
+    trained = train(workspace, persons(), trigger="schedule", actor="ann")
+    [decision] = decisions(workspace, "persons")
+    assert (decision.status, decision.trigger, decision.actor) == ("trained", "schedule", "ann")
+    assert (decision.challenger_version_id, decision.holdout_version_id) == (trained.version.id, trained.holdout.id)
+    assert champion(workspace, "persons") is None
+
+
+def test_the_same_rows_give_the_same_model(workspace):
+    read_dataset(workspace, persons())
+    first, second = train(workspace, persons()), train(workspace, persons())
+    assert (first.version.digest, first.measurements) == (second.version.digest, second.measurements)
+    assert (first.version.version, second.version.version) == (1, 2)
+
+
+def test_a_recipe_that_fails_fails_its_run_and_its_decision_and_nothing_else(served):
+    read_dataset(served, fires())
+    with pytest.raises(RuntimeError, match="cold"):
+        train(served, fires(trainer=Broken()))
+    failed = decisions(served)[-1]
+    assert (failed.status, failed.outcome) == ("failed", "Failed: RuntimeError: the oven is cold")
+    assert failed.serving_version_id == find_version(served, "fires").id
+    with served.database.reading() as session:
+        [run] = runs.newest_runs(session, status="failed")
+    assert "Traceback" in run.error
+    assert "the oven is cold" in run.error
+    assert len(events(served)) == 1
+
+
+def test_an_interrupted_training_is_killed_and_gives_its_lock_back(served):
+    read_dataset(served, fires())
+    with pytest.raises(KeyboardInterrupt):
+        train(served, fires(trainer=Broken(KeyboardInterrupt())))
+    with served.database.reading() as session:
+        assert [run.status for run in runs.newest_runs(session, first=1)] == ["killed"]
+    assert decisions(served)[-1].status == "failed"
+    assert train(served, fires()).version.version == 2
+
+
+def test_a_decision_that_asked_is_the_one_that_is_filled(served):
+    read_dataset(served, fires())
+    first = train(served, fires()).decision_id
+    with pytest.raises(UnknownDecisionError, match="decision 99"):
+        train(served, fires(), decision_id=99)
+    assert [decision.status for decision in decisions(served)] == ["promoted", "trained"]
+    assert first == decisions(served)[-1].id
+
+
+def test_the_first_valid_challenger_is_promoted(workspace):
+    judged = retrain(workspace, persons())
+    assert (judged.promoted, judged.comparison, judged.champion.version) == (True, None, 1)
+    [decision] = decisions(workspace, "persons")
+    assert (decision.status, decision.outcome) == ("promoted", judged.reason)
+    assert (decision.metric, decision.champion_score) == ("auroc", None)
+    [event] = events(workspace, "persons")
+    assert (event.decision_id, event.actor, event.reason) == (decision.id, "policy", judged.reason)
+
+
+def test_the_same_again_is_a_tie_and_keeps_the_champion(served):
+    retrain(served, fires())
+    judged = retrain(served, fires())
+    assert not judged.promoted
+    assert "tie keeps the champion" in judged.reason
+    kept = decisions(served)[-1]
+    assert (kept.status, kept.gain, kept.champion_score) == ("kept", 0.0, kept.challenger_score)
+    assert kept.serving_version_id == judged.champion.id == kept.champion_version_id
+
+
+def test_a_better_challenger_is_promoted_with_its_evidence(workspace):
+    retrain(workspace, persons(trainer=WORSE))
+    judged = retrain(workspace, persons(trainer=BETTER))
+    decision = decisions(workspace, "persons")[-1]
+    assert (judged.promoted, decision.status, judged.champion.version) == (True, "promoted", 2)
+    assert decision.gain == pytest.approx(decision.challenger_score - decision.champion_score)
+    assert decision.gain_low < decision.gain < decision.gain_high
+    assert decision.p_value <= 0.05
+    assert (decision.champion_version_id, decision.serving_version_id) == (1, 2)
+
+
+def test_a_worse_challenger_is_kept_out(workspace):
+    retrain(workspace, persons(trainer=BETTER))
+    judged = retrain(workspace, persons(trainer=WORSE, promote=Promote(confidence=None)))
+    assert (judged.promoted, judged.champion.version) == (False, 1)
+    assert champion(workspace, "persons").version == 1
+
+
+def test_a_gain_that_is_not_sure_is_not_enough_where_confidence_is_asked(workspace):
+    retrain(workspace, persons())
+    strict = persons(trainer=BETTER, promote=Promote(confidence=0.999999))
+    assert not retrain(workspace, strict).promoted
+
+
+def test_a_holdout_of_one_class_measures_nothing_and_nobody_wins(workspace):
+    lopsided = persons(
+        dataset=lambda _: read_persons().sort_values("income", ignore_index=True),
+        holdout=RandomShare(share=0.005),
+    )
+    assert read_dataset(workspace, lopsided).holdout.row_count == 2
+    trained = train(workspace, lopsided)
+    if trained.measurements[0].value is None:
+        judged = adjudicate(workspace, lopsided)
+        assert (judged.promoted, decisions(workspace, "persons")[-1].challenger_score) == (False, None)
+        assert champion(workspace, "persons") is None
+
+
+def test_nobody_waits_to_be_judged_twice(workspace):
+    with pytest.raises(NoChallengerError, match="Materialize persons/model first"):
+        adjudicate(workspace, persons())
+    retrain(workspace, persons())
+    with pytest.raises(NoChallengerError):
+        adjudicate(workspace, persons())
+
+
+def test_an_older_challenger_is_not_judged_after_a_newer_one(workspace):
+    read_dataset(workspace, persons())
+    train(workspace, persons(trainer=WORSE))
+    train(workspace, persons(trainer=BETTER))
+    assert adjudicate(workspace, persons()).challenger.version == 2
+    assert "trained a newer challenger" in decisions(workspace, "persons")[0].outcome
+    with pytest.raises(NoChallengerError):
+        adjudicate(workspace, persons())
+
+
+def test_a_move_that_is_refused_leaves_no_promotion(served):
+    read_dataset(served, fires())
+    worse = train(served, fires(trainer=WORSE)).version
+    adjudicated = replace(served, clock=lambda: moved_meanwhile(served, worse))
+    train(served, fires(trainer=BETTER, promote=Promote(confidence=None)))
+    first = find_version(served, "fires/1")
+    with served.database.transaction() as session:
+        told = {"effective_at": day("2025-03-20"), "recorded_at": now(), "actor": "ann", "reason": "before"}
+        move_alias(session, worse, expected=first, **told)
+    with pytest.raises(AliasMovedError, match="meanwhile"):
+        adjudicate(adjudicated, fires())
+    refused = decisions(served)[-1]
+    assert (refused.status, refused.challenger_score, refused.judged_at) == ("failed", None, None)
+    assert [event.reason for event in events(served)][:2] == ["meanwhile", "before"]
+
+
+def moved_meanwhile(workspace, holder):
+    """The time; somebody gives the alias back to version 1 just before it is read."""
+    if find_version(workspace, "fires").id == holder.id:
+        with workspace.database.transaction() as session:
+            told = {"effective_at": day("2025-03-21"), "recorded_at": now(), "actor": "bob", "reason": "meanwhile"}
+            move_alias(session, find_version(workspace, "fires/1"), expected=holder, **told)
+    return now()
+
+
+def test_a_promotion_never_holds_before_the_one_that_it_follows(served):
+    early = replace(served, replay_at=day("2025-03-05"))
+    read_dataset(early, fires())
+    worse = train(early, fires(trainer=WORSE)).version
+    train(early, fires(trainer=BETTER))
+    with served.database.transaction() as session:
+        told = {"effective_at": day("2025-03-20"), "recorded_at": now(), "actor": "ann", "reason": "before"}
+        move_alias(session, worse, expected=find_version(served, "fires/1"), **told)
+    assert adjudicate(early, fires()).promoted
+    assert events(served)[0].effective_at == day("2025-03-20")
+
+
+def test_a_promotion_after_a_rollback_is_possible(served):
+    retrain(served, fires())
+    rollback(served, "fires", to=1, actor="ann", reason="it smokes")
+    judged = retrain(served, fires(trainer=BETTER, promote=Promote(min_gain=0.0, confidence=None)))
+    assert judged.promoted == (judged.comparison.gain > 0)
+
+
+def test_a_champion_that_cannot_score_the_new_schema_stays_and_the_column_is_named(workspace):
+    retrain(workspace, persons(trainer=WORSE))
+    poorer = persons(dataset=lambda _: read_persons().drop(columns="job"), version="2", trainer=BETTER)
+    with pytest.raises(MissingColumnError, match="'job'"):
+        retrain(workspace, poorer)
+    assert champion(workspace, "persons").version == 1
+    assert "'job'" in decisions(workspace, "persons")[-1].outcome
+
+
+def test_a_new_class_of_a_multiclass_target_does_not_shift_the_others(workspace):
+    def jobs(frame):
+        return frame.drop(columns="income").assign(age=frame["age"] + 40 * (frame["job"] == "driver"))
+
+    pipeline = persons(target=Target("job"), metrics=("log_loss",), drift=(), promote=Promote(confidence=None))
+    first = replace(pipeline, dataset=lambda _: jobs(read_persons()))
+    shifted = {"clerk": "aviator", "driver": "driver", "teacher": "clerk"}
+    second = replace(pipeline, dataset=lambda _: jobs(read_persons()).assign(job=lambda f: f["job"].map(shifted)))
+    retrain(workspace, first)
+    assert champion(workspace, "persons").version == 1
+    read_dataset(workspace, second)
+    train(workspace, second)
+    with pytest.raises(IncomparableModelsError, match="aviator"):
+        adjudicate(workspace, second)
+    assert champion(workspace, "persons").version == 1
+
+
+def test_a_forest_of_trees_that_the_user_trusts_is_promoted(workspace):
+    trees = Sklearn(RandomForestClassifier(n_estimators=5), trusted=("sklearn.tree._tree.Tree",))
+    numbers = persons(dataset=lambda _: read_persons().drop(columns="job"), trainer=trees)
+    assert retrain(workspace, numbers).promoted
+
+
+def test_a_param_that_is_no_number_is_recorded(workspace):
+    recipe = Sklearn(
+        make_pipeline(SimpleImputer(missing_values=np.nan), LogisticRegression()), trusted=("numpy.dtype",)
+    )
+    numbers = persons(dataset=lambda _: read_persons().drop(columns="job"), trainer=recipe)
+    assert retrain(workspace, numbers).promoted
+
+
+def test_a_finished_decision_is_not_opened_again(served):
+    [before] = decisions(served)
+    read_dataset(served, fires())
+    again = train(served, fires(), decision_id=before.id)
+    after = decisions(served)[0]
+    assert (after.status, after.outcome, after.started_at) == (before.status, before.outcome, before.started_at)
+    assert (again.decision_id, decisions(served)[1].status) == (decisions(served)[1].id, "trained")
+
+
+def test_two_trainings_of_one_pipeline_never_run_together(served):
+    with served.lock("retraining fires"):
+        with pytest.raises(LockedError, match="already being done"):
+            train(served, fires())
+        with pytest.raises(LockedError):
+            adjudicate(served, fires())
+    assert len(decisions(served)) == 1
+
+
+def test_of_several_that_take_a_free_lock_at_once_one_has_it(served):
+    def hold(_):
+        try:
+            with served.lock("a door"):
+                entered.append(1)
+                done.result(timeout=10)
+        except LockedError:
+            return "locked"
+        return "held"
+
+    entered, done = [], Future()
+    with ThreadPoolExecutor(6) as pool:
+        asked = [pool.submit(hold, position) for position in range(6)]
+        while sum(future.done() for future in asked) < 5:
+            pass
+        done.set_result(None)
+        came = sorted(future.result() for future in asked)
+    assert (came, len(entered)) == (["held"] + ["locked"] * 5, 1)
+
+
+@pytest.mark.parametrize(("holder", "left"), [("dead", timedelta(hours=6)), ("another-host:1", timedelta(seconds=-1))])
+def test_a_lock_whose_holder_is_dead_or_whose_lease_ended_is_taken_over(served, holder, left):
+    if holder == "dead":
+        ended = subprocess.Popen([sys.executable, "-c", ""])
+        ended.wait()
+        holder = f"{socket.gethostname()}:{ended.pid}"
+    with served.database.transaction() as session:
+        session.add(locks.Lock(name="retraining fires", holder=holder, expires_at=now() + left))
+    read_dataset(served, fires())
+    assert train(served, fires()).version.version == 2
+
+
+def test_a_lock_of_another_machine_is_left_alone_while_its_lease_runs(served):
+    with served.database.transaction() as session:
+        told = {"name": "retraining fires", "holder": "another-host:1", "expires_at": now() + timedelta(hours=1)}
+        session.add(locks.Lock(**told))
+    with pytest.raises(LockedError, match="another-host:1"):
+        train(served, fires())
+    with served.database.reading() as session:
+        assert session.get(locks.Lock, "retraining fires").holder == "another-host:1"
+
+
+def test_two_readings_at_once_store_the_content_once(workspace):
+    with ThreadPoolExecutor(4) as pool:
+        came = list(pool.map(lambda _: read_dataset(workspace, persons()), range(4)))
+    assert len({read.training.id for read in came}) == 1
+    with workspace.database.reading() as session:
+        assert len(session.exec(select(datasets.DatasetVersion)).all()) == 2
