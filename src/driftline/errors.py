@@ -745,3 +745,13 @@ class LibraryMissingError(StorageError):
 
     def __init__(self, library: str, cause: object, remedy: str) -> None:
         super().__init__(f"{library} cannot be loaded: {cause}. Install what it needs: {remedy}.")
+
+
+class ScoringError(InvalidInputError):
+    """A model's estimator raises on rows that keep its signature."""
+
+    def __init__(self, flavor: str, cause: Exception) -> None:
+        super().__init__(
+            f"The {flavor} model cannot score these rows: {type(cause).__name__}: {cause}. Look at their values, "
+            "or roll back to a version that scores them."
+        )

@@ -67,13 +67,22 @@ def test_a_split_column_divides_and_goes():
     assert list(split.train.columns) == ["x"]
 
 
-def test_a_random_share_is_decided_by_seed_and_number_of_rows():
-    one, again, other = (RandomShare(share=0.3, seed=seed).split(DAYS) for seed in (0, 0, 1))
-    assert len(one.holdout) == 3
+def test_a_random_share_is_decided_by_the_rows_and_the_seed():
+    rows = pd.DataFrame({"x": range(5000), "kind": pd.Categorical(["a", "b"] * 2500)})
+    one, again, other = (RandomShare(share=0.3, seed=seed).split(rows) for seed in (0, 0, 1))
+    assert 1400 < len(one.holdout) < 1600  # 1500 and four standard deviations
+    assert 400 < len(one.holdout.index.intersection(other.holdout.index)) < 510  # the product of the shares
     assert one.holdout.equals(again.holdout)
-    assert not one.holdout.equals(other.holdout)
-    assert pd.concat([one.train, one.holdout]).sort_index().equals(DAYS)
-    assert one.train.index.is_monotonic_increasing
+    assert pd.concat([one.train, one.holdout]).sort_index().equals(rows)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_table_that_grows_moves_no_row_into_the_holdout(seed):
+    rows = pd.DataFrame({"x": range(500), "kind": ["a", "b"] * 250})
+    before, after = (
+        RandomShare(seed=seed).split(table) for table in (rows.head(300), rows.sample(frac=1, random_state=1))
+    )
+    assert set(before.train.index).isdisjoint(after.holdout.index)
 
 
 @settings(deadline=None)
@@ -90,7 +99,7 @@ def test_an_empty_side_is_refused():
     with pytest.raises(EmptySplitError, match="holdout side"):
         SplitColumn(column="split", holdout="valid").split(DAYS.assign(split="train"))
     with pytest.raises(EmptySplitError, match="holdout side"):
-        RandomShare(share=0.01).split(DAYS)
+        RandomShare(share=1e-9).split(DAYS)
 
 
 def test_rules_refuse_what_they_cannot_use():

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from sklearn.svm import LinearSVC
 
 from driftline.errors import (
     MissingColumnError,
+    ScoringError,
     TaskMismatchError,
     TrainerParamError,
     TrainingDataError,
@@ -300,3 +302,17 @@ def test_a_small_table_is_scored_within_milliseconds():
 
     # The best of many is what the code takes; the others are what a busy machine adds.
     assert min(elapsed() for _ in range(50)) < 0.005
+
+
+class Broken:
+    def score(self, _features):
+        raise ValueError("the oven is cold")
+
+    def to_bytes(self):
+        return b""
+
+
+def test_an_estimator_that_raises_is_named_with_its_words():
+    model = replace(trained("lightgbm", Task.BINARY), estimator=Broken())
+    with pytest.raises(ScoringError, match="ValueError: the oven is cold"):
+        model.score(model.example)

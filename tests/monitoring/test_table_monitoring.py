@@ -20,9 +20,9 @@ def census(workspace):
 
 
 def test_the_holdout_is_predicted_measured_and_watched(census):
-    assert predict(census, persons(), [TABLE]).done[TABLE].row_count == 90
+    assert predict(census, persons(), [TABLE]).done[TABLE].row_count == 104
     measured = evaluate(census, persons(), [TABLE]).done[TABLE]
-    assert (measured.row_count, measured.label_count) == (90, 90)
+    assert (measured.row_count, measured.label_count) == (104, 104)
     reported = report_drift(census, persons(), [TABLE]).done[TABLE]
     assert (reported.verdict, len(reported.findings) > 1) == ("ok", True)
     assert report_drift(census, persons(), [TABLE]).done[TABLE].report_id == reported.report_id

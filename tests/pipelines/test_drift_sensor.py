@@ -8,6 +8,7 @@ from dagster._core.test_utils import create_run_for_test
 
 from driftline.monitoring import predict, report_drift
 from driftline.pipelines import WorkspaceResource, build, drift_sensor
+from driftline.retraining import read_dataset, train
 from driftline.store import registry
 from tests.streams import LONG_AFTER, fires
 
@@ -112,7 +113,24 @@ def test_a_run_that_died_is_followed_by_another_until_the_third(dagster, driftin
     assert tick(dagster).skip_message == "No new drift report."
     row = decisions(drifting)[0]
     assert (row.status, row.attempt) == ("failed", 3)
-    assert "ended as FAILURE without a decision after 3 attempts" in row.outcome
+    assert "ended as FAILURE without a decision, attempt 3 of 3" in row.outcome
+
+
+def test_a_run_that_a_person_cancelled_is_not_started_again(dagster, drifting):
+    [request] = tick(dagster).run_requests
+    ran(dagster, request, dg.DagsterRunStatus.CANCELED)
+    assert tick(dagster).skip_message == "No new drift report."
+    assert decisions(drifting)[0].status == "failed"
+
+
+def test_a_run_that_died_between_training_and_judgement_is_followed_by_another(dagster, drifting):
+    [request] = tick(dagster).run_requests
+    read_dataset(drifting, fires())
+    train(drifting, fires(), decision_id=decisions(drifting)[0].id)
+    ran(dagster, request, dg.DagsterRunStatus.FAILURE)
+    [again] = tick(dagster).run_requests
+    assert dagster.run("fires_retrain", fires(), tags=again.tags).success
+    assert decisions(drifting)[0].status in {"promoted", "kept"}
 
 
 def test_a_decision_that_failed_for_a_reason_is_not_tried_again(dagster, drifting):

@@ -77,9 +77,6 @@ def test_an_interrupted_replay_goes_on_where_it_stopped(dagster):
     assert len(evaluated()) == 21
 
 
-@pytest.mark.xfail(
-    reason="a replay that stopped between a week and its decision goes on with the next week", strict=True
-)
 def test_a_replay_that_stopped_before_a_decision_takes_it_as_of_then(dagster):
     steps = go(dagster, short())
     assert [next(steps).done for _ in range(2)] == [0, 7]

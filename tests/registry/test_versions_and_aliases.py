@@ -15,6 +15,7 @@ from driftline.errors import (
     ArtifactAlteredError,
     ConflictError,
     HistoryRewriteError,
+    InvalidModelReferenceError,
     NoPreviousVersionError,
     UnknownAliasError,
     UnknownModelError,
@@ -250,3 +251,10 @@ def test_the_champion_is_the_same_for_a_workspace_that_is_opened_anew(served: Wo
     promote(served, version, expected=find_version(served, "fires"), at="2025-03-01")
     served.database.close()
     assert find_version(served, "fires@champion").id == version.id
+
+
+@pytest.mark.parametrize("name", ["credit-risk", "a b", "income@champion", "income/3"])
+def test_a_name_that_no_reference_can_say_is_not_registered(served, name):
+    model = load_model("fires/1", workspace=served)
+    with pytest.raises(InvalidModelReferenceError), start_run(served, experiment="fires") as run:
+        register(run, name, model, trained_through=day("2025-03-01"))

@@ -175,7 +175,7 @@ def test_a_run_that_died_is_tried_three_times_and_then_failed(served):
     [asked] = [d for d in decide_reports(served, {"fires": fires()}) if d.retrain]
     assert [try_again(served, asked.decision_id, why="the run died") for _ in range(3)] == [True, True, False]
     row = decisions(served)[-1]
-    assert (row.status, row.attempt, row.outcome) == ("failed", 3, "Failed: the run died after 3 attempts.")
+    assert (row.status, row.attempt, row.outcome) == ("failed", 3, "Failed: the run died, attempt 3 of 3.")
     assert waiting_retrainings(served) == []
 
 

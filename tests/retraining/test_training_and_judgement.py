@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sqlmodel import select
 
-from driftline import LightGBM, Promote, RandomShare, Sklearn, Target
+from driftline import LightGBM, Promote, Sklearn, SplitColumn, Target
 from driftline.clock import now
 from driftline.errors import (
     AliasMovedError,
@@ -197,15 +197,16 @@ def test_a_gain_that_is_not_sure_is_not_enough_where_confidence_is_asked(workspa
 
 def test_a_holdout_of_one_class_measures_nothing_and_nobody_wins(workspace):
     lopsided = persons(
-        dataset=lambda _: read_persons().sort_values("income", ignore_index=True),
-        holdout=RandomShare(share=0.005),
+        dataset=lambda _: (rows := read_persons()).assign(
+            split=((rows["income"] == rows["income"].iloc[0]) & (rows.index < 20)).map({True: "test", False: "train"})
+        ),
+        holdout=SplitColumn(column="split", holdout="test"),
     )
-    assert read_dataset(workspace, lopsided).holdout.row_count == 2
-    trained = train(workspace, lopsided)
-    if trained.measurements[0].value is None:
-        judged = adjudicate(workspace, lopsided)
-        assert (judged.promoted, decisions(workspace, "persons")[-1].challenger_score) == (False, None)
-        assert champion(workspace, "persons") is None
+    read_dataset(workspace, lopsided)
+    assert train(workspace, lopsided).measurements[0].value is None
+    judged = adjudicate(workspace, lopsided)
+    assert (judged.promoted, decisions(workspace, "persons")[-1].challenger_score) == (False, None)
+    assert champion(workspace, "persons") is None
 
 
 def test_nobody_waits_to_be_judged_twice(workspace):
@@ -277,6 +278,19 @@ def test_a_champion_that_cannot_score_the_new_schema_stays_and_the_column_is_nam
         retrain(workspace, poorer)
     assert champion(workspace, "persons").version == 1
     assert "'job'" in decisions(workspace, "persons")[-1].outcome
+
+
+def test_a_policy_may_promote_where_the_champion_cannot_score_the_new_schema(workspace):
+    retrain(workspace, persons(trainer=WORSE))
+    poorer = persons(
+        dataset=lambda _: read_persons().drop(columns="job"),
+        version="2",
+        promote=Promote(if_champion_fails="promote"),
+    )
+    judged = retrain(workspace, poorer)
+    assert (judged.promoted, judged.comparison, champion(workspace, "persons").version) == (True, None, 2)
+    assert "without a comparison" in judged.reason
+    assert "'job'" in judged.reason
 
 
 def test_a_new_class_of_a_multiclass_target_does_not_shift_the_others(workspace):

@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from statistics import median
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from driftline.cli.output import print_json, print_table, print_text
 from driftline.cli.project import load_project
+
+if TYPE_CHECKING:
+    from driftline.retraining import Event
 
 PIPELINE = "fire_risk"
 BARS = "▁▂▃▄▅▆▇█"
@@ -23,11 +26,12 @@ def demo(
     All parts are the real ones, on data simulated offline: Dagster runs, the drift sensor, the registry. Only
     the time is another. An interrupted replay goes on where it stopped; a finished one is shown again.
     """
+    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+    from driftline.errors import ReplayInterruptedError
     from driftline.monitoring import production_metric
     from driftline.pipelines import dagster_home, open_instance, replay
-    from driftline.registry import CHAMPION
     from driftline.retraining import history
     from driftline.workspace import open_workspace
 
@@ -35,33 +39,54 @@ def demo(
     pipeline = project.pipeline(PIPELINE)
     workspace = open_workspace()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("days"))
-    with open_instance(dagster_home()) as instance, Progress(*columns, TimeElapsedColumn()) as progress:
+    shown = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True))  # stdout is for what happened
+    with open_instance(dagster_home()) as instance, shown as progress:
         task = progress.add_task(f"{PIPELINE}: training the first model", total=None)
-        for step in replay(project.definitions, pipeline, instance, workspace):
-            progress.update(task, completed=step.done, total=step.total, description=f"{PIPELINE}: {step.said}")
+        try:
+            for step in replay(project.definitions, pipeline, instance, workspace):
+                progress.update(task, completed=step.done, total=step.total, description=f"{PIPELINE}: {step.said}")
+        except KeyboardInterrupt:
+            raise ReplayInterruptedError(PIPELINE) from None
     events = history(workspace, PIPELINE)
     if as_json:
         print_json([asdict(event) for event in events])
         return
     print_table(
-        f"What happened to {PIPELINE}@{CHAMPION}; scores of champion and challenger are on the same holdout",
-        ("day", "what", "version", "champion", "challenger", "why"),
-        [(event.at, _said(event.kind), event.version, event.before, event.after, event.said) for event in events],
+        f"What happened to {PIPELINE}, day by day",
+        ("day", "what", f"{pipeline.metrics[0]} before → after", "why"),
+        [(event.at, _what(event), _scores(event), _first_sentence(event.said)) for event in events],
         empty="Nothing happened.",
     )
+    print_text("Before and after are the champion and the challenger on the same holdout.")
     print_text(f"\nDaily {pipeline.metrics[0]} in production, median of each week:")
     print_text(_chart(production_metric(workspace, pipeline, pipeline.metrics[0])))
     print_text(
         "\nNext:\n"
-        f"  driftline dev               the Dagster UI: lineage, runs, the evaluation of every day\n"
+        "  driftline dev               the Dagster UI and the API: lineage, runs, every day\n"
         f"  driftline models {PIPELINE}  its versions, and who served when\n"
-        f"  driftline models {PIPELINE} --at 2025-05-01  who served on a day, and why\n"
-        f"  driftline runs              the trainings with their params and metrics"
+        f"  driftline models {PIPELINE} --at 2025-05-01  who served that day, and why\n"
+        "  driftline runs              the trainings with their params and metrics"
     )
 
 
-def _said(kind: str) -> str:
-    return {"drift": "drift found", "promoted": "retrained, promoted", "kept": "retrained, kept"}.get(kind, kind)
+def _what(event: "Event") -> str:
+    said = {
+        "drift": "drift of version {}",
+        "promoted": "retrained, version {} promoted",
+        "kept": "retrained, version {} not promoted",
+        "failed": "retraining failed",
+    }
+    return said.get(event.kind, "retraining").format(event.version)
+
+
+def _scores(event: "Event") -> str:
+    if event.after is None:
+        return ""
+    return f"{event.after:.4f}" if event.before is None else f"{event.before:.4f} → {event.after:.4f}"
+
+
+def _first_sentence(text: str) -> str:
+    return text.split(". ", maxsplit=1)[0].rstrip(".") + "."
 
 
 def _chart(days: Sequence[tuple[str, float]]) -> str:

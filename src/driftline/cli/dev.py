@@ -1,5 +1,6 @@
 """`driftline dev`: the Dagster UI and the API together, ended by one Ctrl-C."""
 
+import errno
 import os
 import signal
 import socket
@@ -26,10 +27,12 @@ def dev(
     """Run the Dagster UI with its daemon, and the GraphQL API, until Ctrl-C."""
     from filelock import FileLock, Timeout
 
-    from driftline.errors import AlreadyRunningError
+    from driftline.errors import AlreadyRunningError, SamePortError
     from driftline.pipelines import dagster_home
 
     root = project_root(Path.cwd())
+    if port == api_port:
+        raise SamePortError(port)
     for wanted in (port, api_port):
         _check_free(wanted)
     home = dagster_home()
@@ -41,21 +44,30 @@ def dev(
 
 
 def _check_free(port: int) -> None:
-    from driftline.errors import PortInUseError
+    from driftline.errors import PortInUseError, PortRefusedError
 
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
-        except OSError:
-            raise PortInUseError(port) from None
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise PortInUseError(port) from None
+            raise PortRefusedError(port, error.strerror) from None
 
 
 def _run(root: Path, port: int, api_port: int) -> None:
+    from driftline.settings import Settings
+
     dagster = [sys.executable, "-m", "dagster", "dev", "-w", "workspace.yaml", "-h", LOOPBACK, "-p", str(port)]
     api = [sys.executable, "-m", "driftline", "serve", "--host", LOOPBACK, "--port", str(api_port)]
     environment = {**os.environ, "DRIFTLINE_DAGSTER_URL": f"http://{LOOPBACK}:{port}"}
-    environment["PYTHONWARNINGS"] = "ignore::UserWarning"  # Dagster tells of its successor at each start
+    environment["DRIFTLINE_HOME"] = str(Settings().root)  # as seen from here, not from the root
+    environment["PYTHONWARNINGS"] = (
+        "ignore::UserWarning,ignore::FutureWarning"  # Dagster tells of its successor at each start
+    )
+    for ending in (signal.SIGINT, signal.SIGTERM):  # also where a shell started this with & and ignores Ctrl-C
+        signal.signal(ending, signal.default_int_handler)
     children = [
         subprocess.Popen(words, cwd=root, env=environment, start_new_session=True)  # noqa: S603
         for words in (dagster, api)
@@ -63,7 +75,6 @@ def _run(root: Path, port: int, api_port: int) -> None:
     print_text(
         f"Dagster UI  http://{LOOPBACK}:{port}\nGraphQL API http://{LOOPBACK}:{api_port}/graphql\nCtrl-C ends both."
     )
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended by a service manager is ended by Ctrl-C
     try:
         while all(child.poll() is None for child in children):
             time.sleep(0.2)

@@ -36,7 +36,7 @@ def _cell(value: object) -> str:
     if value is None:
         return "–"
     if isinstance(value, float):
-        return f"{value:.4f}"
+        return f"{value:.4g}"
     if isinstance(value, datetime):
         midnight = (value.hour, value.minute) == (0, 0)
         return f"{value:%Y-%m-%d}" if midnight else f"{value:%Y-%m-%d %H:%M}"

@@ -38,7 +38,9 @@ def runs(
              _short(run["metrics"]), (run["git_commit"] or "")[:8])
             for run in found
         ],
-        empty="No runs yet. Materialize a model, or log one: driftline.start_run(...).",
+        empty="No run is like that. List all of them: driftline runs."
+        if experiment or status
+        else "No runs yet. Materialize a model, or log one: driftline.start_run(...).",
     )  # fmt: skip
 
 

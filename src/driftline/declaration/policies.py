@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 from driftline.clock import parse_duration
 from driftline.errors import PolicyError
@@ -42,10 +43,13 @@ class Promote:
     Attributes:
         min_gain: how much better than the champion it must be on the first metric, in that metric's unit.
         confidence: of the paired one-sided test that it is better at all; None: any gain over `min_gain` is enough.
+        if_champion_fails: what to do where the champion cannot score the holdout, after a change of schema on purpose:
+            `keep` it, with the decision failed, or `promote` the challenger without a comparison.
     """
 
     min_gain: float = 0.0
     confidence: float | None = 0.95
+    if_champion_fails: Literal["keep", "promote"] = "keep"
 
     def __post_init__(self) -> None:
         if not self.min_gain >= 0:  # NaN, too

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from driftline.errors import TaskMismatchError
+from driftline.errors import DriftlineError, ScoringError, TaskMismatchError
 from driftline.evaluation import Task
 from driftline.models.signature import Signature, enforce
 
@@ -64,12 +64,18 @@ class Model:
         Raises:
             MissingColumnError: `frame` lacks columns.
             ColumnTypeError: a column holds another type than in training.
+            ScoringError: the estimator raises.
         """
         features = enforce(self.signature, frame)
         if features.empty:
             shape = (0, len(self.classes)) if self.task is Task.MULTICLASS else (0,)
             return np.zeros(shape)
-        return self.estimator.score(features)
+        try:
+            return self.estimator.score(features)
+        except DriftlineError:
+            raise
+        except Exception as error:  # an estimator is anybody's code
+            raise ScoringError(self.flavor, error) from error
 
     def predict_proba(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the probability of each class, one column per class, with the index of `frame`.

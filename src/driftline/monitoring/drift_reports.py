@@ -125,7 +125,9 @@ class _History:
                 ]
                 shared = [name for name in counts[0] if all(name in part for part in counts)]
                 summed = {name: reduce(add, [part[name] for part in counts]) for name in shared}
-                yield from column_findings(profile, summed, data_rule)
+                watched = column_values(self._pipeline, self._labelled[key].features)
+                new = tuple(name for name in watched if name not in profile.names)
+                yield from column_findings(profile, summed, data_rule, new_columns=new)
 
     def _windows(self, rule: PerformanceDrift, key: str, version_id: int) -> Iterator[WindowVerdict]:
         """Give the verdicts of the disjoint windows up to `key`, newest last, of those that hold predictions."""

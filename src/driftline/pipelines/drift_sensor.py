@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from driftline.declaration import ModelPipeline
-from driftline.pipelines.keys import DECISION_TAG, RETRAINING, TRIGGER_TAG, asset_keys
+from driftline.pipelines.keys import DECISION_TAG, PIPELINE_TAG, RETRAINING, TRIGGER_TAG, asset_keys
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.retraining import Decided, decide_reports, try_again, waiting_retrainings
 from driftline.workspace import Workspace
@@ -57,13 +57,14 @@ def _requests(
         ]
         if ended:
             why = f"Dagster run {ended[0].run_id} ended as {ended[0].status.value} without a decision"
-            if not try_again(workspace, waiting.decision_id, why=why):
+            cancelled = ended[0].status is dg.DagsterRunStatus.CANCELED  # by a person, who meant it
+            if not try_again(workspace, waiting.decision_id, why=why, last=cancelled):
                 continue
             run_key = f"{waiting.pipeline}:decision:{waiting.decision_id}:{waiting.attempt + 1}"
         yield dg.RunRequest(
             run_key=run_key,
             asset_selection=asset_keys(pipelines[waiting.pipeline], RETRAINING),
-            tags={TRIGGER_TAG: "drift", DECISION_TAG: str(waiting.decision_id)},
+            tags={PIPELINE_TAG: waiting.pipeline, TRIGGER_TAG: "drift", DECISION_TAG: str(waiting.decision_id)},
         )
 
 

@@ -23,6 +23,7 @@ class Kind(StrEnum):
 RETRAINING = (Kind.DATASET, Kind.MODEL, Kind.CHAMPION)
 MONITORING = (Kind.PREDICTIONS, Kind.EVALUATION, Kind.DRIFT)
 
+PIPELINE_TAG = "driftline/pipeline"
 TRIGGER_TAG = "driftline/trigger"
 DECISION_TAG = "driftline/decision"
 VERSION_TAG = "driftline/version"
@@ -53,7 +54,7 @@ def described(pipeline: ModelPipeline, description: str) -> Described:
     return {
         "group_name": pipeline.name,
         "owners": list(pipeline.owners),
-        "tags": {"driftline/pipeline": pipeline.name},
+        "tags": {PIPELINE_TAG: pipeline.name},
         "code_version": pipeline.version,
         "description": f"{description}\n\n{pipeline.description}",
     }

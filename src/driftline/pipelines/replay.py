@@ -14,6 +14,7 @@ import dagster as dg
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline, Partitions
 from driftline.errors import NotAStreamError, ReplayError
+from driftline.pipelines.keys import PIPELINE_TAG
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.registry import champions_at
 from driftline.store import monitoring
@@ -62,25 +63,29 @@ def replay(
     if champions_at(workspace, pipeline.name, [partitions.first]) == [None]:
         runs.job(f"{pipeline.name}_retrain", partitions.first, {})
         yield Replayed(done=0, total=total, said="first model trained")
-    for segment in _segments(workspace, pipeline, partitions):
+    start = _first_missing(workspace, pipeline, partitions)
+    if start > partitions.first:  # a replay that stopped after a segment may not have decided on it
+        runs.decide(pipeline, start + pipeline.ground_truth.lag)
+    for segment in _segments(start, partitions.last):
         keys = partitions.keys(segment)
         known_at = segment.end + pipeline.ground_truth.lag
         span = {"dagster/asset_partition_range_start": keys[0], "dagster/asset_partition_range_end": keys[-1]}
         runs.job(f"{pipeline.name}_monitor", known_at, span)
-        said = keys[-1]
-        for request in runs.tick("drift", known_at):
-            runs.job(f"{pipeline.name}_retrain", known_at, request.tags)
-            said = f"{keys[-1]}, retrained"
+        said = f"{keys[-1]}, retrained" if runs.decide(pipeline, known_at) else keys[-1]
         yield Replayed(done=len(partitions.keys(Window(partitions.first, segment.end))), total=total, said=said)
 
 
-def _segments(workspace: Workspace, pipeline: ModelPipeline, partitions: Partitions) -> Iterator[Window]:
-    """Give the segments that are not evaluated yet, oldest first."""
+def _first_missing(workspace: Workspace, pipeline: ModelPipeline, partitions: Partitions) -> datetime:
+    """Return the start of the first partition that is not evaluated yet, or the end of the stream."""
     end = partitions.last or partitions.first
-    everything = partitions.keys(Window(partitions.first, end))
     with workspace.database.reading() as session:
         done = monitoring.evaluated_partitions(session, pipeline.name)
-    start = next((partitions.window(key).start for key in everything if key not in done), end)
+    everything = partitions.keys(Window(partitions.first, end))
+    return next((partitions.window(key).start for key in everything if key not in done), end)
+
+
+def _segments(start: datetime, end: datetime) -> Iterator[Window]:
+    """Give the segments from `start` to `end`, oldest first."""
     while start < end:
         yield Window(start, min(start + SEGMENT, end))
         start += SEGMENT
@@ -104,6 +109,13 @@ class _Runs:
             if any(error and error.cls_name == "DagsterExecutionInterruptedError" for error in failures):
                 raise KeyboardInterrupt
             raise ReplayError(name, at, [str(error.message).strip() for error in failures if error])
+
+    def decide(self, pipeline: ModelPipeline, at: datetime) -> bool:
+        """Let the drift sensor tick as of `at`, and run the retraining of `pipeline` that it asks for."""
+        mine = [request for request in self.tick("drift", at) if request.tags[PIPELINE_TAG] == pipeline.name]
+        for request in mine:
+            self.job(f"{pipeline.name}_retrain", at, {**request.tags, "dagster/run_key": str(request.run_key)})
+        return bool(mine)
 
     def tick(self, name: str, at: datetime) -> list[dg.RunRequest]:
         """Return what a tick of a sensor asks for as of `at`."""

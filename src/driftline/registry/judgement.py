@@ -16,7 +16,7 @@ class Judgement:
 
 
 def judge(  # noqa: PLR0911  (each return is a rule; the first that speaks decides)
-    policy: Promote, challenger: Measurement, comparison: Comparison | None
+    policy: Promote, challenger: Measurement, comparison: Comparison | None, *, champion_fault: str | None = None
 ) -> Judgement:
     """Return whether the challenger becomes champion.
 
@@ -24,12 +24,18 @@ def judge(  # noqa: PLR0911  (each return is a rule; the first that speaks decid
         policy: how much better it must be, and how surely.
         challenger: its score on the holdout.
         comparison: with the champion on the same rows of the same holdout; None: there is no champion.
+        champion_fault: why the champion cannot score these rows, where the policy promotes all the same.
 
     A missing or NaN score never wins. Without a champion the first valid challenger wins. A tie keeps the champion.
     """
     name = challenger.metric
     if challenger.value is None or not math.isfinite(challenger.value):
         return _keep(f"the challenger's {name} is not known ({challenger.note or 'not a number'})")
+    if champion_fault is not None:
+        return Judgement(
+            promote=True,
+            reason=f"Promoted without a comparison, {name} {challenger.value:.4f}. {champion_fault}",
+        )
     if comparison is None:
         return Judgement(promote=True, reason=f"Promoted: the first valid version, {name} {challenger.value:.4f}.")
     if comparison.gain is None or not math.isfinite(comparison.gain):

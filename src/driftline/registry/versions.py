@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 
-from driftline.errors import UnknownAliasError, UnknownVersionError
+from driftline.errors import InvalidModelReferenceError, UnknownAliasError, UnknownVersionError
 from driftline.models import Model, from_files, model_digest, to_files
 from driftline.registry.aliases import known_model
 from driftline.registry.reference import parse_reference
@@ -23,7 +23,12 @@ def register(run: ActiveRun, name: str, model: Model, *, trained_through: dateti
         name: of the registered model, made where it is new.
         model: what was trained.
         trained_through: nothing later than this was used.
+
+    Raises:
+        InvalidModelReferenceError: `name` is not letters, digits and underscores.
     """
+    if parse_reference(name).model != name:
+        raise InvalidModelReferenceError(name)
     files = to_files(model)
     for path, content in files.items():
         run.log_artifact(f"{FOLDER}/{path}", content)

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+import pandas as pd
+
 from driftline.datasets import encode
 from driftline.declaration import ModelPipeline
-from driftline.errors import IncomparableModelsError, NoChallengerError
+from driftline.errors import IncomparableModelsError, InvalidInputError, NoChallengerError
 from driftline.evaluation import Comparison, Measurement, Task, compare, measure
 from driftline.models import Model
 from driftline.registry import CHAMPION, judge, load_version, move_alias
@@ -41,7 +44,7 @@ def adjudicate(workspace: Workspace, pipeline: ModelPipeline, *, actor: str = "p
     """Judge the newest challenger that waits, and record the decision and the alias move together.
 
     Champion and challenger are scored again on the holdout that the challenger was trained without; where
-    the move is refused because somebody else moved the alias meanwhile, nothing is recorded.
+    the move is refused because somebody else moved the alias meanwhile, the decision has failed and the champion stays.
 
     Raises:
         NoChallengerError: none waits.
@@ -69,10 +72,11 @@ class _Match:
 
 @dataclass(frozen=True, kw_only=True)
 class _Evidence:
-    """What both scored; no comparison without a champion."""
+    """What both scored; no comparison without a champion, or with one that cannot score these rows."""
 
     challenger: Measurement
     comparison: Comparison | None
+    champion_fault: str | None = None
 
 
 def _waiting(workspace: Workspace, pipeline: ModelPipeline) -> _Match:
@@ -98,12 +102,24 @@ def _score(workspace: Workspace, pipeline: ModelPipeline, match: _Match) -> _Evi
     scores, first = model.score(rows), pipeline.metrics[0]
     if match.champion is None:
         return _Evidence(challenger=measure(first, model.task, truth, scores), comparison=None)
-    champion = load_version(workspace, match.champion, trusted=pipeline.trusted)
-    if _said(champion) != _said(model):
-        raise IncomparableModelsError(pipeline.name, _said(champion), _said(model))
-    champion_scores = champion.score(rows)
+    try:
+        champion_scores = _champion_scores(workspace, pipeline, match.champion, model, rows)
+    except InvalidInputError as error:
+        if pipeline.promote.if_champion_fails == "keep":
+            raise
+        measured = measure(first, model.task, truth, scores)
+        return _Evidence(challenger=measured, comparison=None, champion_fault=str(error))
     comparison = compare(first, model.task, truth, champion_scores, scores)
     return _Evidence(challenger=comparison.challenger, comparison=comparison)
+
+
+def _champion_scores(
+    workspace: Workspace, pipeline: ModelPipeline, version: ModelVersion, challenger: Model, rows: pd.DataFrame
+) -> np.ndarray:
+    champion = load_version(workspace, version, trusted=pipeline.trusted)
+    if _said(champion) != _said(challenger):
+        raise IncomparableModelsError(pipeline.name, _said(champion), _said(challenger))
+    return champion.score(rows)
 
 
 def _said(model: Model) -> tuple[object, ...]:
@@ -114,7 +130,9 @@ def _said(model: Model) -> tuple[object, ...]:
 def _record(
     workspace: Workspace, pipeline: ModelPipeline, match: _Match, evidence: _Evidence, actor: str
 ) -> Adjudicated:
-    judgement = judge(pipeline.promote, evidence.challenger, evidence.comparison)
+    judgement = judge(
+        pipeline.promote, evidence.challenger, evidence.comparison, champion_fault=evidence.champion_fault
+    )
     champion = match.challenger if judgement.promote else match.champion
     at, compared = workspace.clock(), evidence.comparison
     with workspace.database.transaction() as session:
@@ -130,12 +148,12 @@ def _record(
             row.gain_low, row.gain_high = compared.ci_low, compared.ci_high
         if judgement.promote:
             held = registry.alias_event_at(session, row.model_id, CHAMPION, None)
-            takes_effect = match.challenger.trained_through  # but never before what holds already did
+            takes_effect = pipeline.training_time(workspace.as_of(), first=held is None)
             move_alias(
                 session,
                 match.challenger,
                 expected=match.champion,
-                effective_at=max(takes_effect, held.effective_at) if held else takes_effect,
+                effective_at=max(takes_effect, held.effective_at) if held else takes_effect,  # never before another
                 recorded_at=at,
                 actor=actor,
                 reason=judgement.reason,

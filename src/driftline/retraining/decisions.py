@@ -25,6 +25,8 @@ def claim(
 ) -> Decision:
     """Return the decision that a training starts for, now in training; a new one where none asked for it.
 
+    Who calls holds the lock of the pipeline's retraining, so another one in training has lost its process.
+
     Raises:
         UnknownDecisionError: there is no decision `decision_id` of this pipeline.
     """
@@ -48,6 +50,9 @@ def claim(
                 recorded_at=at,
             )
             session.add(decision)
+        for lost in registry.decisions(session, line.id, status=DecisionStatus.TRAINING):
+            if lost is not decision:
+                lost.status, lost.outcome = DecisionStatus.FAILED, "Failed: its process ended amid the training."
         decision.status = DecisionStatus.TRAINING
         decision.started_at = at
         decision.dagster_run_id = dagster_run_id

@@ -106,15 +106,22 @@ def waiting_retrainings(workspace: Workspace) -> Sequence[Waiting]:
         ]
 
 
-def try_again(workspace: Workspace, decision_id: int, *, why: str) -> bool:
-    """Count another attempt of a retraining whose run ended without a result; False when it was the last."""
+def try_again(workspace: Workspace, decision_id: int, *, why: str, last: bool = False) -> bool:
+    """Count another attempt of a retraining whose run ended without a result; False when there is none.
+
+    Args:
+        workspace: where the decision is.
+        decision_id: the decision that asked for it.
+        why: what became of the run, for the outcome of a decision that fails.
+        last: that attempt was the last, whatever its number.
+    """
     with workspace.database.transaction() as session:
         decision = registry.decision(session, decision_id)
         if decision is None:
             return False
-        if decision.attempt >= MOST_ATTEMPTS:
+        if last or decision.attempt >= MOST_ATTEMPTS:
             decision.status = DecisionStatus.FAILED
-            decision.outcome = f"Failed: {why} after {decision.attempt} attempts."
+            decision.outcome = f"Failed: {why}, attempt {decision.attempt} of {MOST_ATTEMPTS}."
             return False
         decision.attempt += 1
         decision.status = DecisionStatus.REQUESTED

@@ -275,11 +275,11 @@ def decisions_on(session: Session, report_ids: Sequence[int]) -> dict[int, Decis
 
 
 def requested_decisions(session: Session) -> Sequence[tuple[Decision, str]]:
-    """Return (decision, model name) of all that wait for their training, oldest first."""
+    """Return (decision, model name) of all that drift asked for and that have no end yet, oldest first."""
     statement = (
         select(Decision, RegisteredModel.name)
         .join(RegisteredModel, col(Decision.model_id) == RegisteredModel.id)
-        .where(col(Decision.status).in_([DecisionStatus.REQUESTED, DecisionStatus.TRAINING]))
+        .where(col(Decision.status).in_([DecisionStatus.REQUESTED, DecisionStatus.TRAINING, DecisionStatus.TRAINED]))
         .where(col(Decision.drift_report_id).is_not(None))
         .order_by(col(Decision.id))
     )
