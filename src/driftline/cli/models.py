@@ -22,14 +22,14 @@ def models(
     if name is None:
         if at is not None:
             raise InvalidInputError("--at asks about one model. Name it: driftline models NAME --at 2025-05-01.")
-        _print_models(list_models(workspace), as_json=as_json)
+        _print_models(list_models(workspace), where=workspace.database.url, as_json=as_json)
     elif at is not None:
         _print_champion(describe_champion(workspace, name, parse_time(at)), as_json=as_json)
     else:
         _print_model(describe_model(workspace, name), as_json=as_json)
 
 
-def _print_models(found: list[dict[str, Any]], *, as_json: bool) -> None:
+def _print_models(found: list[dict[str, Any]], *, where: str, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
@@ -37,7 +37,7 @@ def _print_models(found: list[dict[str, Any]], *, as_json: bool) -> None:
         "Models",
         ("model", "champion", "since", "versions", "why"),
         [(m["model"], m["champion"], m["since"], m["versions"], m["reason"]) for m in found],
-        empty="No models yet. Materialize one in Dagster (driftline dev), or start with driftline demo.",
+        empty=f"No models in {where} yet. Materialize one in Dagster (driftline dev), or start with driftline demo.",
     )
 
 

@@ -40,7 +40,7 @@ def runs(
         ],
         empty="No run is like that. List all of them: driftline runs."
         if experiment or status
-        else "No runs yet. Materialize a model, or log one: driftline.start_run(...).",
+        else f"No runs in {workspace.database.url} yet. Materialize a model, or log one: driftline.start_run(...).",
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import dagster as dg
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline, Partitions
 from driftline.errors import NotAStreamError, ReplayError
-from driftline.pipelines.keys import PIPELINE_TAG
+from driftline.pipelines.drift_sensor import drift_sensor
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.registry import champions_at
 from driftline.store import monitoring
@@ -76,10 +76,11 @@ def replay(
 
 
 def _first_missing(workspace: Workspace, pipeline: ModelPipeline, partitions: Partitions) -> datetime:
-    """Return the start of the first partition that is not evaluated yet, or the end of the stream."""
+    """Return the start of the first partition that is not done yet, or the end of the stream."""
     end = partitions.last or partitions.first
     with workspace.database.reading() as session:
-        done = monitoring.evaluated_partitions(session, pipeline.name)
+        of = monitoring.reported_partitions if pipeline.drift else monitoring.evaluated_partitions  # what is made last
+        done = of(session, pipeline.name)
     everything = partitions.keys(Window(partitions.first, end))
     return next((partitions.window(key).start for key in everything if key not in done), end)
 
@@ -111,16 +112,12 @@ class _Runs:
             raise ReplayError(name, at, [str(error.message).strip() for error in failures if error])
 
     def decide(self, pipeline: ModelPipeline, at: datetime) -> bool:
-        """Let the drift sensor tick as of `at`, and run the retraining of `pipeline` that it asks for."""
-        mine = [request for request in self.tick("drift", at) if request.tags[PIPELINE_TAG] == pipeline.name]
-        for request in mine:
-            self.job(f"{pipeline.name}_retrain", at, {**request.tags, "dagster/run_key": str(request.run_key)})
-        return bool(mine)
-
-    def tick(self, name: str, at: datetime) -> list[dg.RunRequest]:
-        """Return what a tick of a sensor asks for as of `at`."""
+        """Let the drift sensor tick for `pipeline` as of `at`, and run the retraining that it asks for."""
         resources = {"workspace": WorkspaceResource(replay_at=at.isoformat())}
         with dg.build_sensor_context(
             instance=self._instance, definitions=self._definitions, resources=resources
         ) as context:
-            return list(self._definitions.resolve_sensor_def(name).evaluate_tick(context).run_requests or [])
+            asked = drift_sensor([pipeline]).evaluate_tick(context).run_requests or []
+        for request in asked:
+            self.job(f"{pipeline.name}_retrain", at, {**request.tags, "dagster/run_key": str(request.run_key)})
+        return bool(asked)

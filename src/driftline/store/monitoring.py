@@ -155,6 +155,12 @@ def evaluated_partitions(session: Session, dataset: str) -> set[str]:
     return set(session.exec(select(Evaluation.partition_key).where(Evaluation.dataset == dataset).distinct()))
 
 
+def reported_partitions(session: Session, model_name: str) -> set[str]:
+    """Return the partitions of a model that any drift report is about."""
+    statement = select(DriftReport.partition_key).join(RegisteredModel, col(DriftReport.model_id) == RegisteredModel.id)
+    return set(session.exec(statement.where(RegisteredModel.name == model_name).distinct()))
+
+
 def add_evaluations(
     session: Session, rows: Sequence[Mapping[str, Any]], metrics: Sequence[Sequence[Mapping[str, Any]]]
 ) -> None:

@@ -1,0 +1,114 @@
+"""The command line as a user has it: a process of its own, a project folder, a home that nobody else uses."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ASSETS = """
+from driftline import Daily, GroundTruth, LightGBM, ModelPipeline, Newest, PerformanceDrift, Promote, Retrain, Target
+from driftline.datasets import simulate_fire_risk
+
+fire_risk = ModelPipeline(
+    name="fire_risk",
+    dataset=lambda window: simulate_fire_risk(window, rows_per_day=60),
+    target=Target("fire", positive_class="yes"),
+    trainer=LightGBM(num_leaves=7, trees=15, min_leaf_rows=10),
+    metrics=("auroc", "log_loss"),
+    holdout=Newest(duration="7d"),
+    partitions=Daily("2025-02-10", end="2025-03-24"),
+    entity=("station",),
+    training_window="28d",
+    ground_truth=GroundTruth(delay="1d"),
+    drift=(PerformanceDrift("auroc", window="7d", m_of_n=(1, 1)),),
+    retrain=Retrain(on_drift=("performance",), cooldown="7d"),
+    promote=Promote(confidence=None),
+)
+PIPELINES = (fire_risk,)
+"""
+DEFINITIONS = """
+import dagster as dg
+from assets import PIPELINES
+from driftline.pipelines import WorkspaceResource, build, drift_sensor
+
+defs = dg.Definitions.merge(
+    *(build(pipeline) for pipeline in PIPELINES),
+    dg.Definitions(
+        resources={"workspace": WorkspaceResource()},
+        sensors=[drift_sensor(PIPELINES)],
+        executor=dg.in_process_executor,
+    ),
+)
+"""
+WORKSPACE = """
+load_from:
+  - python_file: {relative_path: definitions.py, working_directory: ., location_name: tiny}
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommandLine:
+    """Runs `driftline` in a folder with a home."""
+
+    folder: Path
+    home: Path
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def start(self, *words: object, **options: object) -> subprocess.Popen[str]:
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("DRIFTLINE_", "DAGSTER_"))}
+        environment = {**inherited, "DRIFTLINE_HOME": str(self.home), "COLUMNS": "200", **self.settings}
+        command = [sys.executable, "-m", "driftline", *map(str, words)]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+        return subprocess.Popen(command, cwd=self.folder, env=environment, text=True, **pipes)
+
+    def __call__(self, *words: object) -> subprocess.CompletedProcess[str]:
+        process = self.start(*words)
+        out, err = process.communicate(timeout=120)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+@pytest.fixture
+def driftline(tmp_path: Path) -> CommandLine:
+    """The command line in an empty folder, on an empty home."""
+    (tmp_path / "empty").mkdir()
+    return CommandLine(folder=tmp_path / "empty", home=tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose stream `fire_risk` has six weeks and few rows; the truth changes amid them."""
+    folder = tmp_path_factory.mktemp("project")
+    for name, text in (("assets.py", ASSETS), ("definitions.py", DEFINITIONS), ("workspace.yaml", WORKSPACE)):
+        (folder / name).write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def replayed(project: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[CommandLine, str]:
+    """The command line on a home where the demo has run, and what it printed; only to be read."""
+    command = CommandLine(folder=project, home=tmp_path_factory.mktemp("replayed"))
+    shown = command("demo")
+    assert shown.returncode == 0, shown.stderr
+    return command, shown.stdout
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """Gives ports that nobody listens on."""
+
+    def port() -> int:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            return int(listener.getsockname()[1])
+
+    return port
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of this repository, as a project."""
+    return Path(__file__).parents[2]
