@@ -632,32 +632,42 @@ class UnknownPipelineError(NotFoundError):
 
 
 class NotAStreamError(InvalidInputError):
-    """Something was asked of a pipeline that only a stream with an end can do."""
+    """Something was asked of a pipeline that only a stream can do."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The pipeline {name!r} has no partitions with an end, so it has no history to replay. "
-            "Choose one that declares partitions=Daily(start, end=...)."
+            f"The pipeline {name!r} declares no time partitions (a replay also needs their end), so it has no days to "
+            "go through. Choose one that declares partitions=Daily(start, end=...)."
         )
 
 
-class ReplayError(DriftlineError):
-    """A Dagster run of a replay failed."""
+class EmptyRangeError(InvalidInputError):
+    """A range of days holds no partition that is over."""
 
-    def __init__(self, job: str, at: object, messages: Iterable[str]) -> None:
+    def __init__(self, name: str, start: object, end: object, first: object, last: object) -> None:
         super().__init__(
-            f"The run of {job} as of {at} failed: {' '.join(messages)} Look at it in the Dagster UI (driftline dev); "
-            "what was done before is stored, and the same command goes on from there."
+            f"No partition of {name!r} lies between {start} and {end}. It has those from {first} up to, but without, "
+            f"{last}."
         )
 
 
-class ReplayInterruptedError(DriftlineError):
-    """A replay was interrupted by the person who started it."""
+class RunFailedError(DriftlineError):
+    """A Dagster run that a command made failed."""
 
-    def __init__(self, pipeline: str) -> None:
+    def __init__(self, job: str, run_id: str, at: object, messages: Iterable[str]) -> None:
+        when = f" as of {at}" if at else ""
         super().__init__(
-            f"The replay of {pipeline} was interrupted. What was done before is stored, and the same command goes on "
-            "from there."
+            f"The run of {job}{when} failed: {' '.join(messages)} Look at run {run_id[:8]} in the Dagster UI "
+            "(driftline dev); what it did before is stored, and the same command goes on from there."
+        )
+
+
+class InterruptedByUserError(DriftlineError):
+    """A command was interrupted by the person who started it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} was interrupted. What was done before is stored, and the same command goes on from there."
         )
 
 

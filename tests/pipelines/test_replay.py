@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 
 from driftline import Daily, PerformanceDrift
-from driftline.errors import NotAStreamError, ReplayError
+from driftline.errors import NotAStreamError, RunFailedError
 from driftline.pipelines import WorkspaceResource, build, drift_sensor
 from driftline.pipelines.replay import replay
 from driftline.registry import champions_at
@@ -91,7 +91,7 @@ def test_a_day_that_fails_stops_the_replay_with_its_name(dagster):
     def boom(frame):
         raise ConnectionError("the station does not answer")
 
-    with pytest.raises(ReplayError, match="2025-03-05"):
+    with pytest.raises(RunFailedError, match="2025-03-05"):
         list(go(dagster, short(Forest(faults={"2025-03-05": boom}))))
     assert "2025-03-04" in evaluated()
     assert len(list(go(dagster, short()))) == 2

@@ -8,7 +8,7 @@ PAGE = """<!doctype html>
 <link rel="icon" href="data:,">
 <style>
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem }
-  pre { padding: 1rem; border: 1px solid #8888; overflow-x: auto }
+  pre { padding: 1rem; border: 1px solid #8888; white-space: pre-wrap; overflow-wrap: anywhere }
 </style>
 <h1>driftline API</h1>
 <p>GraphQL answers at <code>/graphql</code> (POST, JSON). It only reads. The database's health is at

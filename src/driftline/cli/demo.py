@@ -29,7 +29,7 @@ def demo(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from driftline.errors import ReplayInterruptedError
+    from driftline.errors import InterruptedByUserError
     from driftline.monitoring import production_metric
     from driftline.pipelines import dagster_home, open_instance, replay
     from driftline.retraining import history
@@ -46,7 +46,7 @@ def demo(
             for step in replay(project.definitions, pipeline, instance, workspace):
                 progress.update(task, completed=step.done, total=step.total, description=f"{PIPELINE}: {step.said}")
         except KeyboardInterrupt:
-            raise ReplayInterruptedError(PIPELINE) from None
+            raise InterruptedByUserError(f"The replay of {PIPELINE}") from None
     events = history(workspace, PIPELINE)
     if as_json:
         print_json([asdict(event) for event in events])

@@ -49,6 +49,10 @@ class Partitions:
         """Return `time`, or the end of the stream where that is earlier."""
         return time if self.last is None else min(time, self.last)
 
+    def after(self, time: datetime) -> datetime:
+        """Return the end of the partition that `time` lies in: a range that includes that partition ends there."""
+        return self.first + ((time - self.first) // self.step + 1) * self.step
+
     def key(self, start: datetime) -> str:
         """Return the key of the partition that starts at `start`."""
         return start.strftime(self.key_format)

@@ -8,6 +8,7 @@ from driftline.declaration import ModelPipeline
 from driftline.evaluation import Measurement, measure_rows, scored_rows
 from driftline.monitoring.labelled import Labelled, read_labelled
 from driftline.monitoring.outcome import Outcome
+from driftline.monitoring.predictions import serving_versions
 from driftline.store import monitoring, registry
 from driftline.store.datasets import DatasetVersion
 from driftline.store.monitoring import Evaluation, EvaluationMetric
@@ -85,6 +86,42 @@ def holdout_score(
             if row.metric == metric:
                 return stored_measurement(evaluation, row)
     return None
+
+
+def evaluations_of(
+    workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str], *, version: int | None = None
+) -> dict[str, tuple[Measurement, ...]]:
+    """Return the newest measurements of each partition that is evaluated, in the order of `keys` and of the metrics.
+
+    Args:
+        workspace: where they are stored.
+        pipeline: the declaration.
+        keys: partitions.
+        version: of this version; None for the champion of the time.
+    """
+    serving = serving_versions(workspace, pipeline, keys, version=version).done
+    with workspace.database.reading() as session:
+        ids = list({found.id for found in serving.values()})
+        found = monitoring.newest_evaluations(session, ids, pipeline.name, list(keys))
+        own = {row.partition_key: row for row in found if serving[row.partition_key].id == row.version_id}
+        metrics = monitoring.evaluation_metrics(session, [row.id for row in own.values()])
+    order = {name: position for position, name in enumerate(pipeline.metrics)}
+    return {
+        key: tuple(
+            stored_measurement(own[key], row)
+            for row in sorted(metrics[own[key].id], key=lambda row: order.get(row.metric, len(order)))
+        )
+        for key in keys
+        if key in own
+    }
+
+
+def unevaluated(
+    workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str], *, version: int | None = None
+) -> list[str]:
+    """Return those of `keys` that were never evaluated with the champion of their time, or with `version`."""
+    known = evaluations_of(workspace, pipeline, keys, version=version)
+    return [key for key in keys if key not in known]
 
 
 def production_metric(workspace: Workspace, pipeline: ModelPipeline, metric: str) -> Sequence[tuple[str, float]]:

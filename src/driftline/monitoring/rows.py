@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from driftline.datasets import Window, from_parquet
-from driftline.declaration import ModelPipeline, Partitions
+from driftline.declaration import ModelPipeline
 from driftline.declaration.pipeline import HOLDOUT_ROW
-from driftline.errors import DatasetFunctionError, NoDatasetError
+from driftline.errors import DatasetFunctionError, EmptyRangeError, NoDatasetError, NotAStreamError
 from driftline.monitoring.outcome import Outcome, together
 from driftline.store import datasets
 from driftline.workspace import Workspace
@@ -30,7 +30,7 @@ def read_rows(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]
     partitions = pipeline.partitions
     parts = [
         together(lambda windows: _read(pipeline, windows), {key: partitions.window(key) for key in run})
-        for run in _runs(partitions, sorted(keys))
+        for run in neighbours(pipeline, keys)
     ]
     frames = {key: frame for part in parts for key, frame in part.done.items()}
     failed = {key: why for part in parts for key, why in part.failed.items()}
@@ -40,6 +40,26 @@ def read_rows(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]
         if frame.empty
     }
     return Outcome(done={key: frame for key, frame in frames.items() if not frame.empty}, failed=failed)
+
+
+def past_partitions(workspace: Workspace, pipeline: ModelPipeline, start: datetime, end: datetime) -> Sequence[str]:
+    """Return the partitions of a stream from `start` to the one that `end` lies in, as far as they are over.
+
+    Raises:
+        NotAStreamError: the pipeline has no time partitions.
+        EmptyRangeError: there is none.
+    """
+    partitions = pipeline.partitions
+    if partitions is None:
+        raise NotAStreamError(pipeline.name)
+    now = partitions.clip(workspace.as_of())
+    last = min(partitions.after(end), now)
+    keys = partitions.keys(Window(start, last)) if start < last else []
+    if not keys:
+        raise EmptyRangeError(
+            pipeline.name, f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}", partitions.start, f"{now:%Y-%m-%d}"
+        )
+    return keys
 
 
 def call_dataset(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
@@ -66,12 +86,14 @@ def call_dataset(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame
     return frame[window.contains(frame[pipeline.time_column])]
 
 
-def _runs(partitions: Partitions, keys: Sequence[str]) -> list[list[str]]:
-    """Return the keys in runs of neighbours in time."""
+def neighbours(pipeline: ModelPipeline, keys: Sequence[str]) -> list[list[str]]:
+    """Return the partitions of a stream in stretches without a gap, oldest first."""
+    if pipeline.partitions is None:
+        raise NotAStreamError(pipeline.name)
     runs: list[list[str]] = []
     end: datetime | None = None
-    for key in keys:
-        window = partitions.window(key)
+    windows = {key: pipeline.partitions.window(key) for key in keys}
+    for key, window in sorted(windows.items(), key=lambda item: item[1].start):
         if window.start == end:
             runs[-1].append(key)
         else:

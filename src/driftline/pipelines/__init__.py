@@ -3,6 +3,7 @@
 The only room that knows Dagster.
 """
 
+from driftline.pipelines.backfill import Backfilled, backfill
 from driftline.pipelines.build import build
 from driftline.pipelines.drift_sensor import drift_sensor
 from driftline.pipelines.instance import dagster_home, open_instance
@@ -10,8 +11,10 @@ from driftline.pipelines.replay import Replayed, replay
 from driftline.pipelines.workspace import WorkspaceResource
 
 __all__ = [
+    "Backfilled",
     "Replayed",
     "WorkspaceResource",
+    "backfill",
     "build",
     "dagster_home",
     "drift_sensor",

@@ -5,7 +5,7 @@ and tables. Only the time is another: each run knows what was known at its momen
 walked in segments, not days, since a Dagster run costs half a second.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,15 +13,15 @@ import dagster as dg
 
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline, Partitions
-from driftline.errors import NotAStreamError, ReplayError
+from driftline.errors import NotAStreamError
 from driftline.pipelines.drift_sensor import drift_sensor
+from driftline.pipelines.in_process import partition_range, run_job
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.registry import champions_at
 from driftline.store import monitoring
 from driftline.workspace import Workspace
 
 SEGMENT = timedelta(days=7)
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,26 +52,25 @@ def replay(
 
     Raises:
         NotAStreamError: the pipeline has no partitions that end.
-        ReplayError: a Dagster run failed.
+        RunFailedError: a Dagster run failed.
         KeyboardInterrupt: it was interrupted, in a Dagster run or between two.
     """
     partitions = pipeline.partitions
     if partitions is None or partitions.last is None:
         raise NotAStreamError(pipeline.name)
-    runs = _Runs(definitions, instance)
     total = len(partitions.keys(Window(partitions.first, partitions.last)))
     if champions_at(workspace, pipeline.name, [partitions.first]) == [None]:
-        runs.job(f"{pipeline.name}_retrain", partitions.first, {})
+        run_job(definitions, instance, f"{pipeline.name}_retrain", replay_at=partitions.first)
         yield Replayed(done=0, total=total, said="first model trained")
     start = _first_missing(workspace, pipeline, partitions)
     if start > partitions.first:  # a replay that stopped after a segment may not have decided on it
-        runs.decide(pipeline, start + pipeline.ground_truth.lag)
+        _decide(definitions, pipeline, instance, start + pipeline.ground_truth.lag)
     for segment in _segments(start, partitions.last):
         keys = partitions.keys(segment)
         known_at = segment.end + pipeline.ground_truth.lag
-        span = {"dagster/asset_partition_range_start": keys[0], "dagster/asset_partition_range_end": keys[-1]}
-        runs.job(f"{pipeline.name}_monitor", known_at, span)
-        said = f"{keys[-1]}, retrained" if runs.decide(pipeline, known_at) else keys[-1]
+        run_job(definitions, instance, f"{pipeline.name}_monitor", tags=partition_range(keys), replay_at=known_at)
+        retrained = _decide(definitions, pipeline, instance, known_at)
+        said = f"{keys[-1]}, retrained" if retrained else keys[-1]
         yield Replayed(done=len(partitions.keys(Window(partitions.first, segment.end))), total=total, said=said)
 
 
@@ -92,32 +91,12 @@ def _segments(start: datetime, end: datetime) -> Iterator[Window]:
         start += SEGMENT
 
 
-class _Runs:
-    """Dagster runs in this process, as of a moment of the past."""
-
-    def __init__(self, definitions: dg.Definitions, instance: dg.DagsterInstance) -> None:
-        self._definitions = definitions
-        self._instance = instance
-
-    def job(self, name: str, at: datetime, tags: Mapping[str, str]) -> None:
-        """Run a job as of `at`."""
-        config = {**QUIET, "resources": {"workspace": {"config": {"replay_at": at.isoformat()}}}}
-        result = self._definitions.resolve_job_def(name).execute_in_process(
-            instance=self._instance, run_config=config, tags=dict(tags), raise_on_error=False
-        )
-        if not result.success:
-            failures = [event.step_failure_data.error for event in result.get_step_failure_events()]
-            if any(error and error.cls_name == "DagsterExecutionInterruptedError" for error in failures):
-                raise KeyboardInterrupt
-            raise ReplayError(name, at, [str(error.message).strip() for error in failures if error])
-
-    def decide(self, pipeline: ModelPipeline, at: datetime) -> bool:
-        """Let the drift sensor tick for `pipeline` as of `at`, and run the retraining that it asks for."""
-        resources = {"workspace": WorkspaceResource(replay_at=at.isoformat())}
-        with dg.build_sensor_context(
-            instance=self._instance, definitions=self._definitions, resources=resources
-        ) as context:
-            asked = drift_sensor([pipeline]).evaluate_tick(context).run_requests or []
-        for request in asked:
-            self.job(f"{pipeline.name}_retrain", at, {**request.tags, "dagster/run_key": str(request.run_key)})
-        return bool(asked)
+def _decide(definitions: dg.Definitions, pipeline: ModelPipeline, instance: dg.DagsterInstance, at: datetime) -> bool:
+    """Let the drift sensor tick for `pipeline` as of `at`, and run the retraining that it asks for."""
+    resources = {"workspace": WorkspaceResource(replay_at=at.isoformat())}
+    with dg.build_sensor_context(instance=instance, definitions=definitions, resources=resources) as context:
+        asked = drift_sensor([pipeline]).evaluate_tick(context).run_requests or []
+    for request in asked:
+        tags = {**request.tags, "dagster/run_key": str(request.run_key)}
+        run_job(definitions, instance, f"{pipeline.name}_retrain", tags=tags, replay_at=at)
+    return bool(asked)

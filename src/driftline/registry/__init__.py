@@ -4,7 +4,7 @@ from driftline.registry.aliases import champion, champions_at, known_model, move
 from driftline.registry.judgement import Judgement, judge
 from driftline.registry.listing import describe_champion, describe_model, list_models
 from driftline.registry.reference import CHAMPION, ModelReference, parse_reference
-from driftline.registry.versions import find_version, load_model, load_version, register
+from driftline.registry.versions import find_version, load_model, load_version, register, training_window
 
 __all__ = [
     "CHAMPION",
@@ -24,4 +24,5 @@ __all__ = [
     "parse_reference",
     "register",
     "rollback",
+    "training_window",
 ]

@@ -3,11 +3,12 @@
 import json
 from datetime import datetime
 
+from driftline.datasets import Window
 from driftline.errors import InvalidModelReferenceError, UnknownAliasError, UnknownVersionError
 from driftline.models import Model, from_files, model_digest, to_files
 from driftline.registry.aliases import known_model
 from driftline.registry.reference import parse_reference
-from driftline.store import registry, runs
+from driftline.store import datasets, registry, runs
 from driftline.store.registry import ModelVersion
 from driftline.tracking import ActiveRun
 from driftline.workspace import Workspace, open_workspace
@@ -72,6 +73,17 @@ def find_version(workspace: Workspace, reference: str) -> ModelVersion:
         if found is None:
             raise UnknownAliasError(wanted.model, str(wanted.alias))
         return found
+
+
+def training_window(workspace: Workspace, version: ModelVersion) -> Window | None:
+    """Return the time whose rows a version was trained on; None for a table, or a version trained elsewhere."""
+    with workspace.database.reading() as session:
+        inputs = runs.of_runs(session, runs.RunInput, [version.run_id])[version.run_id]
+        used = datasets.dataset_versions(
+            session, [used.dataset_version_id for used in inputs if used.role == "training"]
+        )
+    windows = [(row.window_start, row.window_end) for row in used.values()]
+    return next((Window(start, end) for start, end in windows if start and end), None)
 
 
 def load_version(workspace: Workspace, version: ModelVersion, *, trusted: tuple[str, ...] = ()) -> Model:

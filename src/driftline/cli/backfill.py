@@ -1,0 +1,79 @@
+"""`driftline backfill`: historical evaluations for any range of days."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from driftline.cli.output import print_json, print_table, print_text
+from driftline.cli.project import load_project
+
+
+def backfill(
+    pipeline: Annotated[str, typer.Argument(help="The stream, by its name.")],
+    *,
+    start: Annotated[str, typer.Option("--from", help="The first day: 2025-03-01.")],
+    end: Annotated[str, typer.Option("--to", help="The last day, included.")],
+    version: Annotated[
+        int | None, typer.Option(min=1, help="What would this version have done? By default the champion of the time.")
+    ] = None,
+    missing: Annotated[bool, typer.Option("--missing", help="Only days that are not evaluated yet.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what came of it as JSON.")] = False,
+) -> None:
+    """Predict and evaluate past partitions again, with the champion of the time or a named version.
+
+    It is one Dagster run for all days without a gap. A day that fails is named and loses no other; with --missing
+    the same command does only what is left.
+    """
+    from rich.console import Console
+
+    from driftline.clock import parse_time
+    from driftline.errors import InterruptedByUserError
+    from driftline.monitoring import evaluations_of, past_partitions, unevaluated
+    from driftline.pipelines import backfill as run
+    from driftline.pipelines import dagster_home, open_instance
+    from driftline.registry import find_version, training_window
+    from driftline.workspace import open_workspace
+
+    project = load_project(Path.cwd())
+    declared = project.pipeline(pipeline)
+    workspace = open_workspace()
+    asked = past_partitions(workspace, declared, parse_time(start), parse_time(end))
+    keys = unevaluated(workspace, declared, asked, version=version) if missing else asked
+    faults = []
+    try:
+        with open_instance(dagster_home()) as instance, Console(stderr=True).status(f"{len(keys)} partitions"):
+            for done in run(project.definitions, declared, instance, keys, version=version):
+                faults += [] if done.fault is None else [done.fault]
+    except KeyboardInterrupt:
+        raise InterruptedByUserError(f"The backfill of {pipeline}") from None
+    learnt = None if version is None else training_window(workspace, find_version(workspace, f"{pipeline}/{version}"))
+    evaluated = evaluations_of(workspace, declared, asked, version=version)
+    told = {
+        "pipeline": pipeline,
+        "partitions": len(asked),
+        "run": len(keys),
+        "evaluated": len(evaluated),
+        "waiting_or_failed": [key for key in asked if key not in evaluated],
+        "faults": faults,
+        "trained_on": None if learnt is None else str(learnt),
+        "metrics": {key: [asdict(measured) for measured in found] for key, found in evaluated.items()},
+    }
+    if as_json:
+        print_json(told)
+    else:
+        first = declared.metrics[0]
+        print_table(
+            f"{pipeline}: {first} of {'the champion of the time' if version is None else f'version {version}'}",
+            ("partition", first, "95 % from", "to", "labels"),
+            [(key, m.value, m.ci_low, m.ci_high, m.row_count) for key, (m, *_) in evaluated.items()],
+            empty="Nothing is evaluated yet.",
+        )
+        print_text(f"{len(evaluated)} of {len(asked)} partitions are evaluated, {len(keys)} were run now.")
+        if learnt is not None:
+            print_text(f"Version {version} learnt from {learnt}: what it says of those days flatters it.")
+        for fault in faults:
+            print_text(fault)
+    if faults:
+        raise typer.Exit(1)

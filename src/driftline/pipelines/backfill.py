@@ -1,0 +1,55 @@
+"""Backfilling predictions, evaluations and drift reports of past partitions: a Dagster run for each stretch of days."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import dagster as dg
+
+from driftline.declaration import ModelPipeline
+from driftline.errors import RunFailedError
+from driftline.monitoring import neighbours
+from driftline.pipelines.in_process import partition_range, run_job
+from driftline.pipelines.keys import MONITORING, VERSION_TAG, Kind, asset_keys
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backfilled:
+    """One stretch of partitions that was backfilled.
+
+    Attributes:
+        keys: the partitions, oldest first.
+        fault: what failed, naming each partition; None where all worked. The others are stored.
+    """
+
+    keys: Sequence[str]
+    fault: str | None = None
+
+
+def backfill(
+    definitions: dg.Definitions,
+    pipeline: ModelPipeline,
+    instance: dg.DagsterInstance,
+    keys: Sequence[str],
+    *,
+    version: int | None = None,
+) -> Iterator[Backfilled]:
+    """Predict, evaluate and look for drift in `keys`, in one Dagster run for each stretch without a gap.
+
+    Args:
+        definitions: of the project.
+        pipeline: a stream.
+        instance: where the runs are recorded.
+        keys: partitions, in any order.
+        version: "what would this version have done?": it is predicted with and evaluated, but nothing is said about
+            drift, since it was not in use; None for the champion of the time.
+    """
+    kinds = MONITORING if version is None and pipeline.drift else (Kind.PREDICTIONS, Kind.EVALUATION)
+    named = {} if version is None else {VERSION_TAG: str(version)}
+    for stretch in neighbours(pipeline, keys):
+        tags = {**partition_range(stretch), **named}
+        try:
+            run_job(definitions, instance, f"{pipeline.name}_monitor", assets=asset_keys(pipeline, kinds), tags=tags)
+        except RunFailedError as error:
+            yield Backfilled(keys=stretch, fault=str(error))
+        else:
+            yield Backfilled(keys=stretch)
