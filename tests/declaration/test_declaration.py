@@ -11,7 +11,19 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from driftline import Daily, GroundTruth, Hourly, LightGBM, Newest, PerformanceDrift, Promote, Retrain, Sklearn, Window
+from driftline import (
+    Daily,
+    GroundTruth,
+    Hourly,
+    LightGBM,
+    Newest,
+    PerformanceDrift,
+    Promote,
+    Retrain,
+    RetrainTrigger,
+    Sklearn,
+    Window,
+)
 from driftline.errors import (
     DeclarationError,
     DriftlineError,
@@ -72,6 +84,7 @@ def test_a_text_where_several_are_meant_is_refused(field):
         lambda: Retrain(schedule="daily"),
         lambda: Retrain(min_new_labels=0),
         lambda: Retrain(budget_per_week=0),
+        lambda: Retrain(on_drift=("column",), trigger=RetrainTrigger()),
         lambda: Promote(min_gain=-0.1),
         lambda: Promote(min_gain=float("nan")),
         lambda: Promote(confidence=1.0),

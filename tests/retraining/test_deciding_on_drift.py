@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 
-from driftline import Retrain
+from driftline import PerformanceDrift, Retrain, RetrainTrigger
 from driftline.drift import Verdict
 from driftline.monitoring import evaluate, predict, report_drift
 from driftline.registry import find_version, move_alias
@@ -125,6 +125,45 @@ def test_after_three_losses_in_a_row_the_cooldown_counts_double():
     assert blocked.reason.endswith("Retraining does not help: the last 3 challengers lost.")
     assert "does not help" in decide(POLICY, state, DRIFT, NOW + timedelta(days=6)).reason
     assert decide(POLICY, replace(state, lost=LOST[:2]), DRIFT, NOW).retrain
+
+
+APART = Retrain(trigger=RetrainTrigger())
+FIRED = {"trigger": Verdict.DRIFT, "trigger_note": "brier 0.2 is worse."}
+QUIET = {"trigger": Verdict.OK, "trigger_note": "brier 0.1 is not worse."}
+
+
+@pytest.mark.parametrize("alerts", [DRIFT, OK])
+def test_the_trigger_retrains_whatever_the_alerts_say(alerts):
+    decision = decide(APART, FREE, replace(alerts, **FIRED), NOW)
+    assert (decision.retrain, decision.trigger, decision.reason) == (True, "drift", "Retrain: brier 0.2 is worse.")
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        (
+            replace(DRIFT, **QUIET),
+            "for people to look at, the policy retrains on its trigger. auroc 0.6 is worse. brier 0",
+        ),
+        (replace(OK, **QUIET), "says ok: No drift in 1 of 1 checks that could be made. brier 0.1 is not worse."),
+        (replace(OK, trigger=Verdict.TOO_FEW_ROWS, trigger_note="silent."), "silent."),
+        (DRIFT, "It was made without the retrain trigger."),
+        (replace(DRIFT, **FIRED, serving=False), "serves no longer"),
+    ],
+)
+def test_alerts_alone_do_not_retrain_where_there_is_a_trigger(evidence, said):
+    decision = decide(APART, FREE, evidence, NOW)
+    assert not decision.retrain
+    assert said in decision.reason
+
+
+def test_without_a_trigger_its_findings_do_not_count():
+    assert not decide(POLICY, FREE, replace(OK, **FIRED), NOW).retrain
+
+
+def test_columns_retrain_beside_a_trigger_where_the_policy_says_so():
+    policy = replace(APART, on_drift=("performance", "column"))
+    assert decide(policy, FREE, replace(DRIFT, drifted=("column",), **QUIET), NOW).retrain
 
 
 def at(workspace, date):
@@ -317,3 +356,28 @@ def test_losses_are_counted_since_the_last_promotion_and_failures_do_not_count(s
         starts = registry.starts_since(session, model_id, NOW)
     assert [on - NOW for on in lost] == [timedelta(days=2), timedelta(days=4)]
     assert [on - NOW for on in starts] == [timedelta(days=days) for days in (1, 2, 3, 4)]
+
+
+TRIGGERED = Retrain(trigger=RetrainTrigger(window="4d"), cooldown="7d")
+FEBRUARY = [f"2025-02-{number}" for number in range(10, 29)]
+
+
+def test_the_trigger_asks_where_the_alert_is_deaf(served):
+    deaf = fires(drift=(PerformanceDrift("auroc", below=0.01),), retrain=TRIGGERED)
+    watch(served, *FEBRUARY, *DRIFTED, pipeline=deaf)
+    asked = decide_reports(served, {"fires": deaf})[-1]
+    assert asked.retrain
+    assert asked.reason.startswith("Retrain: brier")
+    with served.database.reading() as session:
+        [report] = monitoring.reports(session, 1, first=1)
+    assert report.verdict == "ok"
+
+
+def test_the_alert_tells_people_where_the_trigger_is_silent(served):
+    pipeline = fires(retrain=replace(TRIGGERED, trigger=RetrainTrigger(window="14d")))
+    reported = watch(served, *FEBRUARY, *DRIFTED, pipeline=pipeline)
+    assert reported[DRIFTED[-1]].verdict == "drift"
+    asked = decide_reports(served, {"fires": pipeline})[-1]
+    assert not asked.retrain
+    assert "the policy retrains on its trigger" in asked.reason
+    assert "the retrain trigger is silent, 1 of the champion's first 4 live windows" in asked.reason

@@ -90,7 +90,7 @@ class ModelPipeline:
 
     def _check_retrain(self) -> None:
         """Refuse what would never be asked: age and labels are looked at with the drift reports of partitions."""
-        asked = [name for name in ("max_age", "min_new_labels") if getattr(self.retrain, name) is not None]
+        asked = [name for name in ("max_age", "min_new_labels", "trigger") if getattr(self.retrain, name) is not None]
         if asked and (self.partitions is None or not self.drift):
             fault = f"its {asked[0]} is looked at with the drift reports of a stream, and it has none: use a schedule"
             raise DeclarationError(self.name, fault)

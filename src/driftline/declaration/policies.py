@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Literal
 
 from driftline.clock import parse_duration
+from driftline.drift import RetrainTrigger
 from driftline.errors import PolicyError
 
 
@@ -17,6 +18,8 @@ class Retrain:
     Attributes:
         schedule: a cron line in UTC, such as `0 7 * * *`; None: never by schedule.
         on_drift: the kinds of drift that are evidence enough. Data drift alone alerts: it may be harmless.
+        trigger: the rule by which performance asks for a retraining; the alerts of the pipeline's `drift` are for
+            people then. None: these alerts ask for a retraining, too.
         cooldown: the least time between two starts, failed ones included; twice as long after 3 retrainings in a
             row that lost.
         max_age: how long a champion may serve, such as `30d`, from when it took effect; None: as long as it is good.
@@ -26,6 +29,7 @@ class Retrain:
 
     schedule: str | None = None
     on_drift: tuple[str, ...] = ("performance",)
+    trigger: RetrainTrigger | None = None
     cooldown: str = "1d"
     max_age: str | None = None
     min_new_labels: int | None = None
@@ -37,6 +41,8 @@ class Retrain:
             raise PolicyError("on_drift", sorted(unknown), "kinds of drift are 'performance' and 'column'")
         if self.schedule is not None and len(self.schedule.split()) != 5:
             raise PolicyError("schedule", self.schedule, "a cron line has five fields, such as '0 7 * * *'")
+        if self.trigger is not None and "performance" not in self.on_drift:
+            raise PolicyError("on_drift", self.on_drift, "a policy with a trigger retrains on 'performance'")
         if self.min_new_labels is not None and self.min_new_labels < 1:
             raise PolicyError("min_new_labels", self.min_new_labels, "it is 1 or more, or None")
         if self.budget_per_week < 1:

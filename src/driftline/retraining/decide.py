@@ -21,8 +21,10 @@ class Evidence:
     Attributes:
         report_id: the report.
         verdict: of the whole report.
-        drifted: the kinds of finding that show drift.
+        drifted: the kinds of alert that show drift.
         summary: the report in words.
+        trigger: what the retrain trigger says; None where the report was made without one.
+        trigger_note: that in words.
         newer_report: a later report of the same pipeline; what it says counts instead.
         serving: whether the version it is about is still champion.
     """
@@ -31,6 +33,8 @@ class Evidence:
     verdict: Verdict
     drifted: tuple[str, ...]
     summary: str
+    trigger: Verdict | None = None
+    trigger_note: str = ""
     newer_report: int | None = None
     serving: bool = True
 
@@ -101,12 +105,18 @@ def decide(policy: Retrain, state: State, evidence: Evidence, now: datetime) -> 
 
 def _drift(policy: Retrain, evidence: Evidence) -> tuple[str, str]:
     """Return what the report asks with, or why it does not; one of the two is empty."""
+    apart = policy.trigger is not None
+    if apart and evidence.trigger is Verdict.DRIFT:
+        return evidence.trigger_note, ""
+    note = f" {evidence.trigger_note or 'It was made without the retrain trigger.'}" if apart else ""
     if evidence.verdict is not Verdict.DRIFT:
-        return "", f"report {evidence.report_id} says {evidence.verdict}: {evidence.summary}"
-    if not set(evidence.drifted) & set(policy.on_drift):
+        return "", f"report {evidence.report_id} says {evidence.verdict}: {evidence.summary}{note}"
+    asking = set(policy.on_drift) - ({"performance"} if apart else set())
+    if not set(evidence.drifted) & asking:
         kinds = " and ".join(evidence.drifted)
-        people = f"{kinds} drift alone is for people to look at, the policy retrains on {_kinds(policy)}"
-        return "", f"{people}. {evidence.summary}"
+        what = f"its trigger{''.join(f' or {kind}' for kind in sorted(asking))}" if apart else _kinds(policy)
+        people = f"{kinds} drift alone is for people to look at, the policy retrains on {what}"
+        return "", f"{people}. {evidence.summary}{note}"
     return evidence.summary, ""
 
 

@@ -9,7 +9,7 @@ from driftline.drift import Verdict
 from driftline.registry import CHAMPION
 from driftline.retraining.decide import WEEK, Evidence, State, decide
 from driftline.store import Session, monitoring, registry
-from driftline.store.monitoring import DriftReport
+from driftline.store.monitoring import DriftFinding, DriftReport
 from driftline.store.registry import AliasEvent, Decision, DecisionStatus, ModelVersion
 from driftline.workspace import LEASE, Workspace
 
@@ -55,10 +55,7 @@ def decide_reports(workspace: Workspace, pipelines: Mapping[str, ModelPipeline])
         registry.lock_models(session)
         undecided = [(report, name) for report, name in monitoring.undecided_reports(session) if name in pipelines]
         newest = {name: report.id for report, name in undecided}
-        drifted = {
-            report_id: tuple(dict.fromkeys(finding.kind for finding in found if finding.verdict == Verdict.DRIFT))
-            for report_id, found in monitoring.findings(session, [report.id for report, _ in undecided]).items()
-        }
+        findings = monitoring.findings(session, [report.id for report, _ in undecided])
         decided = []
         for report, name in undecided:
             pipeline = pipelines[name]
@@ -67,7 +64,8 @@ def decide_reports(workspace: Workspace, pipelines: Mapping[str, ModelPipeline])
             state = _state(workspace, session, pipeline, report.model_id, held=held, now=now)
             serving = held is not None and held.version_id == report.version_id
             newer = newest[name] if newest[name] != report.id else None
-            answer = decide(pipeline.retrain, state, _evidence(report, drifted[report.id], newer, serving=serving), now)
+            evidence = _evidence(report, findings[report.id], newer, serving=serving)
+            answer = decide(pipeline.retrain, state, evidence, now)
             row = Decision(
                 model_id=report.model_id,
                 trigger=answer.trigger or "drift",  # a report that asks for nothing was decided on all the same
@@ -154,12 +152,16 @@ def _new_labels(session: Session, pipeline: ModelPipeline, champion: ModelVersio
     return monitoring.label_count(session, champion.model_id, pipeline.name, first_partition=first)
 
 
-def _evidence(report: DriftReport, drifted: tuple[str, ...], newer: int | None, *, serving: bool) -> Evidence:
+def _evidence(report: DriftReport, findings: Sequence[DriftFinding], newer: int | None, *, serving: bool) -> Evidence:
+    alerts = [found.kind for found in findings if found.role == "alert" and found.verdict == Verdict.DRIFT]
+    trigger = next((found for found in findings if found.role == "trigger"), None)
     return Evidence(
         report_id=report.id,
         verdict=Verdict(report.verdict),
-        drifted=drifted,
+        drifted=tuple(dict.fromkeys(alerts)),
         summary=report.summary,
+        trigger=Verdict(trigger.verdict) if trigger else None,
+        trigger_note=(trigger.note or "") if trigger else "",
         newer_report=newer,
         serving=serving,
     )

@@ -104,6 +104,11 @@ class DriftFinding(SQLModel, table=True):
     analysis_rows: int
     verdict: str
     note: str | None = None
+    role: str = Field(
+        default="alert",
+        sa_column_kwargs={"server_default": "alert"},
+        description="the rule it serves: alert or trigger",
+    )
 
 
 class Pipeline(SQLModel, table=True):
@@ -258,11 +263,12 @@ def reports(
 
 
 def first_reports(session: Session, model_id: int, *, verdict: str, kind: str) -> Sequence[DriftReport]:
-    """Return, for each version of a model, the first report with a finding of this kind and verdict."""
+    """Return, for each version of a model, the first report with an alert of this kind and verdict."""
     first = (
         select(func.min(DriftReport.id))
         .join(DriftFinding, col(DriftFinding.report_id) == DriftReport.id)
         .where(DriftReport.model_id == model_id, DriftFinding.verdict == verdict, DriftFinding.kind == kind)
+        .where(DriftFinding.role == "alert")
         .group_by(col(DriftReport.version_id))
     )
     return session.exec(select(DriftReport).where(col(DriftReport.id).in_(first)).order_by(col(DriftReport.id))).all()
