@@ -11,7 +11,19 @@ from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from driftline import Daily, GroundTruth, Hourly, LightGBM, Newest, PerformanceDrift, Promote, Retrain, Sklearn, Window
+from driftline import (
+    Daily,
+    GroundTruth,
+    Hourly,
+    LightGBM,
+    Newest,
+    PerformanceDrift,
+    Promote,
+    Retrain,
+    RetrainTrigger,
+    Sklearn,
+    Window,
+)
 from driftline.errors import (
     DeclarationError,
     DriftlineError,
@@ -70,6 +82,9 @@ def test_a_text_where_several_are_meant_is_refused(field):
     [
         lambda: Retrain(on_drift=("data",)),
         lambda: Retrain(schedule="daily"),
+        lambda: Retrain(min_new_labels=0),
+        lambda: Retrain(budget_per_week=0),
+        lambda: Retrain(on_drift=("column",), trigger=RetrainTrigger()),
         lambda: Promote(min_gain=-0.1),
         lambda: Promote(min_gain=float("nan")),
         lambda: Promote(confidence=1.0),
@@ -81,10 +96,18 @@ def test_a_policy_that_makes_no_sense_is_refused(make):
         make()
 
 
-@pytest.mark.parametrize("make", [lambda: Retrain(cooldown="0d"), lambda: GroundTruth(delay="soon")])
+@pytest.mark.parametrize(
+    "make", [lambda: Retrain(cooldown="0d"), lambda: Retrain(max_age="old"), lambda: GroundTruth(delay="soon")]
+)
 def test_a_duration_that_is_none_is_refused(make):
     with pytest.raises(DurationError):
         make()
+
+
+@pytest.mark.parametrize("make", [persons, partial(fires, drift=())])
+def test_age_and_labels_are_refused_where_no_report_would_ask_for_them(make):
+    with pytest.raises(DeclarationError, match="max_age is looked at with the drift reports"):
+        make(retrain=Retrain(max_age="30d"))
 
 
 def test_partitions_that_end_before_they_start_are_refused():

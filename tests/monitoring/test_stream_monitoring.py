@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from driftline import Target, Window, load_model
+from driftline import PerformanceDrift, Retrain, RetrainTrigger, Target, Window, load_model
+from driftline.drift import Verdict
 from driftline.errors import UnknownPartitionError, UnknownVersionError
 from driftline.monitoring import evaluate, predict, read_labelled, report_drift
 from driftline.registry import find_version, move_alias, register
@@ -375,3 +376,46 @@ def test_a_column_that_vanished_after_the_prediction_is_named(served):
 def test_a_stream_that_watches_nothing_reports_nothing(served):
     predict(served, fires(drift=()), DAYS)
     assert report_drift(served, fires(drift=()), DAYS).done == {}
+
+
+FROM_THE_START = [*(f"2025-02-{number}" for number in range(10, 29)), *MARCH]
+APART = Retrain(trigger=RetrainTrigger(window="2d"))
+
+
+def triggers(reported):
+    return {key: found for key, done in reported.items() for found in done.findings if found.role == "trigger"}
+
+
+def test_the_trigger_compares_with_the_first_live_windows_once_they_have_passed(served):
+    predict(served, fires(retrain=APART), FROM_THE_START)
+    found = triggers(report_drift(served, fires(retrain=APART), FROM_THE_START).done)
+    silent = [key for key in FROM_THE_START if found[key].verdict is Verdict.TOO_FEW_ROWS]
+    assert silent == FROM_THE_START[:9]  # four windows of two days, and a window after them
+    assert {found[key].reference_rows for key in FROM_THE_START[9:]} == {480}
+    assert {found[key].analysis_rows for key in FROM_THE_START[9:]} == {120}
+    assert found[FROM_THE_START[5]].note.startswith("brier: the retrain trigger is silent, 2 of")
+    assert Verdict.DRIFT in {found[key].verdict for key in MARCH[2:]}
+
+
+def test_the_report_of_a_day_is_the_same_whether_other_days_are_asked_for(served):
+    predict(served, fires(retrain=APART), FROM_THE_START)
+    one = report_drift(served, fires(retrain=APART), MARCH[-1:]).done[MARCH[-1]]
+    assert one == report_drift(served, fires(retrain=APART), FROM_THE_START).done[MARCH[-1]]
+
+
+def test_a_promotion_gives_the_trigger_a_new_reference(served):
+    promote_copy(served, at="2025-03-05")
+    predict(served, fires(retrain=APART), FROM_THE_START)
+    found = triggers(report_drift(served, fires(retrain=APART), FROM_THE_START).done)
+    assert found["2025-03-04"].verdict is not Verdict.TOO_FEW_ROWS
+    assert {found[key].verdict for key in MARCH[4:13]} == {Verdict.TOO_FEW_ROWS}
+    assert found["2025-03-14"].reference_rows == 480
+
+
+def test_the_verdict_of_a_report_is_that_of_its_alerts(served):
+    slow = Retrain(trigger=RetrainTrigger(window="4d"))
+    deaf = fires(drift=(PerformanceDrift("auroc", below=0.01),), retrain=slow)
+    predict(served, deaf, FROM_THE_START)
+    reported = report_drift(served, deaf, MARCH[-1:]).done[MARCH[-1]]
+    assert (reported.verdict, triggers({"last": reported})["last"].verdict) == ("ok", "drift")
+    assert reported.summary == "No drift in 1 of 1 checks that could be made."

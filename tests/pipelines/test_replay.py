@@ -5,7 +5,7 @@ import logging
 import dagster as dg
 import pytest
 
-from driftline import Daily, PerformanceDrift
+from driftline import Daily, PerformanceDrift, Retrain, RetrainTrigger
 from driftline.errors import NotAStreamError, RunFailedError
 from driftline.pipelines import WorkspaceResource, build, drift_sensor
 from driftline.pipelines.replay import replay
@@ -67,6 +67,14 @@ def test_three_weeks_end_with_an_evaluated_stream_and_a_retraining_and_are_not_r
     before = decided(), moves(), len(dagster.instance.get_runs())
     assert list(go(dagster, short())) == []
     assert (decided(), moves(), len(dagster.instance.get_runs())) == before
+
+
+def test_a_replay_retrains_by_the_trigger_where_it_is_a_rule_of_its_own(dagster):
+    pipeline = short(retrain=Retrain(trigger=RetrainTrigger(window="1d"), cooldown="7d"))
+    list(go(dagster, pipeline))
+    asked = [row for row in decided() if row[0] == "drift" and row[1] != "declined"]
+    assert asked[0][2] == day("2025-03-04")  # the first decision after the change
+    assert "promoted" in {row[1] for row in asked}
 
 
 def test_an_interrupted_replay_goes_on_where_it_stopped(dagster):

@@ -7,9 +7,9 @@ from threading import Barrier
 
 import pytest
 
-from driftline import Retrain
+from driftline import PerformanceDrift, Retrain, RetrainTrigger
 from driftline.drift import Verdict
-from driftline.monitoring import predict, report_drift
+from driftline.monitoring import evaluate, predict, report_drift
 from driftline.registry import find_version, move_alias
 from driftline.retraining import (
     Evidence,
@@ -23,6 +23,7 @@ from driftline.retraining import (
     waiting_retrainings,
 )
 from driftline.store import monitoring, registry
+from driftline.store.runs import Tag
 from tests.streams import day, fires
 
 NOW = day("2025-03-10")
@@ -64,6 +65,105 @@ def test_the_cooldown_ends_to_the_moment():
 
 def test_a_policy_without_kinds_never_retrains_on_drift():
     assert "no kind of drift" in decide(Retrain(on_drift=()), FREE, DRIFT, NOW).reason
+
+
+OK = replace(DRIFT, verdict=Verdict.OK, drifted=(), summary="No drift in 1 of 1 checks that could be made.")
+LOST = tuple(NOW - timedelta(days=days) for days in (40, 30, 20))
+
+
+@pytest.mark.parametrize(
+    ("policy", "state", "trigger", "said"),
+    [
+        (Retrain(max_age="30d"), replace(FREE, champion_since=NOW - timedelta(days=30)), "age", "longer than 30d"),
+        (Retrain(min_new_labels=500), replace(FREE, new_labels=500), "labels", "500 new labels"),
+    ],
+)
+def test_age_and_new_labels_ask_although_the_report_says_ok(policy, state, trigger, said):
+    decision = decide(policy, state, OK, NOW)
+    assert (decision.retrain, decision.trigger) == (True, trigger)
+    assert decision.reason.startswith("Retrain: ")
+    assert said in decision.reason
+
+
+def test_what_does_not_ask_yet_says_when_it_will():
+    policy = Retrain(max_age="30d", min_new_labels=500)
+    decision = decide(policy, replace(FREE, champion_since=NOW - timedelta(days=10), new_labels=499), OK, NOW)
+    assert (decision.retrain, decision.trigger, decision.not_before) == (False, None, NOW + timedelta(days=20))
+    assert "says ok" in decision.reason
+    assert decision.reason.endswith("By age at 2025-03-30 00:00 UTC. 499 of 500 new labels.")
+
+
+def test_of_several_that_ask_the_first_is_the_trigger_and_all_are_said():
+    policy = Retrain(max_age="30d", min_new_labels=500)
+    decision = decide(policy, replace(FREE, champion_since=NOW - timedelta(days=40), new_labels=900), DRIFT, NOW)
+    assert decision.trigger == "drift"
+    assert decision.reason.startswith("Retrain: auroc 0.6 is worse. Also: the champion serves since 2025-01-29")
+    assert "Also: 900 new labels" in decision.reason
+
+
+def test_the_age_of_a_champion_starts_anew_when_a_challenger_lost_to_it():
+    state = replace(FREE, champion_since=NOW - timedelta(days=90), lost=LOST[-1:])
+    assert not decide(Retrain(max_age="30d"), state, OK, NOW).retrain
+    assert decide(Retrain(max_age="30d"), state, OK, NOW + timedelta(days=10)).retrain
+
+
+def test_the_budget_of_a_week_blocks_until_its_oldest_start_is_a_week_old():
+    starts = tuple(NOW - timedelta(days=days) for days in (6, 4, 2))
+    state = replace(FREE, last_start=starts[-1], starts=starts)
+    decision = decide(Retrain(), state, DRIFT, NOW)
+    assert (decision.retrain, decision.trigger, decision.not_before) == (False, "drift", NOW + timedelta(days=1))
+    assert "3 were started in the last 7 days of a budget of 3" in decision.reason
+    assert "may start at 2025-03-11 00:00 UTC" in decision.reason
+    assert decide(Retrain(), state, DRIFT, NOW + timedelta(days=1)).retrain
+    assert decide(Retrain(budget_per_week=4), state, DRIFT, NOW).retrain
+
+
+def test_after_three_losses_in_a_row_the_cooldown_counts_double():
+    state = replace(FREE, last_start=NOW - timedelta(days=8), lost=LOST)
+    blocked = decide(POLICY, state, DRIFT, NOW)
+    assert (blocked.retrain, blocked.not_before) == (False, NOW + timedelta(days=6))
+    assert blocked.reason.endswith("Retraining does not help: the last 3 challengers lost.")
+    assert "does not help" in decide(POLICY, state, DRIFT, NOW + timedelta(days=6)).reason
+    assert decide(POLICY, replace(state, lost=LOST[:2]), DRIFT, NOW).retrain
+
+
+APART = Retrain(trigger=RetrainTrigger())
+FIRED = {"trigger": Verdict.DRIFT, "trigger_note": "brier 0.2 is worse."}
+QUIET = {"trigger": Verdict.OK, "trigger_note": "brier 0.1 is not worse."}
+
+
+@pytest.mark.parametrize("alerts", [DRIFT, OK])
+def test_the_trigger_retrains_whatever_the_alerts_say(alerts):
+    decision = decide(APART, FREE, replace(alerts, **FIRED), NOW)
+    assert (decision.retrain, decision.trigger, decision.reason) == (True, "drift", "Retrain: brier 0.2 is worse.")
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said"),
+    [
+        (
+            replace(DRIFT, **QUIET),
+            "for people to look at, the policy retrains on its trigger. auroc 0.6 is worse. brier 0",
+        ),
+        (replace(OK, **QUIET), "says ok: No drift in 1 of 1 checks that could be made. brier 0.1 is not worse."),
+        (replace(OK, trigger=Verdict.TOO_FEW_ROWS, trigger_note="silent."), "silent."),
+        (DRIFT, "It was made without the retrain trigger."),
+        (replace(DRIFT, **FIRED, serving=False), "serves no longer"),
+    ],
+)
+def test_alerts_alone_do_not_retrain_where_there_is_a_trigger(evidence, said):
+    decision = decide(APART, FREE, evidence, NOW)
+    assert not decision.retrain
+    assert said in decision.reason
+
+
+def test_without_a_trigger_its_findings_do_not_count():
+    assert not decide(POLICY, FREE, replace(OK, **FIRED), NOW).retrain
+
+
+def test_columns_retrain_beside_a_trigger_where_the_policy_says_so():
+    policy = replace(APART, on_drift=("performance", "column"))
+    assert decide(policy, FREE, replace(DRIFT, drifted=("column",), **QUIET), NOW).retrain
 
 
 def at(workspace, date):
@@ -200,3 +300,84 @@ def test_every_report_keeps_its_decision(served):
     with served.database.reading() as session:
         assert monitoring.undecided_reports(session) == []
     assert sorted(row.drift_report_id for row in decisions(served)[1:]) == list(range(1, 8))
+
+
+CALM = [f"2025-02-{number}" for number in range(10, 17)]
+
+
+def with_policy(**policy):
+    return fires(retrain=Retrain(on_drift=(), cooldown="1d", **policy), drift=fires().performance_rules)
+
+
+def observe(workspace, pipeline, *keys):
+    predict(workspace, pipeline, keys)
+    evaluate(workspace, pipeline, keys)
+    report_drift(workspace, pipeline, keys)
+    return decide_reports(workspace, {"fires": pipeline})
+
+
+def test_a_champion_that_is_too_old_asks_with_its_own_trigger(served):
+    young, old = at(served, "2025-02-17"), at(served, "2025-02-24")
+    assert not observe(young, with_policy(max_age="14d"), *CALM)[-1].retrain
+    [asked] = observe(old, with_policy(max_age="14d"), "2025-02-17")
+    assert asked.retrain
+    assert decisions(served)[-1].trigger == "age"
+    [waiting] = waiting_retrainings(served)
+    assert waiting.trigger == "age"
+    read_dataset(old, with_policy(max_age="14d"))
+    run_id = train(old, fires(), decision_id=waiting.decision_id).run_id
+    with served.database.reading() as session:
+        assert session.get(Tag, (run_id, "trigger")).value == "age"
+
+
+def test_labels_that_came_since_the_training_ask_once_there_are_enough(served):
+    policy = with_policy(min_new_labels=420)  # 60 a day
+    assert not observe(served, policy, *CALM[:6])[-1].retrain
+    [asked] = observe(served, policy, CALM[6])
+    assert "420 new labels" in asked.reason
+    assert decisions(served)[-1].trigger == "labels"
+
+
+def judged(workspace, *statuses):
+    """Retrainings that came to an end, a day apart."""
+    with workspace.database.transaction() as session:
+        model_id = registry.find_model(session, "fires").id
+        for number, status in enumerate(statuses):
+            told = {"trigger": "manual", "reason": "r", "actor": "ann", "recorded_at": NOW, "started_at": NOW}
+            on = NOW + timedelta(days=number)
+            session.add(registry.Decision(model_id=model_id, status=status, as_of=on, **told))
+    return model_id
+
+
+def test_losses_are_counted_since_the_last_promotion_and_failures_do_not_count(served):
+    model_id = judged(served, "kept", "promoted", "kept", "failed", "kept")
+    with served.database.reading() as session:
+        lost = registry.lost_since_promotion(session, model_id)
+        starts = registry.starts_since(session, model_id, NOW)
+    assert [on - NOW for on in lost] == [timedelta(days=2), timedelta(days=4)]
+    assert [on - NOW for on in starts] == [timedelta(days=days) for days in (1, 2, 3, 4)]
+
+
+TRIGGERED = Retrain(trigger=RetrainTrigger(window="4d"), cooldown="7d")
+FEBRUARY = [f"2025-02-{number}" for number in range(10, 29)]
+
+
+def test_the_trigger_asks_where_the_alert_is_deaf(served):
+    deaf = fires(drift=(PerformanceDrift("auroc", below=0.01),), retrain=TRIGGERED)
+    watch(served, *FEBRUARY, *DRIFTED, pipeline=deaf)
+    asked = decide_reports(served, {"fires": deaf})[-1]
+    assert asked.retrain
+    assert asked.reason.startswith("Retrain: brier")
+    with served.database.reading() as session:
+        [report] = monitoring.reports(session, 1, first=1)
+    assert report.verdict == "ok"
+
+
+def test_the_alert_tells_people_where_the_trigger_is_silent(served):
+    pipeline = fires(retrain=replace(TRIGGERED, trigger=RetrainTrigger(window="14d")))
+    reported = watch(served, *FEBRUARY, *DRIFTED, pipeline=pipeline)
+    assert reported[DRIFTED[-1]].verdict == "drift"
+    asked = decide_reports(served, {"fires": pipeline})[-1]
+    assert not asked.retrain
+    assert "the policy retrains on its trigger" in asked.reason
+    assert "the retrain trigger is silent, 1 of the champion's first 4 live windows" in asked.reason

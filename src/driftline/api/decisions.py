@@ -30,7 +30,7 @@ class Decision(FromDagster, OfModel):
     serving_version_id: strawberry.Private[int | None]
     holdout_version_id: strawberry.Private[int | None]
     id: strawberry.ID = strawberry.field(description="Its id.")
-    trigger: str = strawberry.field(description="drift, schedule, manual or first.")
+    trigger: str = strawberry.field(description="drift, age, labels, schedule, manual or first.")
     reason: str = strawberry.field(description="Why to retrain, or why not.")
     status: DecisionStatus = strawberry.field(description="Where it stands.")
     outcome: str | None = strawberry.field(description="Why the challenger was promoted or not, or what failed.")

@@ -32,6 +32,7 @@ class DriftFinding:
     analysis_rows: BigInt = strawberry.field(description="Rows of the window that were used.")
     verdict: str = strawberry.field(description="ok, drift, too_few_rows or undefined.")
     note: str | None = strawberry.field(description="A sentence for people.")
+    role: str = strawberry.field(description="The rule that it serves: alert, or trigger of a retraining.")
 
 
 @strawberry.type(description="A statement about the drift of one version up to one partition.")

@@ -86,6 +86,15 @@ class ModelPipeline:
         if unknown:
             raise DeclarationError(self.name, f"it watches {unknown[0]!r}, which is not among its metrics")
 
+        self._check_retrain()
+
+    def _check_retrain(self) -> None:
+        """Refuse what would never be asked: age and labels are looked at with the drift reports of partitions."""
+        asked = [name for name in ("max_age", "min_new_labels", "trigger") if getattr(self.retrain, name) is not None]
+        if asked and (self.partitions is None or not self.drift):
+            fault = f"its {asked[0]} is looked at with the drift reports of a stream, and it has none: use a schedule"
+            raise DeclarationError(self.name, fault)
+
     @property
     def performance_rules(self) -> tuple[PerformanceDrift, ...]:
         """Return the rules on measured performance."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Literal
 
 from driftline.clock import parse_duration
+from driftline.drift import RetrainTrigger
 from driftline.errors import PolicyError
 
 
@@ -12,15 +13,27 @@ from driftline.errors import PolicyError
 class Retrain:
     """When to retrain: by schedule (passive), on evidence (active), or both.
 
+    Age and new labels are looked at with each new drift report, also with one that says ok.
+
     Attributes:
         schedule: a cron line in UTC, such as `0 7 * * *`; None: never by schedule.
         on_drift: the kinds of drift that are evidence enough. Data drift alone alerts: it may be harmless.
-        cooldown: the least time between two starts, failed ones included.
+        trigger: the rule by which performance asks for a retraining; the alerts of the pipeline's `drift` are for
+            people then. None: these alerts ask for a retraining, too.
+        cooldown: the least time between two starts, failed ones included; twice as long after 3 retrainings in a
+            row that lost.
+        max_age: how long a champion may serve, such as `30d`, from when it took effect; None: as long as it is good.
+        min_new_labels: labelled rows since the champion's training that are worth another one; None: no number is.
+        budget_per_week: the most retrainings that may be started in 7 days, failed ones included.
     """
 
     schedule: str | None = None
     on_drift: tuple[str, ...] = ("performance",)
+    trigger: RetrainTrigger | None = None
     cooldown: str = "1d"
+    max_age: str | None = None
+    min_new_labels: int | None = None
+    budget_per_week: int = 3
 
     def __post_init__(self) -> None:
         unknown = set(self.on_drift) - {"performance", "column"}
@@ -28,12 +41,23 @@ class Retrain:
             raise PolicyError("on_drift", sorted(unknown), "kinds of drift are 'performance' and 'column'")
         if self.schedule is not None and len(self.schedule.split()) != 5:
             raise PolicyError("schedule", self.schedule, "a cron line has five fields, such as '0 7 * * *'")
-        _ = self.cooldown_time
+        if self.trigger is not None and "performance" not in self.on_drift:
+            raise PolicyError("on_drift", self.on_drift, "a policy with a trigger retrains on 'performance'")
+        if self.min_new_labels is not None and self.min_new_labels < 1:
+            raise PolicyError("min_new_labels", self.min_new_labels, "it is 1 or more, or None")
+        if self.budget_per_week < 1:
+            raise PolicyError("budget_per_week", self.budget_per_week, "it is 1 or more")
+        _ = self.cooldown_time, self.longest_service
 
     @property
     def cooldown_time(self) -> timedelta:
         """Return the least time between two starts."""
         return parse_duration(self.cooldown)
+
+    @property
+    def longest_service(self) -> timedelta | None:
+        """Return how long a champion may serve; None where its age does not matter."""
+        return None if self.max_age is None else parse_duration(self.max_age)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,8 +27,9 @@ from driftline.drift.profile import (
     profile_column,
     profile_columns,
 )
-from driftline.drift.rules import DataDrift, PerformanceDrift
+from driftline.drift.rules import DataDrift, PerformanceDrift, RetrainTrigger
 from driftline.drift.status import Verdict
+from driftline.drift.trigger import trigger_finding
 
 __all__ = [
     "CategoryBins",
@@ -40,6 +41,7 @@ __all__ = [
     "NumericBins",
     "PerformanceDrift",
     "ReferenceProfile",
+    "RetrainTrigger",
     "Verdict",
     "WindowVerdict",
     "chi_square",
@@ -58,6 +60,7 @@ __all__ = [
     "share_change_p_value",
     "share_rise_p_value",
     "total_variation_distance",
+    "trigger_finding",
     "wasserstein_distance",
     "window_verdict",
 ]

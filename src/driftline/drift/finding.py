@@ -25,6 +25,7 @@ class Finding:
         analysis_rows: rows of the analysis window that were used.
         verdict: ok, drift, too_few_rows or undefined.
         note: a sentence for people.
+        role: which rule it serves: an alert, which makes the report's verdict, or the trigger of a retraining.
     """
 
     kind: Literal["performance", "column"]
@@ -39,6 +40,7 @@ class Finding:
     analysis_rows: int
     verdict: Verdict
     note: str | None
+    role: Literal["alert", "trigger"] = "alert"
 
 
 def overall_verdict(findings: Iterable[Finding]) -> Verdict:

@@ -25,7 +25,7 @@ from driftline.evaluation.intervals import (
     normal_quantile,
     wilson,
 )
-from driftline.evaluation.measurement import Measurement
+from driftline.evaluation.measurement import Measurement, unmeasured
 from driftline.evaluation.metrics import METRICS, Metric, measure, measure_rows, metric, metrics_for
 from driftline.evaluation.paired_tests import PairedTest, mcnemar
 from driftline.evaluation.rows import ScoredRows, predicted_classes, scored_rows
@@ -64,5 +64,6 @@ __all__ = [
     "predicted_classes",
     "roc_curve",
     "scored_rows",
+    "unmeasured",
     "wilson",
 ]

@@ -17,17 +17,20 @@ from driftline.drift import (
     DataDrift,
     Finding,
     PerformanceDrift,
+    RetrainTrigger,
     Verdict,
     WindowVerdict,
     column_findings,
     count_column,
     overall_verdict,
     performance_finding,
+    trigger_finding,
     window_verdict,
 )
-from driftline.evaluation import Task, measure
+from driftline.evaluation import Measurement, Task, measure, unmeasured
 from driftline.monitoring.evaluations import holdout_score
 from driftline.monitoring.labelled import Labelled, read_labelled
+from driftline.monitoring.live_reference import LiveReference, live_references
 from driftline.monitoring.outcome import Outcome, together
 from driftline.monitoring.profiles import column_values, load_profile
 from driftline.store import monitoring
@@ -53,13 +56,15 @@ def report_drift(
     """Report for each partition whether the windows that end with it show drift, and store the reports.
 
     A window holds the partitions that the same champion predicted: a promotion starts anew. The reference
-    is what that champion scored on its holdout and the rows it was trained on. The same evidence is
-    reported once.
+    is what that champion scored on its holdout and the rows it was trained on; of the retrain trigger, its first
+    live windows. The verdict is that of the alerts. The same evidence is reported once.
     """
     if not pipeline.drift:
         return Outcome()
-    found = read_labelled(workspace, pipeline, _with_lookback(pipeline, keys))
-    history = _History(workspace, pipeline, found.done)
+    live = live_references(workspace, pipeline, keys)
+    needed = {key for reference in live.values() for key in reference.keys}
+    found = read_labelled(workspace, pipeline, sorted(needed.union(_with_lookback(pipeline, keys))))
+    history = _History(workspace, pipeline, found.done, live)
     asked = {key: found.done[key] for key in sorted(keys) if key in found.done}
     findings = together(lambda own: {key: tuple(history.findings(key)) for key in own}, asked)
     done = {}
@@ -83,7 +88,8 @@ def _with_lookback(pipeline: ModelPipeline, keys: Sequence[str]) -> Sequence[str
     """Return `keys` and the partitions before them that their windows reach back to."""
     if pipeline.partitions is None:
         return keys
-    reach = max((_reach(rule) for rule in pipeline.drift), default=timedelta(0))
+    trigger = pipeline.retrain.trigger
+    reach = max([*(_reach(rule) for rule in pipeline.drift), trigger.length if trigger else timedelta(0)])
     windows = [pipeline.partitions.window(key) for key in keys]
     spans = [Window(window.end - max(reach, pipeline.partitions.step), window.end) for window in windows]
     needed = {key for span in spans for key in pipeline.partitions.keys(span)}
@@ -97,8 +103,15 @@ def _reach(rule: PerformanceDrift | DataDrift) -> timedelta:
 class _History:
     """The labelled partitions of a pipeline and what was computed from them once for all reports."""
 
-    def __init__(self, workspace: Workspace, pipeline: ModelPipeline, labelled: Mapping[str, Labelled]) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        pipeline: ModelPipeline,
+        labelled: Mapping[str, Labelled],
+        live: Mapping[str, LiveReference],
+    ) -> None:
         self._pipeline = pipeline
+        self._live = live
         self._labelled = labelled
         self._ends = {key: pipeline.partitions.window(key).end for key in labelled} if pipeline.partitions else {}
         self._profile = cache(lambda version_id: load_profile(workspace, self._versions[version_id]))
@@ -107,6 +120,7 @@ class _History:
         )
         self._counts = cache(self._count)
         self._window = cache(self._judge)
+        self._measured = cache(self._measure)
 
     @property
     def _versions(self) -> dict[int, ModelVersion]:
@@ -117,6 +131,8 @@ class _History:
         version_id = self._labelled[key].version.id
         for rule in self._pipeline.performance_rules:
             yield performance_finding(rule, list(self._windows(rule, key, version_id)))
+        if self._pipeline.retrain.trigger is not None and key in self._live:
+            yield self._trigger(self._pipeline.retrain.trigger, key, version_id)
         for data_rule in self._pipeline.data_rules:
             profile = self._profile(version_id)
             if profile is not None:
@@ -136,6 +152,26 @@ class _History:
             if members:
                 yield self._window(rule, members, version_id)
 
+    def _trigger(self, trigger: RetrainTrigger, key: str, version_id: int) -> Finding:
+        """Return whether the window that ends with `key` is worse than the champion's first live windows."""
+        task = self._labelled[key].task
+        rule = trigger.rule(task)
+        parts = [
+            tuple(member for member in window if self._serves(member, version_id)) for window in self._live[key].windows
+        ]
+        members = self._members(key, version_id, trigger.length)
+        return trigger_finding(
+            trigger,
+            task,
+            self._measured(rule.metric, task, tuple(member for part in parts for member in part)),
+            self._measured(rule.metric, task, members),
+            reference_labels=[sum(len(self._labelled[member].truth) for member in part) for part in parts],
+            prediction_count=sum(self._labelled[member].row_count for member in members),
+        )
+
+    def _serves(self, member: str, version_id: int) -> bool:
+        return member in self._labelled and self._labelled[member].version.id == version_id
+
     def _members(self, key: str, version_id: int, length: timedelta, *, back: int = 0) -> tuple[str, ...]:
         """Return the partitions of one champion that end in the window `back` lengths before that of `key`."""
         if not self._ends:
@@ -150,15 +186,21 @@ class _History:
     def _judge(self, rule: PerformanceDrift, members: tuple[str, ...], version_id: int) -> WindowVerdict:
         parts = [self._labelled[member] for member in members]
         truth = np.concatenate([part.truth for part in parts])
-        scores = np.concatenate([part.scores for part in parts])
         task = parts[0].task
         return window_verdict(
             rule,
             self._reference(version_id, rule.metric),
-            measure(rule.metric, task, truth, scores),
+            self._measured(rule.metric, task, members),
             prediction_count=sum(part.row_count for part in parts),
             smallest_class=int(min(truth.sum(), len(truth) - truth.sum())) if task is Task.BINARY else None,
         )
+
+    def _measure(self, metric: str, task: Task, members: tuple[str, ...]) -> Measurement:
+        if not members:
+            return unmeasured(metric, 0, "no rows")
+        parts = [self._labelled[member] for member in members]
+        truth, scores = (np.concatenate(values) for values in zip(*((p.truth, p.scores) for p in parts), strict=True))
+        return measure(metric, task, truth, scores)
 
     def _count(self, member: str, version_id: int) -> dict[str, ColumnCounts]:
         profile = self._profile(version_id)
@@ -170,7 +212,8 @@ class _History:
 def _report(
     pipeline: ModelPipeline, key: str, version: ModelVersion, findings: tuple[Finding, ...], created_at: datetime
 ) -> DriftReport:
-    verdict = overall_verdict(findings)
+    alerts = [finding for finding in findings if finding.role == "alert"]
+    verdict = overall_verdict(alerts)
     window = _longest_window(pipeline, key)
     evidence = json.dumps([asdict(finding) for finding in findings], sort_keys=True)
     return DriftReport(
@@ -182,7 +225,7 @@ def _report(
         window_end=window.end if window else None,
         created_at=created_at,
         verdict=verdict,
-        summary=_summary(verdict, findings),
+        summary=_summary(verdict, alerts),
         digest=hashlib.sha256(evidence.encode()).hexdigest(),
     )
 

@@ -64,7 +64,7 @@ def _requests(
         yield dg.RunRequest(
             run_key=run_key,
             asset_selection=asset_keys(pipelines[waiting.pipeline], RETRAINING),
-            tags={PIPELINE_TAG: waiting.pipeline, TRIGGER_TAG: "drift", DECISION_TAG: str(waiting.decision_id)},
+            tags={PIPELINE_TAG: waiting.pipeline, TRIGGER_TAG: waiting.trigger, DECISION_TAG: str(waiting.decision_id)},
         )
 
 

@@ -1,6 +1,6 @@
 """Model versions, the alias events that say which one serves, and the judgement between two of them."""
 
-from driftline.registry.aliases import champion, champions_at, known_model, move_alias, rollback
+from driftline.registry.aliases import champion, champion_since, champions_at, known_model, move_alias, rollback
 from driftline.registry.judgement import Judgement, judge
 from driftline.registry.listing import describe_champion, describe_model, list_models
 from driftline.registry.reference import CHAMPION, ModelReference, parse_reference
@@ -11,6 +11,7 @@ __all__ = [
     "Judgement",
     "ModelReference",
     "champion",
+    "champion_since",
     "champions_at",
     "describe_champion",
     "describe_model",

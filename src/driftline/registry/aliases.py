@@ -127,6 +127,16 @@ def champions_at(workspace: Workspace, model: str, times: Sequence[datetime]) ->
     return [versions[events[position].version_id] if position >= 0 else None for position in found]
 
 
+def champion_since(workspace: Workspace, model: str, times: Sequence[datetime]) -> list[datetime | None]:
+    """Return since when the champion of each of `times` had been champion; None where there was none."""
+    with workspace.database.reading() as session:
+        line = registry.find_model(session, model)
+        events = registry.alias_events(session, line.id, CHAMPION) if line else []
+    since = [event.effective_at for event in reversed(events)]
+    found = [bisect_right(since, time) - 1 for time in times]
+    return [since[position] if position >= 0 else None for position in found]
+
+
 def known_model(session: Session, name: str) -> RegisteredModel:
     """Return the registered model `name`, or raise UnknownModelError naming those there are."""
     found = registry.find_model(session, name)

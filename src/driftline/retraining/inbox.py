@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from driftline.declaration import ModelPipeline
 from driftline.drift import Verdict
 from driftline.registry import CHAMPION
-from driftline.retraining.decide import Evidence, State, decide
-from driftline.store import monitoring, registry
-from driftline.store.monitoring import DriftReport
-from driftline.store.registry import Decision, DecisionStatus
+from driftline.retraining.decide import WEEK, Evidence, State, decide
+from driftline.store import Session, monitoring, registry
+from driftline.store.monitoring import DriftFinding, DriftReport
+from driftline.store.registry import AliasEvent, Decision, DecisionStatus, ModelVersion
 from driftline.workspace import LEASE, Workspace
 
 MOST_ATTEMPTS = 3
@@ -32,6 +33,7 @@ class Waiting:
 
     decision_id: int
     pipeline: str
+    trigger: str
     attempt: int
     reason: str
 
@@ -53,29 +55,20 @@ def decide_reports(workspace: Workspace, pipelines: Mapping[str, ModelPipeline])
         registry.lock_models(session)
         undecided = [(report, name) for report, name in monitoring.undecided_reports(session) if name in pipelines]
         newest = {name: report.id for report, name in undecided}
-        drifted = {
-            report_id: tuple(dict.fromkeys(finding.kind for finding in found if finding.verdict == Verdict.DRIFT))
-            for report_id, found in monitoring.findings(session, [report.id for report, _ in undecided]).items()
-        }
+        findings = monitoring.findings(session, [report.id for report, _ in undecided])
         decided = []
         for report, name in undecided:
             pipeline = pipelines[name]
             now = pipeline.partitions.clip(workspace.as_of()) if pipeline.partitions else workspace.as_of()
             held = registry.alias_event_at(session, report.model_id, CHAMPION, None)
+            state = _state(workspace, session, pipeline, report.model_id, held=held, now=now)
             serving = held is not None and held.version_id == report.version_id
             newer = newest[name] if newest[name] != report.id else None
-            answer = decide(
-                pipeline.retrain,
-                State(
-                    running=registry.running(session, report.model_id, since=workspace.clock() - LEASE),
-                    last_start=registry.last_start(session, report.model_id),
-                ),
-                _evidence(report, drifted[report.id], newer, serving=serving),
-                now,
-            )
+            evidence = _evidence(report, findings[report.id], newer, serving=serving)
+            answer = decide(pipeline.retrain, state, evidence, now)
             row = Decision(
                 model_id=report.model_id,
-                trigger="drift",
+                trigger=answer.trigger or "drift",  # a report that asks for nothing was decided on all the same
                 reason=answer.reason,
                 status=DecisionStatus.REQUESTED if answer.retrain else DecisionStatus.DECLINED,
                 actor="policy",
@@ -98,10 +91,10 @@ def decide_reports(workspace: Workspace, pipelines: Mapping[str, ModelPipeline])
 
 
 def waiting_retrainings(workspace: Workspace) -> Sequence[Waiting]:
-    """Return the retrainings that drift asked for and that have not come to an end, oldest first."""
+    """Return the retrainings that a drift report led to and that have not come to an end, oldest first."""
     with workspace.database.reading() as session:
         return [
-            Waiting(decision_id=row.id, pipeline=name, attempt=row.attempt, reason=row.reason)
+            Waiting(decision_id=row.id, pipeline=name, trigger=row.trigger, attempt=row.attempt, reason=row.reason)
             for row, name in registry.requested_decisions(session)
         ]
 
@@ -128,12 +121,47 @@ def try_again(workspace: Workspace, decision_id: int, *, why: str, last: bool = 
         return True
 
 
-def _evidence(report: DriftReport, drifted: tuple[str, ...], newer: int | None, *, serving: bool) -> Evidence:
+def _state(
+    workspace: Workspace,
+    session: Session,
+    pipeline: ModelPipeline,
+    model_id: int,
+    *,
+    held: AliasEvent | None,
+    now: datetime,
+) -> State:
+    """Return what else than the report is known of a pipeline."""
+    lost = tuple(registry.lost_since_promotion(session, model_id))
+    champion = registry.version(session, held.version_id) if held else None
+    return State(
+        running=registry.running(session, model_id, since=workspace.clock() - LEASE),
+        last_start=registry.last_start(session, model_id),
+        starts=tuple(registry.starts_since(session, model_id, now - WEEK)),
+        lost=lost,
+        champion_since=held.effective_at if held else None,
+        new_labels=_new_labels(session, pipeline, champion, lost) if champion else 0,
+    )
+
+
+def _new_labels(session: Session, pipeline: ModelPipeline, champion: ModelVersion, lost: Sequence[datetime]) -> int:
+    """Return how many labels the last training that was judged could not know; 0 where the policy does not ask."""
+    if pipeline.retrain.min_new_labels is None or pipeline.partitions is None:
+        return 0
+    learnt = max([champion.trained_through, *lost[-1:]]) - pipeline.ground_truth.lag
+    first = pipeline.partitions.key(learnt)
+    return monitoring.label_count(session, champion.model_id, pipeline.name, first_partition=first)
+
+
+def _evidence(report: DriftReport, findings: Sequence[DriftFinding], newer: int | None, *, serving: bool) -> Evidence:
+    alerts = [found.kind for found in findings if found.role == "alert" and found.verdict == Verdict.DRIFT]
+    trigger = next((found for found in findings if found.role == "trigger"), None)
     return Evidence(
         report_id=report.id,
         verdict=Verdict(report.verdict),
-        drifted=drifted,
+        drifted=tuple(dict.fromkeys(alerts)),
         summary=report.summary,
+        trigger=Verdict(trigger.verdict) if trigger else None,
+        trigger_note=(trigger.note or "") if trigger else "",
         newer_report=newer,
         serving=serving,
     )

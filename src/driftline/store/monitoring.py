@@ -104,6 +104,11 @@ class DriftFinding(SQLModel, table=True):
     analysis_rows: int
     verdict: str
     note: str | None = None
+    role: str = Field(
+        default="alert",
+        sa_column_kwargs={"server_default": "alert"},
+        description="the rule it serves: alert or trigger",
+    )
 
 
 class Pipeline(SQLModel, table=True):
@@ -215,6 +220,18 @@ def evaluations(
     return session.exec(statement.order_by(col(Evaluation.id).desc()).limit(first)).all()
 
 
+def label_count(session: Session, model_id: int, dataset: str, *, first_partition: str) -> int:
+    """Return how many labelled rows the newest evaluations of a model's partitions hold, from `first_partition` on."""
+    newest = (
+        select(func.max(Evaluation.id))
+        .join(ModelVersion, col(ModelVersion.id) == Evaluation.version_id)
+        .where(ModelVersion.model_id == model_id, Evaluation.dataset == dataset)
+        .where(col(Evaluation.partition_key) >= first_partition)
+        .group_by(Evaluation.partition_key)
+    )
+    return session.exec(select(func.sum(Evaluation.label_count)).where(col(Evaluation.id).in_(newest))).one() or 0
+
+
 def add_report(session: Session, report: DriftReport, findings: Sequence[Mapping[str, Any]]) -> DriftReport:
     """Store a report with its findings; the same evidence again returns the report that is there."""
     known = session.exec(
@@ -246,11 +263,12 @@ def reports(
 
 
 def first_reports(session: Session, model_id: int, *, verdict: str, kind: str) -> Sequence[DriftReport]:
-    """Return, for each version of a model, the first report with a finding of this kind and verdict."""
+    """Return, for each version of a model, the first report with an alert of this kind and verdict."""
     first = (
         select(func.min(DriftReport.id))
         .join(DriftFinding, col(DriftFinding.report_id) == DriftReport.id)
         .where(DriftReport.model_id == model_id, DriftFinding.verdict == verdict, DriftFinding.kind == kind)
+        .where(DriftFinding.role == "alert")
         .group_by(col(DriftReport.version_id))
     )
     return session.exec(select(DriftReport).where(col(DriftReport.id).in_(first)).order_by(col(DriftReport.id))).all()

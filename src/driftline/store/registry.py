@@ -93,7 +93,7 @@ class Decision(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     model_id: int = Field(foreign_key="registered_model.id")
-    trigger: str = Field(description="drift, schedule, manual or first")
+    trigger: str = Field(description="drift, age, labels, schedule, manual or first")
     reason: str = Field(description="why to retrain, or why not")
     status: DecisionStatus = Field(sa_type=String)
     actor: str
@@ -275,7 +275,7 @@ def decisions_on(session: Session, report_ids: Sequence[int]) -> dict[int, Decis
 
 
 def requested_decisions(session: Session) -> Sequence[tuple[Decision, str]]:
-    """Return (decision, model name) of all that drift asked for and that have no end yet, oldest first."""
+    """Return (decision, model name) of all that a drift report led to and that have no end yet, oldest first."""
     statement = (
         select(Decision, RegisteredModel.name)
         .join(RegisteredModel, col(Decision.model_id) == RegisteredModel.id)
@@ -302,3 +302,24 @@ def last_start(session: Session, model_id: int) -> datetime | None:
         Decision.model_id == model_id, col(Decision.started_at).is_not(None)
     )
     return session.exec(statement).one()
+
+
+def starts_since(session: Session, model_id: int, since: datetime) -> Sequence[datetime]:
+    """Return the times after `since` at which retrainings were started, failed ones too, oldest first."""
+    statement = select(Decision.as_of).where(
+        Decision.model_id == model_id, col(Decision.started_at).is_not(None), col(Decision.as_of) > since
+    )
+    return session.exec(statement.order_by(col(Decision.as_of))).all()
+
+
+def lost_since_promotion(session: Session, model_id: int) -> Sequence[datetime]:
+    """Return the times of the retrainings since the newest promotion whose challenger lost, oldest first."""
+    promoted = select(func.coalesce(func.max(Decision.id), 0)).where(
+        Decision.model_id == model_id, Decision.status == DecisionStatus.PROMOTED
+    )
+    statement = select(Decision.as_of).where(
+        Decision.model_id == model_id,
+        Decision.status == DecisionStatus.KEPT,
+        col(Decision.id) > promoted.scalar_subquery(),
+    )
+    return session.exec(statement.order_by(col(Decision.id))).all()

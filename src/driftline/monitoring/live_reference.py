@@ -1,0 +1,43 @@
+"""The first live windows of a champion: what the retrain trigger compares later ones with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from driftline.datasets import Window
+from driftline.declaration import ModelPipeline
+from driftline.registry import champion_since
+from driftline.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class LiveReference:
+    """The reference windows that ended before a report's window starts, oldest first, by their partitions."""
+
+    windows: tuple[tuple[str, ...], ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return the partitions of all of them."""
+        return tuple(key for window in self.windows for key in window)
+
+
+def live_references(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) -> dict[str, LiveReference]:
+    """Return the reference of the retrain trigger for the report of each partition; empty without a trigger.
+
+    The windows are counted from the first partition that the champion of the partition served.
+    """
+    trigger, partitions = pipeline.retrain.trigger, pipeline.partitions
+    if trigger is None or partitions is None:
+        return {}
+    own = [partitions.window(key) for key in keys]
+    since = champion_since(workspace, pipeline.name, [window.start for window in own])
+    found = {}
+    for key, window, took_effect in zip(keys, own, since, strict=True):
+        if took_effect is None:
+            continue
+        served = partitions.keys(Window(took_effect, window.end))  # its first partition is the next whole one
+        start = partitions.window(served[0]).start
+        ends = [start + (number + 1) * trigger.length for number in range(trigger.reference_windows)]
+        windows = [Window(end - trigger.length, end) for end in ends if end <= window.end - trigger.length]
+        found[key] = LiveReference(tuple(tuple(partitions.keys(passed)) for passed in windows))
+    return found

@@ -1,0 +1,92 @@
+"""The retrain trigger: silent until its reference is there, rarely wrong, and quick when labels turn."""
+
+import numpy as np
+import pytest
+
+from driftline import RetrainTrigger
+from driftline.drift import Verdict, trigger_finding
+from driftline.errors import InvalidDriftRuleError
+from driftline.evaluation import Task, measure
+
+TRIGGER = RetrainTrigger()
+ROWS, REFERENCE, STREAMS = 200, 4, 120
+
+
+def calibrated(random, rows, flipped=0.0):
+    """Labels that come as often as the scores say, of which a share was turned round."""
+    scores = random.beta(1.2, 3.0, size=rows)
+    truth = (random.random(rows) < scores).astype(int)
+    return np.where(random.random(rows) < flipped, 1 - truth, truth), scores
+
+
+def fires(random, reference, rows, flipped=0.0):
+    return said(reference, measured(random, rows, flipped)).verdict is Verdict.DRIFT
+
+
+def said(reference, window, labels=(ROWS,) * REFERENCE, trigger=TRIGGER, task=Task.BINARY):
+    return trigger_finding(trigger, task, reference, window, reference_labels=labels)
+
+
+def measured(random, rows=ROWS, flipped=0.0):
+    return measure("brier", Task.BINARY, *calibrated(random, rows, flipped))
+
+
+@pytest.mark.parametrize("rows", [96, 200, 500])
+def test_at_most_one_window_in_twenty_of_a_stationary_calibrated_stream_fires(rows):
+    random = np.random.default_rng(21)
+    fired = []
+    for _ in range(STREAMS):
+        reference = measured(random, REFERENCE * rows)
+        fired += [fires(random, reference, rows) for _ in range(20)]
+    assert 0.005 < np.mean(fired) <= 0.05
+
+
+@pytest.mark.parametrize("rows", [96, 200, 500])
+def test_labels_of_which_15_percent_are_flipped_fire_within_three_windows(rows):
+    random = np.random.default_rng(22)
+    quick = []
+    for _ in range(STREAMS):
+        reference = measured(random, REFERENCE * rows)
+        quick.append(any(fires(random, reference, rows, flipped=0.15) for _ in range(3)))
+    assert np.mean(quick) >= 0.9
+
+
+@pytest.mark.parametrize("labels", [(), (ROWS,) * 3, (ROWS, ROWS, ROWS, 29)])
+def test_it_is_silent_until_the_reference_windows_are_there_with_their_labels(labels):
+    random = np.random.default_rng(1)
+    finding = said(measured(random, 800), measured(random, flipped=0.5), labels)
+    assert (finding.verdict, finding.role) == (Verdict.TOO_FEW_ROWS, "trigger")
+    assert finding.note == (
+        f"brier: the retrain trigger is silent, {min(3, len(labels))} of the champion's first 4 live windows are there "
+        "with their labels."
+    )
+
+
+def test_what_it_says_has_the_values_and_what_they_were_compared_with():
+    random = np.random.default_rng(1)
+    finding = said(measured(random, 800), measured(random, flipped=0.5))
+    assert (finding.kind, finding.name, finding.role) == ("performance", "brier", "trigger")
+    assert (finding.reference_rows, finding.analysis_rows) == (800, 200)
+    assert finding.threshold == pytest.approx(0.05 * measured(np.random.default_rng(1), 800).value)
+    assert finding.note.endswith("The reference is the champion's first 4 live windows.")
+
+
+def test_a_rise_below_the_floor_does_not_fire_however_sure_it_is():
+    truth = np.tile([0, 1], 50_000)
+    before, after = (measure("brier", Task.BINARY, truth, np.where(truth, p, 1 - p)) for p in (0.7, 0.695))
+    assert 0 < after.value / before.value - 1 < 0.05
+    assert said(before, after, (25_000,) * 4).verdict is Verdict.OK
+
+
+@pytest.mark.parametrize(("task", "loss"), [("binary", "brier"), ("multiclass", "log_loss"), ("regression", "rmse")])
+def test_the_loss_is_that_of_the_task_where_none_is_declared(task, loss):
+    assert TRIGGER.rule(Task(task)).metric == loss
+    assert RetrainTrigger(metric="mae").rule(Task(task)).metric == "mae"
+
+
+@pytest.mark.parametrize(
+    "change", [{"metric": "auroc"}, {"reference_windows": 0}, {"confidence": 1.0}, {"relative_floor": -0.1}]
+)
+def test_a_trigger_that_makes_no_sense_is_refused(change):
+    with pytest.raises(InvalidDriftRuleError):
+        RetrainTrigger(**change)
