@@ -45,9 +45,10 @@ def test_a_view_has_the_columns_of_its_contract(database: Database, view: str):
     assert columns[: len(VIEWS[view].split())] == VIEWS[view].split()
 
 
-def test_the_views_of_the_code_are_those_of_the_newest_migration():
-    module = ScriptDirectory(migrations.__path__[0]).get_revision(migrations.HEAD).module
-    assert [view.split() for view in module.VIEWS] == [view.split() for view in views.VIEWS]
+def test_the_views_of_the_code_are_those_of_the_newest_migration_that_makes_views():
+    newest_first = ScriptDirectory(migrations.__path__[0]).walk_revisions()
+    newest = next(script.module for script in newest_first if hasattr(script.module, "VIEWS"))
+    assert [view.split() for view in newest.VIEWS] == [view.split() for view in views.VIEWS]
 
 
 def test_eight_processes_may_start_at_once_on_an_empty_database(database_url: str):

@@ -1,8 +1,9 @@
-"""From a declaration to Dagster: assets, checks, jobs, schedules, the drift sensor and the instance.
+"""From a declaration to Dagster: assets, checks, jobs, schedules, the sensors and the instance.
 
 The only room that knows Dagster.
 """
 
+from driftline.pipelines.alert_sensor import alert_sensor
 from driftline.pipelines.build import build
 from driftline.pipelines.drift_sensor import drift_sensor
 from driftline.pipelines.instance import dagster_home, open_instance
@@ -12,6 +13,7 @@ from driftline.pipelines.workspace import WorkspaceResource
 __all__ = [
     "Replayed",
     "WorkspaceResource",
+    "alert_sensor",
     "build",
     "dagster_home",
     "drift_sensor",
