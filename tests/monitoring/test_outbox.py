@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from driftline.errors import AlertChannelError, LibraryMissingError
 from driftline.monitoring import Message, deliver, list_alerts, open_channels, raise_alerts, send_test
-from driftline.monitoring.outbox import CLAIM, MOST_ATTEMPTS
+from driftline.monitoring.outbox import CLAIM, MOST_ATTEMPTS, pause_after
 from driftline.store import alerts
 from driftline.store.alerts import AlertDelivery
 from tests.receivers import free_port, silent_server
@@ -131,6 +131,11 @@ def test_a_message_is_given_up_after_the_last_attempt(watched):
         watched.wait(hours=7)
     assert deliver(watched.workspace, channels).failed == 1
     assert (rows(watched)[0].state, rows(watched)[0].attempts) == ("failed", MOST_ATTEMPTS)
+
+
+def test_the_attempts_reach_over_a_day():
+    pauses = [pause_after(attempt) for attempt in range(1, MOST_ATTEMPTS)]
+    assert timedelta(days=1) < sum(pauses, timedelta()) < timedelta(days=2)
 
 
 def test_a_message_to_an_address_that_is_gone_is_given_up(watched, webhook):

@@ -19,7 +19,7 @@ CLAIM = timedelta(minutes=2)  # longer than a tick; the messages of a sender tha
 MOST_AT_ONCE = 20
 FIRST_PAUSE = timedelta(seconds=30)  # doubled with each attempt
 LONGEST_PAUSE = timedelta(hours=6)
-MOST_ATTEMPTS = 14  # over about two days
+MOST_ATTEMPTS = 14  # over a day and two hours
 
 
 @dataclass(frozen=True, kw_only=True)
