@@ -1,14 +1,19 @@
 """The outbox against real servers: stored first, sent once, tried again, and nobody waits for a silent one."""
 
 import logging
+import os
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 from sqlmodel import select
 
+from driftline.clock import now
 from driftline.errors import AlertChannelError, LibraryMissingError
 from driftline.monitoring import Message, deliver, list_alerts, open_channels, raise_alerts, send_test
 from driftline.monitoring.outbox import CLAIM, MOST_ATTEMPTS, pause_after
@@ -17,6 +22,7 @@ from driftline.store.alerts import AlertDelivery
 from tests.receivers import free_port, silent_server
 from tests.streams import fires
 
+ROOT = Path(__file__).parents[2]
 SECRETS = ("hook-user", "hook-secret", "path-secret", "127.0.0.1")
 
 
@@ -111,6 +117,38 @@ def test_what_a_dead_sender_had_claimed_is_sent_when_its_claim_has_ended(watched
     watched.wait(seconds=CLAIM.total_seconds())
     assert deliver(watched.workspace, channels).sent == 1
     assert rows(watched)[0].attempts == 2
+
+
+TICK = """
+import sys
+from pydantic import SecretStr
+from driftline import open_workspace
+from driftline.monitoring import deliver, open_channels, raise_alerts
+from tests.streams import fires
+workspace = open_workspace()
+raise_alerts(workspace, {"fires": fires()}, channels=1, dagster_url="http://dagster.example")
+deliver(workspace, open_channels([SecretStr(sys.argv[1])]), timeout_s=60)
+"""
+
+
+def test_a_tick_that_is_killed_while_it_sends_neither_loses_nor_doubles_the_alert(watched, webhook):
+    watched.report("2025-03-17", "drift")
+    url = watched.workspace.database._engine.url.render_as_string(hide_password=False)
+    with silent_server() as port:
+        command = [sys.executable, "-c", TICK, f"json://127.0.0.1:{port}"]
+        tick = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "DRIFTLINE_DATABASE_URL": url})
+        deadline = time.monotonic() + 60
+        while not any(row.attempts for row in rows(watched)):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        tick.kill()
+        tick.wait()
+    watched.now = now() + CLAIM
+    raise_alerts(watched.workspace, {"fires": fires()}, channels=1, dagster_url="http://dagster.example")
+    deliver(watched.workspace, channels_at(webhook.url))
+    assert len(list_alerts(watched.workspace)) == 1
+    assert [(row.state, row.attempts) for row in rows(watched)] == [("sent", 2)]
+    assert len(webhook.told) == 1
 
 
 def test_the_late_answer_of_a_lost_claim_changes_nothing(watched, webhook):
