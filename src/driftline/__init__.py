@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from driftline.datasets import Newest, RandomShare, SplitColumn, Target, Window
-    from driftline.declaration import Daily, GroundTruth, Hourly, ModelPipeline, Promote, Retrain
+    from driftline.declaration import Alert, Daily, GroundTruth, Hourly, ModelPipeline, Promote, Retrain
     from driftline.drift import DataDrift, PerformanceDrift, RetrainTrigger
     from driftline.models import LightGBM, Sklearn
     from driftline.registry import load_model
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "datasets": ("Newest", "RandomShare", "SplitColumn", "Target", "Window"),
-    "declaration": ("Daily", "GroundTruth", "Hourly", "ModelPipeline", "Promote", "Retrain"),
+    "declaration": ("Alert", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Promote", "Retrain"),
     "drift": ("DataDrift", "PerformanceDrift", "RetrainTrigger"),
     "models": ("LightGBM", "Sklearn"),
     "registry": ("load_model",),
@@ -30,7 +30,7 @@ _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 __version__ = "0.1.0"
 __all__ = [  # noqa: RUF022  (by room, as above)
     "Newest", "RandomShare", "SplitColumn", "Target", "Window",
-    "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Promote", "Retrain",
+    "Alert", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Promote", "Retrain",
     "DataDrift", "PerformanceDrift", "RetrainTrigger",
     "LightGBM", "Sklearn",
     "load_model",

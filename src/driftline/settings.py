@@ -1,5 +1,6 @@
 """Where driftline keeps things, read from the environment when asked for, never at import."""
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ class Settings(BaseSettings):
         data_dir: local copies of public data sets, read instead of downloads.
         executor: where Dagster's steps run.
         dagster_url: Dagster's web server, for links and launches.
+        alert_urls: where alerts are sent: apprise URLs, between spaces or commas. Secret, since they hold passwords.
 
     A variable that is set to nothing counts as not set.
 
@@ -34,6 +36,7 @@ class Settings(BaseSettings):
     data_dir: Path | None = None
     executor: Literal["in_process", "multiprocess"] = "in_process"
     dagster_url: str = "http://127.0.0.1:3000"
+    alert_urls: SecretStr | None = None
 
     def __init__(self, **values: Any) -> None:
         try:
@@ -63,6 +66,14 @@ class Settings(BaseSettings):
     def cache(self) -> Path:
         """Return the folder of downloads that can be made again."""
         return self.root / "cache"
+
+    @property
+    def alert_channels(self) -> tuple[SecretStr, ...]:
+        """Return the addresses of `alert_urls`, one by one; a comma inside of an address stays there."""
+        if self.alert_urls is None:
+            return ()
+        parts = re.split(r"\s+|,(?=\s|$|[A-Za-z][A-Za-z0-9+.-]*://)", self.alert_urls.get_secret_value())
+        return tuple(SecretStr(part) for part in parts if part)
 
     @property
     def dagster_home(self) -> Path:

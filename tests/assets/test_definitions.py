@@ -39,10 +39,10 @@ def test_a_pipeline_is_described_and_owned(pipeline):
         assert list(spec.owners) == list(pipeline.owners)
 
 
-def test_a_schedule_for_each_that_declares_one_and_one_sensor_over_all():
+def test_a_schedule_for_each_that_declares_one_and_two_sensors_over_all():
     declared = {f"{pipeline.name}_passive" for pipeline in PIPELINES if pipeline.retrain.schedule}
     assert {schedule.name for schedule in defs.schedules} == declared
-    assert [sensor.name for sensor in defs.sensors] == ["drift"]
+    assert [sensor.name for sensor in defs.sensors] == ["drift", "alerts"]
 
 
 def test_dagster_finds_the_workspace_sound(tmp_path):

@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 
 from driftline.errors import DatabaseUnavailableError, InvalidDatabaseUrlError, NewerDatabaseError
 from driftline.registry import move_alias
-from driftline.store import Database, migrations, open_database, registry, runs, views
+from driftline.store import Database, alerts, migrations, open_database, registry, runs, views
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 VIEWS = {
@@ -38,6 +38,24 @@ def test_the_migrations_give_the_tables_of_the_code(database: Database):
 
 def test_the_newest_migration_is_the_head_that_the_code_names():
     assert ScriptDirectory(migrations.__path__[0]).get_current_head() == migrations.HEAD
+
+
+def test_a_database_of_the_first_schema_keeps_its_rows_and_gets_the_tables_of_alerts(database_url: str):
+    older = create_engine(database_url)
+    with older.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", "driftline.store:migrations")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text("INSERT INTO experiment (name, description, created_at) VALUES ('income', '', '2026-01-01')")
+        )
+    older.dispose()
+    opened = open_database(database_url)
+    with opened.reading() as session:
+        assert session.connection().execute(text("SELECT name FROM experiment")).scalar() == "income"
+        assert alerts.open_alerts(session) == []
+    opened.close()
 
 
 @pytest.mark.parametrize("view", VIEWS)

@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from driftline.cli.alerts import alerts
 from driftline.cli.backfill import backfill
 from driftline.cli.demo import demo
 from driftline.cli.dev import dev
@@ -18,7 +19,7 @@ app = typer.Typer(
     help="Keeps machine-learning models true over time: tracking, registry, drift, retraining, on Dagster.",
     epilog="Start with `driftline demo`. Everything is kept in DRIFTLINE_HOME, by default ./.driftline.",
 )
-for command in (demo, dev, serve, runs, models, backfill):
+for command in (demo, dev, serve, runs, models, backfill, alerts):
     app.command()(command)
 app.command(hidden=True)(schema)
 

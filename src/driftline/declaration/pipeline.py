@@ -11,6 +11,7 @@ import pandas as pd
 
 from driftline.clock import parse_duration
 from driftline.datasets import Holdout, Target, Window
+from driftline.declaration.alerts import DEFAULT_ALERTS, Alert
 from driftline.declaration.ground_truth import GroundTruth
 from driftline.declaration.partitions import Partitions
 from driftline.declaration.policies import Promote, Retrain
@@ -43,6 +44,7 @@ class ModelPipeline:
         retrain: when to retrain.
         promote: when a challenger becomes champion.
         floor: an evaluation whose first metric is worse than this warns; None: no floor.
+        alerts: what people are told of; by default drift and failed retrainings, where a channel is configured.
         owners: e-mail addresses or `team:name`.
         description: for people, in Markdown.
         version: change it when the recipe or the schema changes on purpose.
@@ -63,6 +65,7 @@ class ModelPipeline:
     retrain: Retrain = field(default_factory=Retrain)
     promote: Promote = field(default_factory=Promote)
     floor: float | None = None
+    alerts: tuple[Alert, ...] = DEFAULT_ALERTS
     owners: tuple[str, ...] = ()
     description: str = ""
     version: str = "1"
@@ -85,6 +88,7 @@ class ModelPipeline:
         unknown = [rule.metric for rule in self.performance_rules if rule.metric not in self.metrics]
         if unknown:
             raise DeclarationError(self.name, f"it watches {unknown[0]!r}, which is not among its metrics")
+        self._check_alerts()
 
         self._check_retrain()
 
@@ -135,6 +139,32 @@ class ModelPipeline:
         if self.partitions is None or self.training_window is None:
             return None
         return Window(until - parse_duration(self.training_window), until)
+
+    def alert_metric(self, rule: Alert) -> str:
+        """Return the metric that an alert on evaluations watches."""
+        return rule.metric or self.metrics[0]
+
+    def alert_limit(self, rule: Alert) -> float | None:
+        """Return the value that an evaluation must not be worse than; None: an alert without a limit."""
+        return self.floor if rule.worse_than is None else rule.worse_than
+
+    def _check_alerts(self) -> None:
+        if isinstance(self.alerts, Alert):
+            raise DeclarationError(self.name, "its alerts are one Alert: write a tuple, as (Alert(on='drift'),)")
+        watched = [(rule.on, self.alert_metric(rule) if rule.on == "evaluation" else None) for rule in self.alerts]
+        if len(set(watched)) < len(watched):
+            raise DeclarationError(self.name, "two of its alerts watch the same: give one of them up")
+        for rule in self.alerts:
+            if rule.on == "evaluation" and self.alert_metric(rule) not in self.metrics:
+                raise DeclarationError(self.name, f"it alerts on {rule.metric!r}, which is not among its metrics")
+            if rule.on == "evaluation" and self.alert_limit(rule) is None:
+                raise DeclarationError(self.name, "it alerts on evaluations without worse_than or a floor")
+            if rule.on == "evaluation" and rule.worse_than is None and self.alert_metric(rule) != self.metrics[0]:
+                raise DeclarationError(
+                    self.name, f"the floor is for {self.metrics[0]!r}: give the alert on {rule.metric!r} a worse_than"
+                )
+            if rule.on == "label_lateness" and self.partitions is None:
+                raise DeclarationError(self.name, "it alerts on late labels, which only a stream with partitions has")
 
     def describe(self) -> dict[str, Any]:
         """Return what the declaration says, as JSON values; functions by their name."""

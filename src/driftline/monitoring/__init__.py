@@ -1,5 +1,9 @@
-"""Production as it is watched: prediction batches, ground truth, evaluations and drift reports."""
+"""Production as it is watched: predictions, ground truth, evaluations, drift reports, alerts and their outbox."""
 
+from driftline.monitoring.alert_inbox import Raised, raise_alerts
+from driftline.monitoring.alert_listing import list_alerts
+from driftline.monitoring.alert_text import Message
+from driftline.monitoring.channels import Channel, open_channels
 from driftline.monitoring.drift_reports import Reported, report_drift
 from driftline.monitoring.evaluations import (
     Evaluated,
@@ -11,6 +15,7 @@ from driftline.monitoring.evaluations import (
     unevaluated,
 )
 from driftline.monitoring.labelled import Labelled, read_labelled
+from driftline.monitoring.outbox import Delivered, deliver, send_test
 from driftline.monitoring.outcome import Outcome
 from driftline.monitoring.predictions import Predicted, predict, serving_versions
 from driftline.monitoring.profiles import load_profile, store_profile
@@ -18,23 +23,32 @@ from driftline.monitoring.rows import TABLE, call_dataset, neighbours, past_part
 
 __all__ = [
     "TABLE",
+    "Channel",
+    "Delivered",
     "Evaluated",
     "Labelled",
+    "Message",
     "Outcome",
     "Predicted",
+    "Raised",
     "Reported",
     "call_dataset",
+    "deliver",
     "evaluate",
     "evaluations_of",
     "holdout_score",
+    "list_alerts",
     "load_profile",
     "neighbours",
+    "open_channels",
     "past_partitions",
     "predict",
     "production_metric",
+    "raise_alerts",
     "read_labelled",
     "read_rows",
     "report_drift",
+    "send_test",
     "serving_versions",
     "store_holdout",
     "store_profile",

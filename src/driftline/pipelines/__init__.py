@@ -1,8 +1,9 @@
-"""From a declaration to Dagster: assets, checks, jobs, schedules, the drift sensor and the instance.
+"""From a declaration to Dagster: assets, checks, jobs, schedules, the sensors and the instance.
 
 The only room that knows Dagster.
 """
 
+from driftline.pipelines.alert_sensor import alert_sensor
 from driftline.pipelines.backfill import Backfilled, backfill
 from driftline.pipelines.build import build
 from driftline.pipelines.drift_sensor import drift_sensor
@@ -14,6 +15,7 @@ __all__ = [
     "Backfilled",
     "Replayed",
     "WorkspaceResource",
+    "alert_sensor",
     "backfill",
     "build",
     "dagster_home",

@@ -1,0 +1,59 @@
+"""`driftline alerts`: what is wrong now, and whether people were told."""
+
+from typing import Annotated, Any
+
+import typer
+
+from driftline.cli.output import print_json, print_table
+
+
+def alerts(
+    test: Annotated[bool, typer.Option("--test", help="Send a test message to each address instead.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the open alerts with what became of the messages about them, or send a test message."""
+    if test:
+        _send_test(as_json=as_json)
+        return
+    from driftline.monitoring import list_alerts
+    from driftline.workspace import open_workspace
+
+    workspace = open_workspace()
+    found = list_alerts(workspace)
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        "Open alerts, oldest first",
+        ("alert", "severity", "since", "what", "messages"),
+        [(one["alert_id"], one["severity"], one["opened_at"], one["title"], _sent(one["messages"])) for one in found],
+        empty=f"No open alert in {workspace.database.url}.",
+    )
+
+
+def _send_test(*, as_json: bool) -> None:
+    from driftline.errors import NoAlertChannelError
+    from driftline.monitoring import Message, open_channels, send_test
+    from driftline.settings import Settings
+
+    channels = open_channels(Settings().alert_channels)
+    if not channels:
+        raise NoAlertChannelError
+    text = Message(subject="[test] driftline", body="A test message: alerts of driftline will come to this address.\n")
+    told = send_test(channels, text)
+    if as_json:
+        print_json([{"channel": name, "sent": fault is None, "error": fault} for name, fault in told.items()])
+    else:
+        rows = [(name, "sent" if fault is None else fault) for name, fault in told.items()]
+        print_table("Test message", ("channel", "result"), rows, empty="")
+    if any(told.values()):
+        raise typer.Exit(1)
+
+
+def _sent(messages: list[dict[str, Any]]) -> str:
+    if not messages:
+        return "none"
+    states = [message["state"] for message in messages]
+    counted = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+    faults = dict.fromkeys(m["last_error"] for m in messages if m["state"] != "sent" and m["last_error"])
+    return " ".join([counted, *faults])

@@ -1,0 +1,62 @@
+"""Alerts: of what people are told, and how often; addresses are a setting of the deployment."""
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal, get_args
+
+from driftline.clock import parse_duration
+from driftline.errors import AlertRuleError
+from driftline.evaluation import metric
+
+AlertKind = Literal["drift", "evaluation", "decision", "failure", "label_lateness"]
+Severity = Literal["info", "warning", "critical"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alert:
+    """One thing that people are told of.
+
+    Attributes:
+        on: `drift`: the newest report shows drift. `evaluation`: the newest evaluation is worse than a limit.
+            `decision`: a challenger was promoted or the champion kept. `failure`: a retraining failed.
+            `label_lateness`: labels do not come.
+        severity: how bad it is.
+        cooldown: the least time between two messages about the same thing; a recovery is told at once.
+        metric: of `evaluation`: what is watched; None: the pipeline's first metric.
+        worse_than: of `evaluation`: the limit; None: the pipeline's floor.
+        grace: of `label_lateness`: how long after the declared delay labels count as late.
+    """
+
+    on: AlertKind
+    severity: Severity = "warning"
+    cooldown: str = "1d"
+    metric: str | None = None
+    worse_than: float | None = None
+    grace: str = "1d"
+
+    def __post_init__(self) -> None:
+        if self.on not in get_args(AlertKind):
+            raise AlertRuleError("on", self.on, f"one of {', '.join(get_args(AlertKind))}")
+        if self.severity not in get_args(Severity):
+            raise AlertRuleError("severity", self.severity, f"one of {', '.join(get_args(Severity))}")
+        if self.on != "evaluation" and (self.metric is not None or self.worse_than is not None):
+            raise AlertRuleError("on", self.on, "'evaluation' where a metric or worse_than is given")
+        if self.worse_than is not None and not math.isfinite(self.worse_than):
+            raise AlertRuleError("worse_than", self.worse_than, "a finite number")
+        if self.metric is not None:
+            metric(self.metric)
+        _ = self.cooldown_time, self.grace_time
+
+    @property
+    def cooldown_time(self) -> timedelta:
+        """Return the least time between two messages about the same thing."""
+        return parse_duration(self.cooldown)
+
+    @property
+    def grace_time(self) -> timedelta:
+        """Return how long after their declared delay labels count as late."""
+        return parse_duration(self.grace)
+
+
+DEFAULT_ALERTS = (Alert(on="drift"), Alert(on="failure"))

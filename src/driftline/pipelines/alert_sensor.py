@@ -1,0 +1,56 @@
+"""The sensor that tells people: it raises alerts from new rows, and sends what waits in the outbox."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import dagster as dg
+
+from driftline.declaration import ModelPipeline
+from driftline.monitoring import Delivered, Raised, deliver, open_channels, raise_alerts
+from driftline.pipelines.workspace import WorkspaceResource
+from driftline.settings import Settings
+
+_SAID = {
+    "opened": "opened",
+    "happened": "told of as news",
+    "reminder": "told again",
+    "resolved": "over",
+}
+
+
+def alert_sensor(pipelines: Sequence[ModelPipeline], *, interval_s: int = 30) -> dg.SensorDefinition:
+    """Return the sensor over all `pipelines` that looks for troubles and tells people every `interval_s` seconds.
+
+    The truth is in the database: alerts and the messages about them are stored in one transaction before
+    anything is sent, so a tick that dies half-way is repeated without harm.
+    """
+    by_name = {pipeline.name: pipeline for pipeline in pipelines}
+
+    @dg.sensor(
+        name="alerts",
+        minimum_interval_seconds=interval_s,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Raises alerts by the rules of the pipelines, and sends them to DRIFTLINE_ALERT_URLS.",
+    )
+    def alerts(workspace: WorkspaceResource) -> dg.SkipReason:
+        settings = Settings()
+        urls = settings.alert_channels
+        raised = raise_alerts(workspace.opened, by_name, channels=len(urls), dagster_url=settings.dagster_url)
+        delivered = deliver(workspace.opened, open_channels(urls))
+        return dg.SkipReason(_told(raised, delivered, channels=len(urls)))
+
+    return alerts
+
+
+def _told(raised: Sequence[Raised], delivered: Delivered, *, channels: int) -> str:
+    """Return in words what a tick did."""
+    events = Counter(_SAID[one.event] for one in raised)
+    did = [f"{count} {'alert' if count == 1 else 'alerts'} {said}" for said, count in events.items()]
+    counts = {"sent": delivered.sent, "to be tried again": delivered.retried, "given up": delivered.failed}
+    did += [f"{count} {'message' if count == 1 else 'messages'} {said}" for said, count in counts.items() if count]
+    words = [f"{', '.join(did)}." if did else "Nothing new."]
+    words += [one.title for one in raised[:3]]
+    words += delivered.faults[:3]
+    if not channels:
+        words.append("No channel is configured: set DRIFTLINE_ALERT_URLS to send alerts.")
+    return " ".join(words)

@@ -1,0 +1,123 @@
+"""A watched model whose series are written by hand, a clock that is set, and servers that take messages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from driftline.store import monitoring, registry, runs
+from driftline.store.monitoring import DriftReport
+from driftline.store.registry import Decision, ModelVersion
+from driftline.workspace import Workspace
+from tests.receivers import Hook, Mailbox, hook, mailbox
+
+START = datetime(2025, 3, 20, 12, tzinfo=UTC)
+
+
+@dataclass
+class Watched:
+    """A workspace in which version 1 of `fires` serves, at a time that a test sets."""
+
+    workspace: Workspace
+    model_id: int
+    version_id: int
+    now: datetime = START
+
+    def wait(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+    def report(self, day: str, verdict: str) -> int:
+        row = DriftReport(
+            model_id=self.model_id,
+            version_id=self.version_id,
+            partition_key=day,
+            reference="the holdout",
+            verdict=verdict,
+            summary=f"auroc on {day}: {verdict}.",
+            digest=f"{day}{verdict}",
+            created_at=self.now,
+        )
+        with self.workspace.database.transaction() as session:
+            return monitoring.add_report(session, row, []).id
+
+    def decision(self, status: str, **changes: object) -> int:
+        told = {"trigger": "schedule", "reason": "Asked for: schedule.", "actor": "test", **changes}
+        row = Decision(model_id=self.model_id, status=status, as_of=self.now, recorded_at=self.now, **told)
+        with self.workspace.database.transaction() as session:
+            session.add(row)
+            session.flush()
+            return row.id
+
+    def evaluation(self, day: str, **metrics: float | None) -> None:
+        row = {
+            "version_id": self.version_id,
+            "dataset": "fires",
+            "dataset_version_id": None,
+            "partition_key": day,
+            "row_count": 60,
+            "label_count": 60,
+            "evaluated_at": self.now,
+            "digest": day,
+            "dagster_run_id": None,
+        }
+        measured = [
+            {"metric": name, "value": value, "ci_low": None, "ci_high": None, "standard_error": None, "note": None}
+            for name, value in metrics.items()
+        ]
+        with self.workspace.database.transaction() as session:
+            monitoring.add_evaluations(session, [row], [measured])
+
+    def predicted(self, day: str) -> None:
+        start = datetime.fromisoformat(day).replace(tzinfo=UTC)
+        row = {
+            "version_id": self.version_id,
+            "partition_key": day,
+            "window_start": start,
+            "window_end": start + timedelta(days=1),
+            "row_count": 60,
+            "digest": day,
+            "created_at": self.now,
+            "dagster_run_id": None,
+        }
+        with self.workspace.database.transaction() as session:
+            monitoring.put_batches(session, [row])
+
+
+@pytest.fixture
+def watched(workspace: Workspace) -> Watched:
+    with workspace.database.transaction() as session:
+        line = registry.model_named(session, "fires", START)
+        experiment = runs.experiment_named(session, "fires", START)
+        run = runs.Run(
+            run_id="r", experiment_id=experiment.id, name="r", status="finished", user_name="u", started_at=START
+        )
+        session.add(run)
+        session.flush()
+        version = ModelVersion(
+            model_id=line.id,
+            version=1,
+            run_id="r",
+            digest="d",
+            flavor="f",
+            signature=[],
+            trained_through=START,
+            created_at=START,
+        )
+        session.add(version)
+        session.flush()
+    made = Watched(workspace, line.id, version.id)
+    made.workspace = replace(workspace, clock=lambda: made.now)
+    return made
+
+
+@pytest.fixture
+def webhook() -> Iterator[Hook]:
+    with hook() as received:
+        yield received
+
+
+@pytest.fixture
+def mail() -> Iterator[Mailbox]:
+    with mailbox() as received:
+        yield received
