@@ -62,7 +62,7 @@ def demo(
     print_text(_chart(production_metric(workspace, pipeline, pipeline.metrics[0])))
     print_text(
         "\nNext:\n"
-        "  driftline dev               the Dagster UI and the API: lineage, runs, every day\n"
+        "  driftline dev               the Dagster UI and the API\n"
         f"  driftline models {PIPELINE}  its versions, and who served when\n"
         f"  driftline models {PIPELINE} --at 2025-05-01  who served that day, and why\n"
         "  driftline runs              the trainings with their params and metrics"
