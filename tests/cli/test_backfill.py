@@ -58,6 +58,11 @@ def test_a_day_that_fails_is_named_and_loses_no_other(command, tmp_path):
     assert "the station is down" in told(shown)["faults"][0]
 
 
+def test_what_another_version_would_have_done_is_not_shown_as_production(command, replayed):
+    assert told(command("backfill", *RANGE, "--version", 2, "--json"))["evaluated"] == 5
+    assert command("demo").stdout == replayed[1]
+
+
 def test_people_get_a_table(command):
     shown = command("backfill", *RANGE, "--missing")
     assert "5 of 5 partitions are evaluated, 0 were run now." in shown.stdout

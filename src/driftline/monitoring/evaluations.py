@@ -4,12 +4,14 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
 from driftline.evaluation import Measurement, measure_rows, scored_rows
 from driftline.monitoring.labelled import Labelled, read_labelled
 from driftline.monitoring.outcome import Outcome
 from driftline.monitoring.predictions import serving_versions
-from driftline.store import monitoring, registry
+from driftline.monitoring.rows import TABLE
+from driftline.store import monitoring
 from driftline.store.datasets import DatasetVersion
 from driftline.store.monitoring import Evaluation, EvaluationMetric
 from driftline.store.registry import ModelVersion
@@ -125,10 +127,18 @@ def unevaluated(
 
 
 def production_metric(workspace: Workspace, pipeline: ModelPipeline, metric: str) -> Sequence[tuple[str, float]]:
-    """Return (partition, newest value) of a metric in production, oldest first; undefined values are left out."""
-    with workspace.database.reading() as session:
-        line = registry.find_model(session, pipeline.name)
-        return monitoring.metric_by_partition(session, line.id, pipeline.name, metric) if line else []
+    """Return (partition, newest value) of a metric in production, oldest first; undefined values are left out.
+
+    Production is the champion of each partition's time: what another version would have done is not in it.
+    """
+    partitions, now = pipeline.partitions, workspace.as_of()
+    keys = partitions.keys(Window(partitions.first, partitions.clip(now))) if partitions else [TABLE]
+    return [
+        (key, measured.value)
+        for key, found in evaluations_of(workspace, pipeline, keys).items()
+        for measured in found
+        if measured.metric == metric and measured.value is not None
+    ]
 
 
 def store_holdout(

@@ -274,20 +274,6 @@ def first_reports(session: Session, model_id: int, *, verdict: str, kind: str) -
     return session.exec(select(DriftReport).where(col(DriftReport.id).in_(first)).order_by(col(DriftReport.id))).all()
 
 
-def metric_by_partition(session: Session, model_id: int, dataset: str, metric: str) -> Sequence[tuple[str, float]]:
-    """Return (partition, newest defined value) of a metric over all versions of a model, by partition."""
-    newest = select(func.max(Evaluation.id)).join(ModelVersion, col(ModelVersion.id) == Evaluation.version_id)
-    newest = newest.where(ModelVersion.model_id == model_id, Evaluation.dataset == dataset)
-    statement = (
-        select(Evaluation.partition_key, EvaluationMetric.value)
-        .join(EvaluationMetric, col(EvaluationMetric.evaluation_id) == Evaluation.id)
-        .where(col(Evaluation.id).in_(newest.group_by(Evaluation.partition_key)))
-        .where(EvaluationMetric.metric == metric, col(EvaluationMetric.value).is_not(None))
-        .order_by(Evaluation.partition_key)
-    )
-    return [(partition, float(value)) for partition, value in session.exec(statement) if value is not None]
-
-
 def findings(session: Session, report_ids: Sequence[int]) -> dict[int, list[DriftFinding]]:
     """Return the findings of drift reports, one statement."""
     rows: dict[int, list[DriftFinding]] = {id_: [] for id_ in report_ids}
