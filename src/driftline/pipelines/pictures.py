@@ -26,10 +26,10 @@ MOST_FEATURES = 15
 
 
 def model_pictures(
-    task: Task, classes: tuple[Label, ...], truth: object, scores: object, importance: Mapping[str, float]
+    task: Task, classes: tuple[Label, ...], truth: np.ndarray, scores: np.ndarray, importance: Mapping[str, float]
 ) -> dict[str, dg.MarkdownMetadataValue]:
     """Return the pictures that suit a task, by title, for the metadata of a materialization."""
-    rows = scored_rows(task, truth, scores)  # type: ignore[arg-type]
+    rows = scored_rows(task, truth, scores)
     pictures = {"feature importance": _picture("Feature importance", lambda axes: _importance(axes, importance))}
     if task is Task.BINARY:
         roc = roc_curve(rows.truth, rows.scores)

@@ -11,7 +11,7 @@ from driftline.errors import IncomparableModelsError, InvalidInputError, NoChall
 from driftline.evaluation import Comparison, Measurement, Task, compare, measure
 from driftline.models import Model
 from driftline.registry import CHAMPION, judge, load_version, move_alias
-from driftline.retraining.decisions import fail
+from driftline.retraining.decisions import fail, lock_name
 from driftline.retraining.training import load_rows
 from driftline.store import datasets, registry
 from driftline.store.datasets import DatasetVersion
@@ -50,7 +50,7 @@ def adjudicate(workspace: Workspace, pipeline: ModelPipeline, *, actor: str = "p
         NoChallengerError: none waits.
         AliasMovedError: the champion changed while the two were compared.
     """
-    with workspace.lock(f"retraining {pipeline.name}"):
+    with workspace.lock(lock_name(pipeline)):
         match = _waiting(workspace, pipeline)
         try:
             evidence = _score(workspace, pipeline, match)

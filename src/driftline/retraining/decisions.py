@@ -4,6 +4,7 @@ from datetime import datetime
 
 from driftline.declaration import ModelPipeline
 from driftline.errors import UnknownDecisionError
+from driftline.registry import CHAMPION
 from driftline.store import registry
 from driftline.store.datasets import DatasetVersion
 from driftline.store.registry import Decision, DecisionStatus, ModelVersion
@@ -11,6 +12,11 @@ from driftline.workspace import Workspace
 
 OPEN = (DecisionStatus.REQUESTED, DecisionStatus.TRAINING, DecisionStatus.FAILED)
 LONGEST_OUTCOME = 2000  # characters of an error's text; all of it stands with the run
+
+
+def lock_name(pipeline: ModelPipeline) -> str:
+    """Return the lock under which a pipeline is trained and judged: two retrainings of it never run together."""
+    return f"retraining {pipeline.name}"
 
 
 def claim(
@@ -39,7 +45,7 @@ def claim(
         if decision is not None and decision.status not in OPEN:
             decision = None  # a run that is executed again asks anew; what was decided stays as it was
         if decision is None:
-            first = registry.alias_event_at(session, line.id, "champion", None) is None
+            first = registry.alias_event_at(session, line.id, CHAMPION, None) is None
             decision = Decision(
                 model_id=line.id,
                 trigger=trigger,
@@ -77,7 +83,7 @@ def fail(workspace: Workspace, decision_id: int, error: BaseException) -> None:
     with workspace.database.transaction() as session:
         decision = registry.decision(session, decision_id)
         if decision is not None:
-            held = registry.alias_event_at(session, decision.model_id, "champion", None)
+            held = registry.alias_event_at(session, decision.model_id, CHAMPION, None)
             decision.status = DecisionStatus.FAILED
             decision.outcome = f"Failed: {type(error).__name__}: {error}"[:LONGEST_OUTCOME]
             decision.serving_version_id = held.version_id if held else None

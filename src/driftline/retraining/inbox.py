@@ -54,18 +54,16 @@ def decide_reports(workspace: Workspace, pipelines: Mapping[str, ModelPipeline])
     with workspace.database.transaction() as session:
         registry.lock_models(session)
         undecided = [(report, name) for report, name in monitoring.undecided_reports(session) if name in pipelines]
-        newest = {name: report.id for report, name in undecided}
+        newest = {name: report for report, name in undecided}
+        known = {name: _known(workspace, session, pipelines[name], report.model_id) for name, report in newest.items()}
         findings = monitoring.findings(session, [report.id for report, _ in undecided])
         decided = []
         for report, name in undecided:
-            pipeline = pipelines[name]
-            now = pipeline.partitions.clip(workspace.as_of()) if pipeline.partitions else workspace.as_of()
-            held = registry.alias_event_at(session, report.model_id, CHAMPION, None)
-            state = _state(workspace, session, pipeline, report.model_id, held=held, now=now)
+            now, held, state = known[name].now, known[name].held, known[name].state
             serving = held is not None and held.version_id == report.version_id
-            newer = newest[name] if newest[name] != report.id else None
+            newer = newest[name].id if newest[name] is not report else None
             evidence = _evidence(report, findings[report.id], newer, serving=serving)
-            answer = decide(pipeline.retrain, state, evidence, now)
+            answer = decide(pipelines[name].retrain, state, evidence, now)
             row = Decision(
                 model_id=report.model_id,
                 trigger=answer.trigger or "drift",  # a report that asks for nothing was decided on all the same
@@ -121,19 +119,21 @@ def try_again(workspace: Workspace, decision_id: int, *, why: str, last: bool = 
         return True
 
 
-def _state(
-    workspace: Workspace,
-    session: Session,
-    pipeline: ModelPipeline,
-    model_id: int,
-    *,
-    held: AliasEvent | None,
-    now: datetime,
-) -> State:
-    """Return what else than the report is known of a pipeline."""
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What is known of a pipeline beside its reports, once for all of them: the older ones change nothing of it."""
+
+    now: datetime
+    held: AliasEvent | None
+    state: State
+
+
+def _known(workspace: Workspace, session: Session, pipeline: ModelPipeline, model_id: int) -> _Known:
+    now = pipeline.partitions.clip(workspace.as_of()) if pipeline.partitions else workspace.as_of()
+    held = registry.alias_event_at(session, model_id, CHAMPION, None)
     lost = tuple(registry.lost_since_promotion(session, model_id))
     champion = registry.version(session, held.version_id) if held else None
-    return State(
+    state = State(
         running=registry.running(session, model_id, since=workspace.clock() - LEASE),
         last_start=registry.last_start(session, model_id),
         starts=tuple(registry.starts_since(session, model_id, now - WEEK)),
@@ -141,6 +141,7 @@ def _state(
         champion_since=held.effective_at if held else None,
         new_labels=_new_labels(session, pipeline, champion, lost) if champion else 0,
     )
+    return _Known(now=now, held=held, state=state)
 
 
 def _new_labels(session: Session, pipeline: ModelPipeline, champion: ModelVersion, lost: Sequence[datetime]) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from driftline.datasets import classes_of, encode, from_parquet, task_of
@@ -11,7 +12,7 @@ from driftline.evaluation import Measurement, measure_rows, scored_rows
 from driftline.models import Model
 from driftline.monitoring import store_holdout, store_profile
 from driftline.registry import register
-from driftline.retraining.decisions import claim, fail, trained
+from driftline.retraining.decisions import claim, fail, lock_name, trained
 from driftline.store import datasets
 from driftline.store.datasets import DatasetReading, DatasetVersion
 from driftline.store.registry import Decision, ModelVersion
@@ -42,8 +43,8 @@ class Trained:
     training: DatasetVersion
     holdout: DatasetVersion
     measurements: tuple[Measurement, ...]
-    truth: object
-    scores: object
+    truth: np.ndarray
+    scores: np.ndarray
 
 
 def train(
@@ -70,7 +71,7 @@ def train(
         DatasetRefusedError: the newest one did not pass its checks.
         LockedError: another retraining of this pipeline runs.
     """
-    with workspace.lock(f"retraining {pipeline.name}"):
+    with workspace.lock(lock_name(pipeline)):
         reading = _passed(workspace, pipeline)
         decision = claim(
             workspace,
@@ -97,7 +98,8 @@ def _train(workspace: Workspace, pipeline: ModelPipeline, reading: DatasetReadin
     dagster_run_id = decision.dagster_run_id
     with workspace.database.reading() as session:
         ids = [reading.training_version_id or 0, reading.holdout_version_id or 0]
-        training, holdout = (datasets.dataset_versions(session, ids)[id_] for id_ in ids)
+        found = datasets.dataset_versions(session, ids)
+    training, holdout = (found[id_] for id_ in ids)
     tags = {"pipeline": pipeline.name, "trigger": decision.trigger, "recipe_version": pipeline.version}
     with start_run(workspace, experiment=pipeline.name, tags=tags, dagster_run_id=dagster_run_id) as run:
         run.log_input(training.id, role="training")
