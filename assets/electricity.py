@@ -52,7 +52,7 @@ electricity = ModelPipeline(
     ground_truth=GroundTruth(delay="1d"),
     drift=(PerformanceDrift("auroc", window="7d"),),
     retrain=Retrain(schedule="0 7 * * 1", on_drift=("performance",), cooldown="7d"),
-    promote=Promote(confidence=None),
+    promote=Promote(confidence=None, refit=True),
     floor=0.7,
     owners=("team:energy",),
 )

@@ -38,6 +38,9 @@
     │   ├── AlertRuleError
     │   ├── AlertChannelError
     │   ├── NoAlertChannelError
+    │   ├── UnknownPolicyError
+    │   ├── DoubledPolicyError
+    │   ├── PictureFormatError
     │   └── ...
     ├── NotFoundError                what was asked for does not exist
     │   ├── UnknownRunError
@@ -515,6 +518,30 @@ class PolicyError(InvalidInputError):
 
     def __init__(self, field: str, value: object, rule: str) -> None:
         super().__init__(f"The policy's {field} {value!r} cannot be used: {rule}.")
+
+
+class UnknownPolicyError(InvalidInputError):
+    """A name names no policy of a backtest."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"{text!r} names no policy. Known: never, daily, weekly, monthly, a cron line, statistical, alert, "
+            "declared, or a threshold such as 'accuracy<0.7'; a window may follow, as in 'statistical:2d'."
+        )
+
+
+class PictureFormatError(InvalidInputError):
+    """A picture is asked for in a format that is not drawn."""
+
+    def __init__(self, path: str, formats: Iterable[str]) -> None:
+        super().__init__(f"{path!r} names no picture that can be drawn. Let it end with {' or '.join(formats)}.")
+
+
+class DoubledPolicyError(InvalidInputError):
+    """Two policies of a backtest have one name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Two policies are named {name!r}. Give each a name of its own.")
 
 
 class PartitionsError(InvalidInputError):

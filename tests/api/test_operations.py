@@ -12,6 +12,8 @@ from driftline.api import create_app, schema_text
 from driftline.api.budget import MOST, MOST_TOKENS
 from driftline.api.page import MOST_ROWS
 from driftline.api.server import listening
+from driftline.backtest import backtest, store_backtest
+from tests.streams import day, fires
 
 FOLDER = Path(__file__).parents[2] / "graphql"
 GUIDE = FOLDER.parent / "docs" / "api.md"
@@ -97,6 +99,16 @@ def test_evaluations_of_a_range_of_partitions_have_intervals_and_notes(url):
     assert (auroc["value"], auroc["ciLow"]) == (0.9, 0.89)
     assert log_loss["value"] is None  # it is infinite
     assert (recall["value"], recall["note"]) == (None, "no positive label")
+
+
+def test_the_newest_backtest_tells_what_each_policy_would_have_made_of_the_past(url, production):
+    store_backtest(production, backtest(fires(), ["weekly"], end=day("2025-02-24")))
+    [found] = run(url, "backtests", pipeline="fires")["backtests"]["nodes"]
+    assert (found["metric"], found["windowStart"]) == ("auroc", "2025-02-10T00:00:00Z")
+    weekly, never, _ = found["policies"]
+    assert (weekly["policy"], weekly["retrainings"], never["retrainings"]) == ("weekly", 2, 0)
+    assert weekly["metrics"][0]["value"] > 0.5
+    assert [window["start"] for window in never["windows"]] == ["2025-02-10T00:00:00Z", "2025-02-17T00:00:00Z"]
 
 
 def test_the_queries_of_the_guide_are_answered(url):

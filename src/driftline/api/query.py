@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from driftline.api.backtests import Backtest
 from driftline.api.context import Info
 from driftline.api.decisions import Decision
 from driftline.api.drift_reports import DriftReport
@@ -16,7 +17,7 @@ from driftline.api.pipelines import Pipeline
 from driftline.api.runs import Experiment, Run
 from driftline.errors import UnknownRunError
 from driftline.registry import known_model
-from driftline.store import monitoring, registry, runs
+from driftline.store import backtests, monitoring, registry, runs
 from driftline.store.registry import DecisionStatus
 from driftline.store.runs import RunStatus
 
@@ -121,6 +122,19 @@ class Query:
         model_id, before, more = await _model_id(info, model), after_id(after), size(first) + 1
         rows = await info.context.reader.ask(registry.decisions, model_id, status=status, first=more, before=before)
         return page(Decision, rows, first, id_key)
+
+    @field("Backtests, newest first.")
+    async def backtests(
+        self,
+        info: Info,
+        pipeline: Annotated[str | None, strawberry.argument(description="Only of this pipeline.")] = None,
+        first: First = 10,
+        after: After = None,
+    ) -> Connection[Backtest]:
+        """Return a page of backtests."""
+        before, more = after_id(after), size(first) + 1
+        rows = await info.context.reader.ask(backtests.newest_backtests, pipeline, first=more, before=before)
+        return page(Backtest, rows, first, id_key)
 
     @field("What each pipeline says about itself, by name.")
     async def pipelines(self, info: Info) -> list[Pipeline]:

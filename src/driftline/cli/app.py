@@ -6,6 +6,7 @@ import typer
 
 from driftline.cli.alerts import alerts
 from driftline.cli.backfill import backfill
+from driftline.cli.backtest import backtest
 from driftline.cli.demo import demo
 from driftline.cli.dev import dev
 from driftline.cli.models import models
@@ -19,7 +20,7 @@ app = typer.Typer(
     help="Keeps machine-learning models true over time: tracking, registry, drift, retraining, on Dagster.",
     epilog="Start with `driftline demo`. Everything is kept in DRIFTLINE_HOME, by default ./.driftline.",
 )
-for command in (demo, dev, serve, runs, models, backfill, alerts):
+for command in (demo, dev, serve, runs, models, backfill, backtest, alerts):
     app.command()(command)
 app.command(hidden=True)(schema)
 

@@ -69,11 +69,15 @@ class Promote:
         confidence: of the paired one-sided test that it is better at all; None: any gain over `min_gain` is enough.
         if_champion_fails: what to do where the champion cannot score the holdout, after a change of schema on purpose:
             `keep` it, with the decision failed, or `promote` the challenger without a comparison.
+        refit: whether the winner is fitted again with the holdout's rows before it serves, as a version of its own that
+            names the judged one. For a stream, whose newest rows are the most worth: what is judged is the recipe, and
+            the score of the version that serves is unmeasured until labels come.
     """
 
     min_gain: float = 0.0
     confidence: float | None = 0.95
     if_champion_fails: Literal["keep", "promote"] = "keep"
+    refit: bool = False
 
     def __post_init__(self) -> None:
         if not self.min_gain >= 0:  # NaN, too

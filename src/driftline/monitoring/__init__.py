@@ -4,7 +4,7 @@ from driftline.monitoring.alert_inbox import Raised, raise_alerts
 from driftline.monitoring.alert_listing import list_alerts
 from driftline.monitoring.alert_text import Message
 from driftline.monitoring.channels import Channel, open_channels
-from driftline.monitoring.drift_reports import Reported, report_drift
+from driftline.monitoring.drift_reports import DriftHistory, Reported, drift_report, report_drift
 from driftline.monitoring.evaluations import (
     Evaluated,
     evaluate,
@@ -15,29 +15,35 @@ from driftline.monitoring.evaluations import (
     unevaluated,
 )
 from driftline.monitoring.labelled import Labelled, read_labelled
+from driftline.monitoring.live_reference import LiveReference, live_reference
 from driftline.monitoring.outbox import Delivered, deliver, send_test
 from driftline.monitoring.outcome import Outcome
 from driftline.monitoring.predictions import Predicted, predict, serving_versions
-from driftline.monitoring.profiles import load_profile, store_profile
+from driftline.monitoring.profiles import column_values, load_profile, store_profile
 from driftline.monitoring.rows import TABLE, call_dataset, neighbours, past_partitions, read_rows
 
 __all__ = [
     "TABLE",
     "Channel",
     "Delivered",
+    "DriftHistory",
     "Evaluated",
     "Labelled",
+    "LiveReference",
     "Message",
     "Outcome",
     "Predicted",
     "Raised",
     "Reported",
     "call_dataset",
+    "column_values",
     "deliver",
+    "drift_report",
     "evaluate",
     "evaluations_of",
     "holdout_score",
     "list_alerts",
+    "live_reference",
     "load_profile",
     "neighbours",
     "open_channels",

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import cache, reduce
@@ -17,6 +17,7 @@ from driftline.drift import (
     DataDrift,
     Finding,
     PerformanceDrift,
+    ReferenceProfile,
     RetrainTrigger,
     Verdict,
     WindowVerdict,
@@ -64,13 +65,20 @@ def report_drift(
     live = live_references(workspace, pipeline, keys)
     needed = {key for reference in live.values() for key in reference.keys}
     found = read_labelled(workspace, pipeline, sorted(needed.union(_with_lookback(pipeline, keys))))
-    history = _History(workspace, pipeline, found.done, live)
+    versions = {labelled.version.id: labelled.version for labelled in found.done.values()}
+    history = DriftHistory(
+        pipeline,
+        found.done,
+        live,
+        profile=lambda version_id: load_profile(workspace, versions[version_id]),
+        score=lambda version_id, metric: holdout_score(workspace, pipeline, versions[version_id], metric),
+    )
     asked = {key: found.done[key] for key in sorted(keys) if key in found.done}
     findings = together(lambda own: {key: tuple(history.findings(key)) for key in own}, asked)
     done = {}
     with workspace.database.transaction() as session:
         for key, evidence in findings.done.items():
-            report = _report(pipeline, key, asked[key].version, evidence, workspace.clock())
+            report = drift_report(pipeline, key, asked[key].version, evidence, workspace.clock())
             report.dagster_run_id = dagster_run_id
             stored = monitoring.add_report(session, report, [asdict(finding) for finding in evidence])
             done[key] = Reported(
@@ -100,31 +108,34 @@ def _reach(rule: PerformanceDrift | DataDrift) -> timedelta:
     return rule.length * rule.m_of_n[1] if isinstance(rule, PerformanceDrift) else rule.length
 
 
-class _History:
-    """The labelled partitions of a pipeline and what was computed from them once for all reports."""
+class DriftHistory:
+    """The labelled partitions of a pipeline and what was computed from them once for all reports.
+
+    Args:
+        pipeline: the declaration.
+        labelled: by partition; more may be added between two questions.
+        live: the reference of the retrain trigger for the report of each partition; may grow likewise.
+        profile: gives the reference profile of a version by its row id, None where it has none.
+        score: gives what a version scored on its holdout by a metric.
+    """
 
     def __init__(
         self,
-        workspace: Workspace,
         pipeline: ModelPipeline,
         labelled: Mapping[str, Labelled],
         live: Mapping[str, LiveReference],
+        *,
+        profile: Callable[[int], ReferenceProfile | None],
+        score: Callable[[int, str], Measurement | None],
     ) -> None:
         self._pipeline = pipeline
         self._live = live
         self._labelled = labelled
-        self._ends = {key: pipeline.partitions.window(key).end for key in labelled} if pipeline.partitions else {}
-        self._profile = cache(lambda version_id: load_profile(workspace, self._versions[version_id]))
-        self._reference = cache(
-            lambda version_id, metric: holdout_score(workspace, pipeline, self._versions[version_id], metric)
-        )
+        self._profile = cache(profile)
+        self._reference = cache(score)
         self._counts = cache(self._count)
         self._window = cache(self._judge)
         self._measured = cache(self._measure)
-
-    @property
-    def _versions(self) -> dict[int, ModelVersion]:
-        return {found.version.id: found.version for found in self._labelled.values()}
 
     def findings(self, key: str) -> Iterator[Finding]:
         """Give the finding of each rule for the windows that end with partition `key`."""
@@ -147,7 +158,7 @@ class _History:
 
     def _windows(self, rule: PerformanceDrift, key: str, version_id: int) -> Iterator[WindowVerdict]:
         """Give the verdicts of the disjoint windows up to `key`, newest last, of those that hold predictions."""
-        for back in reversed(range(rule.m_of_n[1] if self._ends else 1)):
+        for back in reversed(range(rule.m_of_n[1] if self._pipeline.partitions else 1)):
             members = self._members(key, version_id, rule.length, back=back)
             if members:
                 yield self._window(rule, members, version_id)
@@ -174,14 +185,12 @@ class _History:
 
     def _members(self, key: str, version_id: int, length: timedelta, *, back: int = 0) -> tuple[str, ...]:
         """Return the partitions of one champion that end in the window `back` lengths before that of `key`."""
-        if not self._ends:
+        partitions = self._pipeline.partitions
+        if partitions is None:
             return (key,)
-        end = self._ends[key] - back * length
-        return tuple(
-            member
-            for member, ends in self._ends.items()
-            if end - length < ends <= end and self._labelled[member].version.id == version_id
-        )
+        end = partitions.window(key).end - back * length
+        ends_later = end - length - partitions.step + timedelta.resolution
+        return tuple(member for member in partitions.keys(Window(ends_later, end)) if self._serves(member, version_id))
 
     def _judge(self, rule: PerformanceDrift, members: tuple[str, ...], version_id: int) -> WindowVerdict:
         parts = [self._labelled[member] for member in members]
@@ -209,9 +218,10 @@ class _History:
         return {name: count_column(column, values[name]) for name, column in profiled.items() if name in values}
 
 
-def _report(
+def drift_report(
     pipeline: ModelPipeline, key: str, version: ModelVersion, findings: tuple[Finding, ...], created_at: datetime
 ) -> DriftReport:
+    """Return the row of a report that is not stored yet: the verdict is that of the alerts among its findings."""
     alerts = [finding for finding in findings if finding.role == "alert"]
     verdict = overall_verdict(alerts)
     window = _longest_window(pipeline, key)

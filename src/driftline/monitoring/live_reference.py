@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from driftline.datasets import Window
-from driftline.declaration import ModelPipeline
+from driftline.declaration import ModelPipeline, Partitions
+from driftline.drift import RetrainTrigger
 from driftline.registry import champion_since
 from driftline.workspace import Workspace
 
@@ -29,15 +31,19 @@ def live_references(workspace: Workspace, pipeline: ModelPipeline, keys: Sequenc
     trigger, partitions = pipeline.retrain.trigger, pipeline.partitions
     if trigger is None or partitions is None:
         return {}
-    own = [partitions.window(key) for key in keys]
-    since = champion_since(workspace, pipeline.name, [window.start for window in own])
-    found = {}
-    for key, window, took_effect in zip(keys, own, since, strict=True):
-        if took_effect is None:
-            continue
-        served = partitions.keys(Window(took_effect, window.end))  # its first partition is the next whole one
-        start = partitions.window(served[0]).start
-        ends = [start + (number + 1) * trigger.length for number in range(trigger.reference_windows)]
-        windows = [Window(end - trigger.length, end) for end in ends if end <= window.end - trigger.length]
-        found[key] = LiveReference(tuple(tuple(partitions.keys(passed)) for passed in windows))
-    return found
+    since = champion_since(workspace, pipeline.name, [partitions.window(key).start for key in keys])
+    return {
+        key: live_reference(partitions, trigger, key, took_effect)
+        for key, took_effect in zip(keys, since, strict=True)
+        if took_effect is not None
+    }
+
+
+def live_reference(partitions: Partitions, trigger: RetrainTrigger, key: str, took_effect: datetime) -> LiveReference:
+    """Return the reference for the report of partition `key`, whose champion took effect at `took_effect`."""
+    own = partitions.window(key)
+    served = partitions.keys(Window(took_effect, own.end))  # its first partition is the next whole one
+    start = partitions.window(served[0]).start
+    ends = [start + (number + 1) * trigger.length for number in range(trigger.reference_windows)]
+    windows = [Window(end - trigger.length, end) for end in ends if end <= own.end - trigger.length]
+    return LiveReference(tuple(tuple(partitions.keys(passed)) for passed in windows))

@@ -16,7 +16,9 @@ from driftline.workspace import Workspace, open_workspace
 FOLDER = "model"  # of a run's artifacts
 
 
-def register(run: ActiveRun, name: str, model: Model, *, trained_through: datetime) -> ModelVersion:
+def register(
+    run: ActiveRun, name: str, model: Model, *, trained_through: datetime, judged_version_id: int | None = None
+) -> ModelVersion:
     """Store the files of `model` as artifacts of its run and give it the next version number.
 
     Args:
@@ -24,6 +26,7 @@ def register(run: ActiveRun, name: str, model: Model, *, trained_through: dateti
         name: of the registered model, made where it is new.
         model: what was trained.
         trained_through: nothing later than this was used.
+        judged_version_id: the version that was judged in its place, for a refit.
 
     Raises:
         InvalidModelReferenceError: `name` is not letters, digits and underscores.
@@ -45,6 +48,7 @@ def register(run: ActiveRun, name: str, model: Model, *, trained_through: dateti
             flavor=model.flavor,
             signature=json.loads(files["model.json"])["signature"],
             trained_through=trained_through,
+            judged_version_id=judged_version_id,
             created_at=at,
         )
         session.add(row)

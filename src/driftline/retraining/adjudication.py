@@ -2,16 +2,13 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-import pandas as pd
-
-from driftline.datasets import encode
 from driftline.declaration import ModelPipeline
-from driftline.errors import IncomparableModelsError, InvalidInputError, NoChallengerError
-from driftline.evaluation import Comparison, Measurement, Task, compare, measure
-from driftline.models import Model
-from driftline.registry import CHAMPION, judge, load_version, move_alias
+from driftline.errors import NoChallengerError
+from driftline.evaluation import Comparison
+from driftline.registry import CHAMPION, Judgement, judge, load_version, move_alias
 from driftline.retraining.decisions import fail, lock_name
+from driftline.retraining.fitting import Meeting, meet
+from driftline.retraining.refitting import refit
 from driftline.retraining.training import load_rows
 from driftline.store import datasets, registry
 from driftline.store.datasets import DatasetVersion
@@ -24,7 +21,7 @@ class Adjudicated:
     """What was decided about a challenger.
 
     Attributes:
-        decision_id: the row with the evidence.
+        decision_id: the row with the meeting.
         promoted: whether the challenger is champion now.
         reason: why, in words.
         champion: who serves now; None if nobody does yet.
@@ -43,8 +40,9 @@ class Adjudicated:
 def adjudicate(workspace: Workspace, pipeline: ModelPipeline, *, actor: str = "policy") -> Adjudicated:
     """Judge the newest challenger that waits, and record the decision and the alias move together.
 
-    Champion and challenger are scored again on the holdout that the challenger was trained without; where
-    the move is refused because somebody else moved the alias meanwhile, the decision has failed and the champion stays.
+    Champion and challenger are scored again on the holdout that the challenger was trained without; of a champion that
+    was refitted, the version that was judged in its place, which has not seen the holdout. Where the move is refused
+    because somebody else moved the alias meanwhile, the decision has failed and the champion stays.
 
     Raises:
         NoChallengerError: none waits.
@@ -53,8 +51,7 @@ def adjudicate(workspace: Workspace, pipeline: ModelPipeline, *, actor: str = "p
     with workspace.lock(lock_name(pipeline)):
         match = _waiting(workspace, pipeline)
         try:
-            evidence = _score(workspace, pipeline, match)
-            return _record(workspace, pipeline, match, evidence, actor)
+            return _record(workspace, pipeline, match, _rule(workspace, pipeline, match), actor)
         except BaseException as error:
             fail(workspace, match.decision.id, error)
             raise
@@ -62,21 +59,13 @@ def adjudicate(workspace: Workspace, pipeline: ModelPipeline, *, actor: str = "p
 
 @dataclass(frozen=True, kw_only=True)
 class _Match:
-    """Who meets whom, on which rows."""
+    """Who meets whom, on which rows; `judged` is the champion, or the version that was judged in its place."""
 
     decision: Decision
     challenger: ModelVersion
     champion: ModelVersion | None
+    judged: ModelVersion | None
     holdout: DatasetVersion
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Evidence:
-    """What both scored; no comparison without a champion, or with one that cannot score these rows."""
-
-    challenger: Measurement
-    comparison: Comparison | None
-    champion_fault: str | None = None
 
 
 def _waiting(workspace: Workspace, pipeline: ModelPipeline) -> _Match:
@@ -90,68 +79,53 @@ def _waiting(workspace: Workspace, pipeline: ModelPipeline) -> _Match:
         holdout = datasets.find_version(session, decision.holdout_version_id)
         held = registry.alias_event_at(session, decision.model_id, CHAMPION, None)
         champion = registry.version(session, held.version_id) if held else None
+        judged = registry.version(session, champion.judged_version_id or champion.id) if champion else None
     if challenger is None or holdout is None:
         raise NoChallengerError(pipeline.name)
-    return _Match(decision=decision, challenger=challenger, champion=champion, holdout=holdout)
+    return _Match(decision=decision, challenger=challenger, champion=champion, judged=judged, holdout=holdout)
 
 
-def _score(workspace: Workspace, pipeline: ModelPipeline, match: _Match) -> _Evidence:
-    rows = load_rows(workspace, match.holdout)
-    model = load_version(workspace, match.challenger, trusted=pipeline.trusted)
-    truth = encode(pipeline.target, rows, classes=model.classes)
-    scores, first = model.score(rows), pipeline.metrics[0]
-    if match.champion is None:
-        return _Evidence(challenger=measure(first, model.task, truth, scores), comparison=None)
-    try:
-        champion_scores = _champion_scores(workspace, pipeline, match.champion, model, rows)
-    except InvalidInputError as error:
-        if pipeline.promote.if_champion_fails == "keep":
-            raise
-        measured = measure(first, model.task, truth, scores)
-        return _Evidence(challenger=measured, comparison=None, champion_fault=str(error))
-    comparison = compare(first, model.task, truth, champion_scores, scores)
-    return _Evidence(challenger=comparison.challenger, comparison=comparison)
+@dataclass(frozen=True, kw_only=True)
+class _Ruling:
+    """What came of a match; the winner is the challenger or its refit, None where the champion stays."""
+
+    meeting: Meeting
+    judgement: Judgement
+    winner: ModelVersion | None
 
 
-def _champion_scores(
-    workspace: Workspace, pipeline: ModelPipeline, version: ModelVersion, challenger: Model, rows: pd.DataFrame
-) -> np.ndarray:
-    champion = load_version(workspace, version, trusted=pipeline.trusted)
-    if _said(champion) != _said(challenger):
-        raise IncomparableModelsError(pipeline.name, _said(champion), _said(challenger))
-    return champion.score(rows)
+def _rule(workspace: Workspace, pipeline: ModelPipeline, match: _Match) -> _Ruling:
+    challenger = load_version(workspace, match.challenger, trusted=pipeline.trusted)
+    champion = load_version(workspace, match.judged, trusted=pipeline.trusted) if match.judged else None
+    meeting = meet(pipeline, load_rows(workspace, match.holdout), challenger, champion)
+    judgement = judge(pipeline.promote, meeting.challenger, meeting.comparison, champion_fault=meeting.champion_fault)
+    winner = match.challenger if judgement.promote else None
+    if winner is not None and pipeline.promote.refit:
+        winner = refit(workspace, pipeline, match.decision, winner)
+    return _Ruling(meeting=meeting, judgement=judgement, winner=winner)
 
 
-def _said(model: Model) -> tuple[object, ...]:
-    """Return what a model's scores are about: the positive class, or all classes in their order."""
-    return (str(model.task), *(model.classes[-1:] if model.task is Task.BINARY else model.classes))
-
-
-def _record(
-    workspace: Workspace, pipeline: ModelPipeline, match: _Match, evidence: _Evidence, actor: str
-) -> Adjudicated:
-    judgement = judge(
-        pipeline.promote, evidence.challenger, evidence.comparison, champion_fault=evidence.champion_fault
-    )
-    champion = match.challenger if judgement.promote else match.champion
-    at, compared = workspace.clock(), evidence.comparison
+def _record(workspace: Workspace, pipeline: ModelPipeline, match: _Match, ruling: _Ruling, actor: str) -> Adjudicated:
+    meeting, judgement, winner = ruling.meeting, ruling.judgement, ruling.winner
+    champion = winner or match.champion
+    at, compared = workspace.clock(), meeting.comparison
     with workspace.database.transaction() as session:
         row = session.merge(match.decision)
         row.status = DecisionStatus.PROMOTED if judgement.promote else DecisionStatus.KEPT
         row.outcome, row.judged_at = judgement.reason, at
-        row.metric, row.challenger_score = evidence.challenger.metric, evidence.challenger.value
+        row.metric, row.challenger_score = meeting.challenger.metric, meeting.challenger.value
         row.champion_version_id = match.champion.id if match.champion else None
         row.serving_version_id = champion.id if champion else None
         if compared is not None:
             row.champion_score = compared.champion.value
             row.gain, row.p_value = compared.gain, compared.p_value
             row.gain_low, row.gain_high = compared.ci_low, compared.ci_high
-        if judgement.promote:
+        if winner is not None:
             held = registry.alias_event_at(session, row.model_id, CHAMPION, None)
             takes_effect = pipeline.training_time(workspace.as_of(), first=held is None)
             move_alias(
                 session,
-                match.challenger,
+                winner,
                 expected=match.champion,
                 effective_at=max(takes_effect, held.effective_at) if held else takes_effect,  # never before another
                 recorded_at=at,

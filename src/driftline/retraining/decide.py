@@ -1,12 +1,13 @@
 """Whether to retrain: a pure function of the policy, what is known, and the time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
 from driftline.declaration import Retrain
-from driftline.drift import Verdict
+from driftline.drift import Finding, Verdict
+from driftline.store.monitoring import DriftFinding, DriftReport
 
 Trigger = Literal["drift", "age", "labels"]
 
@@ -37,6 +38,24 @@ class Evidence:
     trigger_note: str = ""
     newer_report: int | None = None
     serving: bool = True
+
+
+def evidence_of(
+    report: DriftReport, findings: Sequence[Finding | DriftFinding], *, serving: bool, newer_report: int | None = None
+) -> Evidence:
+    """Return what a drift report with its findings says to the decision."""
+    alerts = [found.kind for found in findings if found.role == "alert" and found.verdict == Verdict.DRIFT]
+    trigger = next((found for found in findings if found.role == "trigger"), None)
+    return Evidence(
+        report_id=report.id,
+        verdict=Verdict(report.verdict),
+        drifted=tuple(dict.fromkeys(alerts)),
+        summary=report.summary,
+        trigger=Verdict(trigger.verdict) if trigger else None,
+        trigger_note=(trigger.note or "") if trigger else "",
+        newer_report=newer_report,
+        serving=serving,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from driftline.declaration import ModelPipeline
-from driftline.drift import Verdict
 from driftline.registry import CHAMPION
-from driftline.retraining.decide import WEEK, Evidence, State, decide
+from driftline.retraining.decide import WEEK, State, decide, evidence_of
 from driftline.store import Session, monitoring, registry
-from driftline.store.monitoring import DriftFinding, DriftReport
 from driftline.store.registry import AliasEvent, Decision, DecisionStatus, ModelVersion
 from driftline.workspace import LEASE, Workspace
 
@@ -62,7 +60,7 @@ def decide_reports(workspace: Workspace, pipelines: Mapping[str, ModelPipeline])
             now, held, state = known[name].now, known[name].held, known[name].state
             serving = held is not None and held.version_id == report.version_id
             newer = newest[name].id if newest[name] is not report else None
-            evidence = _evidence(report, findings[report.id], newer, serving=serving)
+            evidence = evidence_of(report, findings[report.id], serving=serving, newer_report=newer)
             answer = decide(pipelines[name].retrain, state, evidence, now)
             row = Decision(
                 model_id=report.model_id,
@@ -151,18 +149,3 @@ def _new_labels(session: Session, pipeline: ModelPipeline, champion: ModelVersio
     learnt = max([champion.trained_through, *lost[-1:]]) - pipeline.ground_truth.lag
     first = pipeline.partitions.key(learnt)
     return monitoring.label_count(session, champion.model_id, pipeline.name, first_partition=first)
-
-
-def _evidence(report: DriftReport, findings: Sequence[DriftFinding], newer: int | None, *, serving: bool) -> Evidence:
-    alerts = [found.kind for found in findings if found.role == "alert" and found.verdict == Verdict.DRIFT]
-    trigger = next((found for found in findings if found.role == "trigger"), None)
-    return Evidence(
-        report_id=report.id,
-        verdict=Verdict(report.verdict),
-        drifted=tuple(dict.fromkeys(alerts)),
-        summary=report.summary,
-        trigger=Verdict(trigger.verdict) if trigger else None,
-        trigger_note=(trigger.note or "") if trigger else "",
-        newer_report=newer,
-        serving=serving,
-    )

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from driftline.datasets import classes_of, encode, from_parquet, task_of
+from driftline.datasets import from_parquet
 from driftline.declaration import ModelPipeline
 from driftline.errors import DatasetRefusedError, NoDatasetError
-from driftline.evaluation import Measurement, measure_rows, scored_rows
+from driftline.evaluation import Measurement
 from driftline.models import Model
 from driftline.monitoring import store_holdout, store_profile
 from driftline.registry import register
 from driftline.retraining.decisions import claim, fail, lock_name, trained
+from driftline.retraining.fitting import fit
 from driftline.store import datasets
 from driftline.store.datasets import DatasetReading, DatasetVersion
 from driftline.store.registry import Decision, ModelVersion
@@ -105,30 +106,23 @@ def _train(workspace: Workspace, pipeline: ModelPipeline, reading: DatasetReadin
         run.log_input(training.id, role="training")
         run.log_input(holdout.id, role="holdout")
         run.log_params({"trainer": pipeline.trainer.name, **pipeline.trainer.params()})
-        rows, held_out = load_rows(workspace, training), load_rows(workspace, holdout)
-        classes = classes_of(pipeline.target, rows)
-        task = task_of(pipeline.target, rows)
-        features = rows.drop(columns=list(pipeline.not_features))
-        target = encode(pipeline.target, rows, classes=classes)
-        model = pipeline.trainer.fit(features, target, task=task, classes=classes)
-        truth = encode(pipeline.target, held_out, classes=classes)
-        scored = scored_rows(task, truth, model.score(held_out))
-        measurements = tuple(measure_rows(name, scored) for name in pipeline.metrics)
-        run.log_metrics({f"holdout/{m.metric}": m.value for m in measurements if m.value is not None})
+        rows = load_rows(workspace, training)
+        fitted = fit(pipeline, rows, load_rows(workspace, holdout))
+        run.log_metrics({f"holdout/{m.metric}": m.value for m in fitted.measurements if m.value is not None})
         store_profile(run, pipeline, rows)
-        version = register(run, pipeline.name, model, trained_through=reading.as_of)
-    store_holdout(workspace, pipeline, version, holdout, measurements, dagster_run_id=dagster_run_id)
+        version = register(run, pipeline.name, fitted.model, trained_through=reading.as_of)
+    store_holdout(workspace, pipeline, version, holdout, fitted.measurements, dagster_run_id=dagster_run_id)
     trained(workspace, decision.id, version, holdout)
     return Trained(
         decision_id=decision.id,
         run_id=run.run_id,
         version=version,
-        model=model,
+        model=fitted.model,
         training=training,
         holdout=holdout,
-        measurements=measurements,
-        truth=scored.truth,
-        scores=scored.scores,
+        measurements=fitted.measurements,
+        truth=fitted.truth,
+        scores=fitted.scores,
     )
 
 

@@ -1,0 +1,105 @@
+"""Backtests: the past of a pipeline under several policies."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from driftline.api.field import field
+from driftline.api.scalars import BigInt, finite
+
+
+@strawberry.type(description="A metric of a policy over all labelled rows of the past.")
+class PolicyMetric:
+    """A metric of a policy."""
+
+    name: str = strawberry.field(description="Its name.")
+    value: float | None = strawberry.field(description="Its value; null where it is undefined.")
+
+
+@strawberry.type(description="The metric of a backtest in one window.")
+class BacktestWindow:
+    """A window of a backtest."""
+
+    start: datetime = strawberry.field(description="The first time inside.")
+    end: datetime = strawberry.field(description="The first time after.")
+    value: float | None = strawberry.field(description="The metric; null where it is undefined.")
+    label_count: BigInt = strawberry.field(description="Labelled rows.")
+
+
+@strawberry.type(description="A retraining as a policy would have done it.")
+class BacktestRetraining:
+    """A retraining of a backtest."""
+
+    at: datetime = strawberry.field(description="When.")
+    trigger: str = strawberry.field(description="schedule, drift, age or labels.")
+    outcome: str = strawberry.field(description="promoted, kept or failed.")
+    reason: str = strawberry.field(description="What asked for it, and what came of it.")
+
+
+@strawberry.type(description="A change of the world that was marked.")
+class BacktestChange:
+    """A marked change."""
+
+    at: datetime = strawberry.field(description="When the world changed.")
+    delay_s: float | None = strawberry.field(description="Seconds to the first retraining by drift; null: none came.")
+
+
+@strawberry.type(description="What one policy would have made of the past.")
+class BacktestPolicy:
+    """A policy of a backtest."""
+
+    policy: str = strawberry.field(description="Its name; `last known label` is the baseline without a model.")
+    metrics: list[PolicyMetric] = strawberry.field(description="Each metric over all labelled rows.")
+    worst_window: float | None = strawberry.field(description="The backtest's metric in its worst window.")
+    worst_window_start: datetime | None = strawberry.field(description="Where that window starts.")
+    gain: float | None = strawberry.field(description="Over never retraining: the mean over the windows.")
+    gain_low: float | None = strawberry.field(description="Lower end of its 95 % interval.")
+    gain_high: float | None = strawberry.field(description="Upper end of its 95 % interval.")
+    retrainings: int = strawberry.field(description="How many were started.")
+    promotions: int = strawberry.field(description="How many challengers took the champion's place.")
+    cpu_s: float = strawberry.field(description="CPU seconds of trainings and judgements.")
+    label_count: BigInt = strawberry.field(description="Labelled rows it is measured on.")
+    false_alarms: int | None = strawberry.field(
+        description="Retrainings no marked change explains; null: none is marked."
+    )
+    changes: list[BacktestChange] = strawberry.field(description="The marked changes.")
+    windows: list[BacktestWindow] = strawberry.field(description="The backtest's metric over time.")
+    retrained: list[BacktestRetraining] = strawberry.field(description="The retrainings, oldest first.")
+
+
+@strawberry.type(description="The past of a pipeline under several policies; nothing of it touched production.")
+class Backtest:
+    """A stored backtest."""
+
+    id: strawberry.ID = strawberry.field(description="Its id.")
+    pipeline: str = strawberry.field(description="The pipeline.")
+    window_start: datetime = strawberry.field(description="Start of what was replayed.")
+    window_end: datetime = strawberry.field(description="Its end, not included.")
+    metric: str = strawberry.field(description="The metric over time.")
+    length: str = strawberry.field(description="The length of the windows over time, such as 7d.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    outcomes: strawberry.Private[list[dict[str, Any]]]
+
+    @field("The policies in the order that was asked for, then the baselines.")
+    def policies(self) -> list[BacktestPolicy]:
+        """Return the policies."""
+        return [_policy(values) for values in self.outcomes]
+
+
+def _policy(values: dict[str, Any]) -> BacktestPolicy:
+    lists = {
+        "metrics": [PolicyMetric(name=name, value=finite(value)) for name, value in values["metrics"].items()],
+        "changes": [BacktestChange(at=_time(one["at"]), delay_s=one["delay_s"]) for one in values["changes"]],
+        "windows": [
+            BacktestWindow(**{**one, "start": _time(one["start"]), "end": _time(one["end"])})
+            for one in values["windows"]
+        ],
+        "retrained": [BacktestRetraining(**{**one, "at": _time(one["at"])}) for one in values["retrained"]],
+    }
+    start = values["worst_window_start"]
+    return BacktestPolicy(**{**values, **lists, "worst_window_start": None if start is None else _time(start)})
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,107 @@
+"""The backtest: the past of a stream under several policies, beside the baselines."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache, partial
+
+from driftline.backtest.baseline import last_known_labels
+from driftline.backtest.outcome import PolicyOutcome, gain_over, outcome_of
+from driftline.backtest.past import read_past
+from driftline.backtest.policies import DEFAULT_POLICIES, Policy, named_policy
+from driftline.backtest.replay import Replayed, first_version, replay
+from driftline.clock import now, parse_duration
+from driftline.datasets import Window
+from driftline.declaration import ModelPipeline
+from driftline.errors import DoubledPolicyError, NotAStreamError
+from driftline.evaluation import Task, metric
+
+NEVER, LAST_KNOWN = "never", "last known label"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backtest:
+    """The past of one pipeline under several policies.
+
+    Attributes:
+        pipeline: its name.
+        window: what was replayed, in whole partitions.
+        metric: what is shown over time.
+        length: of the windows over time, such as `7d`.
+        policies: in the order that was asked for, then the baselines.
+    """
+
+    pipeline: str
+    window: Window
+    metric: str
+    length: str
+    policies: tuple[PolicyOutcome, ...]
+
+
+def backtest(
+    pipeline: ModelPipeline,
+    policies: Sequence[Policy | str] = DEFAULT_POLICIES,
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    metric_name: str | None = None,
+    length: str = "7d",
+    changes: Sequence[datetime] = (),
+    told: Callable[[str], None] = lambda name: None,
+) -> Backtest:
+    """Return what the past of a stream would have been like under each policy; nothing of it touches production.
+
+    It runs the production decision, training and judgement. At each moment it knows what was known then: the rows up
+    to it, and the labels that had arrived by the declared delay. All policies start with the same first model.
+    The baselines `never`, if it is not among the policies, and `last known label` are added.
+
+    Args:
+        pipeline: a stream.
+        policies: policies, or names that `named_policy` knows.
+        start: the first partition begins here at the earliest; None: the first of the stream.
+        end: the last partition ends here at the latest; None: now, or the end of the stream.
+        metric_name: shown over time and compared with never retraining; None: the pipeline's first.
+        length: of the windows over time, such as `7d`.
+        changes: when the world is known to have changed, for the delay of detection and the false alarms.
+        told: is told the name of each policy before its replay.
+
+    Raises:
+        NotAStreamError: the pipeline has no time partitions.
+        EmptyRangeError: no whole partition lies between `start` and `end`.
+        UnknownPolicyError: a name names no policy.
+        DoubledPolicyError: two policies have one name.
+        DatasetRefusedError: the first model cannot be trained on what lies before `start`.
+    """
+    if pipeline.partitions is None:
+        raise NotAStreamError(pipeline.name)
+    asked = [named_policy(policy, pipeline) if isinstance(policy, str) else policy for policy in policies]
+    if all(policy.name != NEVER for policy in asked):
+        asked.append(named_policy(NEVER, pipeline))
+    names = [policy.name for policy in asked]
+    if len(set(names)) < len(names):
+        raise DoubledPolicyError(next(name for name in names if names.count(name) > 1))
+    variants = {policy.name: policy.of(pipeline) for policy in asked}
+    windows = parse_duration(length)
+    past = read_past(pipeline, start, end or now())
+    first = cache(partial(first_version, past))
+    model = first(refit=False).model
+    metrics = _metrics(pipeline, model.task, metric_name)
+    outcomes = {}
+    for name, variant in variants.items():
+        told(name)
+        replayed = replay(past, variant, first(refit=variant.promote.refit))
+        outcomes[name] = outcome_of(past, name, replayed, metrics=metrics, length=windows, changes=changes)
+    repeated = Replayed(labelled=last_known_labels(past, model), retrainings=(), cpu_s=0.0)
+    outcomes[LAST_KNOWN] = outcome_of(past, LAST_KNOWN, repeated, metrics=metrics, length=windows, changes=())
+    never = outcomes[NEVER]
+    compared = [replace(one, gain=gain_over(metrics[0], one, never)) for one in outcomes.values()]
+    return Backtest(
+        pipeline=pipeline.name, window=past.window, metric=metrics[0], length=length, policies=tuple(compared)
+    )
+
+
+def _metrics(pipeline: ModelPipeline, task: Task, first: str | None) -> tuple[str, ...]:
+    """Return the metrics of the pipeline, `first` before them; accuracy and AUROC are among them where they can be."""
+    usual = {Task.BINARY: ("accuracy", "auroc"), Task.MULTICLASS: ("accuracy",), Task.REGRESSION: ()}[task]
+    asked = (metric(first, task).name,) if first else ()
+    return tuple(dict.fromkeys((*asked, *pipeline.metrics, *usual)))

@@ -1,0 +1,61 @@
+"""Backtests in the database: what the API shows, and what one can come back to."""
+
+from typing import Any
+
+from driftline.backtest.backtest import Backtest
+from driftline.backtest.outcome import PolicyOutcome
+from driftline.store import backtests
+from driftline.workspace import Workspace
+
+
+def store_backtest(workspace: Workspace, found: Backtest) -> int:
+    """Store the figures of a backtest, and return its row id."""
+    row = backtests.StoredBacktest(
+        pipeline=found.pipeline,
+        window_start=found.window.start,
+        window_end=found.window.end,
+        metric=found.metric,
+        length=found.length,
+        created_at=workspace.clock(),
+        outcomes=[policy_values(found, outcome) for outcome in found.policies],
+    )
+    with workspace.database.transaction() as session:
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def policy_values(found: Backtest, outcome: PolicyOutcome) -> dict[str, Any]:
+    """Return one policy of a backtest as JSON values; times in ISO 8601."""
+    worst, gain = outcome.worst_window(found.metric), outcome.gain
+    return {
+        "policy": outcome.policy,
+        "metrics": {measured.metric: measured.value for measured in outcome.measurements},
+        "worst_window": worst.value if worst else None,
+        "worst_window_start": worst.window.start.isoformat() if worst else None,
+        "gain": gain.value if gain else None,
+        "gain_low": gain.ci_low if gain else None,
+        "gain_high": gain.ci_high if gain else None,
+        "retrainings": len(outcome.retrainings),
+        "promotions": outcome.promotions,
+        "cpu_s": outcome.cpu_s,
+        "label_count": max((measured.row_count for measured in outcome.measurements), default=0),
+        "changes": [
+            {"at": one.at.isoformat(), "delay_s": None if one.delay is None else one.delay.total_seconds()}
+            for one in outcome.changes
+        ],
+        "false_alarms": outcome.false_alarms,
+        "windows": [
+            {
+                "start": one.window.start.isoformat(),
+                "end": one.window.end.isoformat(),
+                "value": one.value,
+                "label_count": one.label_count,
+            }
+            for one in outcome.windows
+        ],
+        "retrained": [
+            {"at": one.at.isoformat(), "trigger": one.trigger, "outcome": one.outcome, "reason": one.reason}
+            for one in outcome.retrainings
+        ],
+    }

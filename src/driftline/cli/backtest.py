@@ -1,0 +1,101 @@
+"""`driftline backtest`: what the past would have been like under other policies."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from driftline.cli.output import print_json, print_table, print_text
+from driftline.cli.project import load_project
+
+if TYPE_CHECKING:
+    from driftline.backtest import Backtest, PolicyOutcome
+
+
+def backtest(
+    pipeline: Annotated[str, typer.Argument(help="The stream, by its name.")],
+    *,
+    policies: Annotated[
+        str | None,
+        typer.Option(
+            help="Names, separated by commas: never, daily, weekly, monthly, a cron line, statistical, alert, "
+            "declared, or a threshold such as accuracy<0.7; a window may follow, as in statistical:2d."
+        ),
+    ] = None,
+    start: Annotated[str | None, typer.Option("--from", help="The first day; by default the stream's first.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="The last day, included; by default the newest.")] = None,
+    metric: Annotated[str | None, typer.Option(help="Shown over time; by default the pipeline's first.")] = None,
+    window: Annotated[str, typer.Option(help="The length of the windows over time.")] = "7d",
+    change: Annotated[
+        list[str] | None, typer.Option(help="A day on which the world changed: shows delays and false alarms.")
+    ] = None,
+    picture: Annotated[Path | None, typer.Option(help="Draw the metric over time into this PNG or SVG file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print an object for each policy as JSON.")] = False,
+) -> None:
+    """Replay the past of a stream under several policies, without touching production.
+
+    It runs the production decision, training and judgement on what was known at each moment, labels with their delay
+    included, and shows what each policy would have gained and cost, beside never retraining and repeating the last
+    known label. This is how to choose a threshold.
+    """
+    from rich.console import Console
+
+    from driftline.backtest import DEFAULT_POLICIES, draw, policy_values, store_backtest
+    from driftline.backtest import backtest as run
+    from driftline.clock import parse_time
+    from driftline.workspace import open_workspace
+
+    declared = load_project(Path.cwd()).pipeline(pipeline)
+    asked = DEFAULT_POLICIES if policies is None else tuple(name.strip() for name in policies.split(","))
+    until = None if end is None or declared.partitions is None else declared.partitions.after(parse_time(end))
+    with Console(stderr=True).status(f"{pipeline}: reading the past") as status:
+        found = run(
+            declared,
+            asked,
+            start=None if start is None else parse_time(start),
+            end=until,
+            metric_name=metric,
+            length=window,
+            changes=[parse_time(day) for day in change or ()],
+            told=lambda name: status.update(f"{pipeline}: {name}"),
+        )
+    store_backtest(open_workspace(), found)
+    if picture is not None:
+        draw(found, picture)
+    if as_json:
+        values = [policy_values(found, outcome) for outcome in found.policies]
+        print_json([{"policy": one.pop("policy"), **one.pop("metrics"), **one} for one in values])
+    else:
+        _print(found)
+
+
+def _print(found: "Backtest") -> None:
+    metrics = [measured.metric for measured in found.policies[0].measurements]
+    changes = found.policies[0].changes
+    detected = [*(f"delay {one.at:%Y-%m-%d}" for one in changes), *(["false alarms"] if changes else [])]
+    print_table(
+        f"{found.pipeline} {found.window} under {len(found.policies)} policies",
+        ("policy", *metrics, f"worst {found.length}", "over never ± 95 %", "trained", "won", "CPU s", *detected),
+        [_row(found, outcome, metrics, detected) for outcome in found.policies],
+        empty="Nothing was replayed.",
+    )
+    print_text(
+        f"Worst {found.length} and what is gained over never retraining are of {found.metric}; the latter is the mean "
+        "over the windows. Won: challengers that were promoted. CPU seconds are those of trainings and judgements."
+    )
+
+
+def _row(found: "Backtest", outcome: "PolicyOutcome", metrics: list[str], detected: list[str]) -> tuple[object, ...]:
+    worst, gain = outcome.worst_window(found.metric), outcome.gain
+    delays = [None if one.delay is None else f"{one.delay.total_seconds() / 86400:.1f} d" for one in outcome.changes]
+    told = [*delays, outcome.false_alarms]
+    return (
+        outcome.policy,
+        *(outcome.value(name) for name in metrics),
+        worst.value if worst else None,
+        f"{gain.value:+.4f} ± {gain.ci_high - gain.value:.4f}" if gain else None,
+        len(outcome.retrainings),
+        outcome.promotions,
+        round(outcome.cpu_s, 2),
+        *(told if len(told) == len(detected) else [None] * len(detected)),
+    )

@@ -1,0 +1,106 @@
+"""Fitting a challenger and letting it meet the champion: pure, for a training in use and for a backtest alike."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from driftline.datasets import classes_of, encode, task_of
+from driftline.declaration import ModelPipeline
+from driftline.errors import IncomparableModelsError, InvalidInputError
+from driftline.evaluation import Comparison, Measurement, Task, compare, measure, measure_rows, scored_rows
+from driftline.models import Model
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitted:
+    """A model with what it scored on the holdout.
+
+    Attributes:
+        model: fitted on the training rows.
+        measurements: each metric of the pipeline on the holdout, with its interval.
+        truth: the labels of the holdout, encoded, shape (n_rows,).
+        scores: what the model says of the holdout, shape (n_rows,) or (n_rows, n_classes).
+    """
+
+    model: Model
+    measurements: tuple[Measurement, ...]
+    truth: np.ndarray
+    scores: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meeting:
+    """What a challenger and the champion scored on the same rows.
+
+    Attributes:
+        challenger: its first metric.
+        comparison: with the champion; None without one, or with one that cannot score these rows.
+        champion_fault: why it cannot, where the policy promotes all the same.
+    """
+
+    challenger: Measurement
+    comparison: Comparison | None = None
+    champion_fault: str | None = None
+
+
+def fit(pipeline: ModelPipeline, training: pd.DataFrame, holdout: pd.DataFrame) -> Fitted:
+    """Return the model that the pipeline's recipe makes of `training`, scored on `holdout`.
+
+    Raises:
+        TrainingDataError: there is nothing to learn from these rows.
+        TargetClassError: the holdout has a class that the training rows lack.
+    """
+    model = fit_model(pipeline, training)
+    truth = encode(pipeline.target, holdout, classes=model.classes)
+    scored = scored_rows(model.task, truth, model.score(holdout))
+    return Fitted(
+        model=model,
+        measurements=tuple(measure_rows(name, scored) for name in pipeline.metrics),
+        truth=scored.truth,
+        scores=scored.scores,
+    )
+
+
+def fit_model(pipeline: ModelPipeline, rows: pd.DataFrame) -> Model:
+    """Return the model that the pipeline's recipe makes of `rows`.
+
+    Raises:
+        TrainingDataError: there is nothing to learn from these rows.
+    """
+    classes, task = classes_of(pipeline.target, rows), task_of(pipeline.target, rows)
+    features = rows.drop(columns=list(pipeline.not_features))
+    return pipeline.trainer.fit(features, encode(pipeline.target, rows, classes=classes), task=task, classes=classes)
+
+
+def meet(pipeline: ModelPipeline, holdout: pd.DataFrame, challenger: Model, champion: Model | None) -> Meeting:
+    """Return how the challenger compares with the champion on the rows of one holdout.
+
+    Raises:
+        IncomparableModelsError: their scores are about different classes, and the policy keeps the champion then.
+        InvalidInputError: the champion cannot score these rows, and the policy keeps it then.
+    """
+    first = pipeline.metrics[0]
+    truth = encode(pipeline.target, holdout, classes=challenger.classes)
+    scores = challenger.score(holdout)
+    if champion is None:
+        return Meeting(challenger=measure(first, challenger.task, truth, scores))
+    try:
+        champion_scores = _champion_scores(pipeline, champion, challenger, holdout)
+    except InvalidInputError as error:
+        if pipeline.promote.if_champion_fails == "keep":
+            raise
+        return Meeting(challenger=measure(first, challenger.task, truth, scores), champion_fault=str(error))
+    comparison = compare(first, challenger.task, truth, champion_scores, scores)
+    return Meeting(challenger=comparison.challenger, comparison=comparison)
+
+
+def _champion_scores(pipeline: ModelPipeline, champion: Model, challenger: Model, holdout: pd.DataFrame) -> np.ndarray:
+    if _said(champion) != _said(challenger):
+        raise IncomparableModelsError(pipeline.name, _said(champion), _said(challenger))
+    return champion.score(holdout)
+
+
+def _said(model: Model) -> tuple[object, ...]:
+    """Return what a model's scores are about: the positive class, or all classes in their order."""
+    return (str(model.task), *(model.classes[-1:] if model.task is Task.BINARY else model.classes))

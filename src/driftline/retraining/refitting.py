@@ -1,0 +1,33 @@
+"""The refit of a winner: the recipe that was judged, on all rows it was judged with, before it serves."""
+
+import pandas as pd
+
+from driftline.declaration import ModelPipeline
+from driftline.monitoring import store_profile
+from driftline.registry import register
+from driftline.retraining.fitting import fit_model
+from driftline.retraining.training import load_rows
+from driftline.store import datasets, runs
+from driftline.store.registry import Decision, ModelVersion
+from driftline.tracking import start_run
+from driftline.workspace import Workspace
+
+
+def refit(workspace: Workspace, pipeline: ModelPipeline, decision: Decision, judged: ModelVersion) -> ModelVersion:
+    """Fit the recipe of a judged version on its training rows and its holdout, and register the result.
+
+    The new version names the judged one; its own score is unmeasured, since it has seen the holdout.
+    """
+    with workspace.database.reading() as session:
+        inputs = runs.of_runs(session, runs.RunInput, [judged.run_id])[judged.run_id]
+        used = datasets.dataset_versions(session, [one.dataset_version_id for one in inputs])
+    tags = {"pipeline": pipeline.name, "trigger": decision.trigger, "refit_of": f"{pipeline.name}/{judged.version}"}
+    experiment, dagster_run_id = pipeline.name, decision.dagster_run_id
+    with start_run(workspace, experiment=experiment, tags=tags, dagster_run_id=dagster_run_id) as run:
+        for version_id in used:
+            run.log_input(version_id, role="training")
+        run.log_params({"trainer": pipeline.trainer.name, **pipeline.trainer.params()})
+        rows = pd.concat([load_rows(workspace, version) for version in used.values()], ignore_index=True)
+        store_profile(run, pipeline, rows)
+        model = fit_model(pipeline, rows)
+        return register(run, pipeline.name, model, trained_through=judged.trained_through, judged_version_id=judged.id)

@@ -1,0 +1,47 @@
+"""`driftline backtest`: the past under other policies, for people and for scripts."""
+
+import json
+
+import pytest
+
+from tests.cli.conftest import CommandLine
+
+RANGE = ("fire_risk", "--policies", "weekly", "--from", "2025-02-10", "--to", "2025-03-23")
+
+
+@pytest.fixture
+def command(project, tmp_path):
+    return CommandLine(folder=project, home=tmp_path / "home")
+
+
+def test_json_is_an_object_for_each_policy_and_baseline(command):
+    told = json.loads(command("backtest", *RANGE, "--json").stdout)
+    assert [one["policy"] for one in told] == ["weekly", "never", "last known label"]
+    for one in told:
+        assert {"accuracy", "auroc", "worst_window", "retrainings", "promotions", "cpu_s"} <= one.keys()
+    assert (told[0]["retrainings"], told[1]["retrainings"]) == (6, 0)
+
+
+def test_people_get_a_table_and_a_picture_and_the_api_the_figures(command, tmp_path):
+    shown = command("backtest", *RANGE, "--picture", tmp_path / "past.png").stdout
+    assert "last known label" in shown
+    assert "over never" in shown
+    assert (tmp_path / "past.png").read_bytes()[1:4] == b"PNG"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("fire_risk", "--policies", "often"), "'often' names no policy."),
+        (("fire_risk", "--from", "2031-01-01"), "2031-01-01"),
+        (("fire_risk", "--metric", "hope"), "'hope'"),
+        (("fire_risk", "--window", "long"), "'long'"),
+        (("nothing",), "'nothing'"),
+        (("fire_risk", "--picture", "past.pdf", "--policies", "never", "--to", "2025-02-20"), "past.pdf"),
+    ],
+)
+def test_wrong_input_gets_a_sentence_and_leaves_nothing(command, arguments, said):
+    shown = command("backtest", *arguments)
+    assert shown.returncode == 1
+    assert said in shown.stderr
+    assert "Traceback" not in shown.stderr
