@@ -390,10 +390,12 @@ def test_the_trigger_compares_with_the_first_live_windows_once_they_have_passed(
     predict(served, fires(retrain=APART), FROM_THE_START)
     found = triggers(report_drift(served, fires(retrain=APART), FROM_THE_START).done)
     silent = [key for key in FROM_THE_START if found[key].verdict is Verdict.TOO_FEW_ROWS]
-    assert silent == FROM_THE_START[:9]  # four windows of two days, and a window after them
-    assert {found[key].reference_rows for key in FROM_THE_START[9:]} == {480}
-    assert {found[key].analysis_rows for key in FROM_THE_START[9:]} == {120}
-    assert found[FROM_THE_START[5]].note.startswith("brier: the retrain trigger is silent, 2 of")
+    assert silent == FROM_THE_START[:3]  # a window of two days, and a window after it
+    grown = [found[key].reference_rows for key in FROM_THE_START[3:11]]
+    assert grown == [120, 120, 240, 240, 360, 360, 480, 480]
+    assert {found[key].reference_rows for key in FROM_THE_START[11:]} == {480}
+    assert {found[key].analysis_rows for key in FROM_THE_START[3:]} == {120}
+    assert "the retrain trigger is silent until" in found[FROM_THE_START[2]].note
     assert Verdict.DRIFT in {found[key].verdict for key in MARCH[2:]}
 
 
@@ -408,8 +410,8 @@ def test_a_promotion_gives_the_trigger_a_new_reference(served):
     predict(served, fires(retrain=APART), FROM_THE_START)
     found = triggers(report_drift(served, fires(retrain=APART), FROM_THE_START).done)
     assert found["2025-03-04"].verdict is not Verdict.TOO_FEW_ROWS
-    assert {found[key].verdict for key in MARCH[4:13]} == {Verdict.TOO_FEW_ROWS}
-    assert found["2025-03-14"].reference_rows == 480
+    assert {found[key].verdict for key in MARCH[4:7]} == {Verdict.TOO_FEW_ROWS}
+    assert found["2025-03-08"].reference_rows == 120
 
 
 def test_the_verdict_of_a_report_is_that_of_its_alerts(served):

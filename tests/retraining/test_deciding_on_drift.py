@@ -374,10 +374,10 @@ def test_the_trigger_asks_where_the_alert_is_deaf(served):
 
 
 def test_the_alert_tells_people_where_the_trigger_is_silent(served):
-    pipeline = fires(retrain=replace(TRIGGERED, trigger=RetrainTrigger(window="14d")))
+    pipeline = fires(retrain=replace(TRIGGERED, trigger=RetrainTrigger(window="21d")))
     reported = watch(served, *FEBRUARY, *DRIFTED, pipeline=pipeline)
     assert reported[DRIFTED[-1]].verdict == "drift"
     asked = decide_reports(served, {"fires": pipeline})[-1]
     assert not asked.retrain
     assert "the policy retrains on its trigger" in asked.reason
-    assert "the retrain trigger is silent, 1 of the champion's first 4 live windows" in asked.reason
+    assert "the retrain trigger is silent until the champion's first live window of 21d" in asked.reason

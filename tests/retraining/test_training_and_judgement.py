@@ -25,6 +25,7 @@ from driftline.errors import (
     NoChallengerError,
     UnknownDecisionError,
 )
+from driftline.monitoring import holdout_score, load_profile
 from driftline.registry import champion, find_version, move_alias, rollback
 from driftline.retraining import adjudicate, read_dataset, train
 from driftline.store import datasets, locks, registry, runs
@@ -207,6 +208,40 @@ def test_a_holdout_of_one_class_measures_nothing_and_nobody_wins(workspace):
     judged = adjudicate(workspace, lopsided)
     assert (judged.promoted, decisions(workspace, "persons")[-1].challenger_score) == (False, None)
     assert champion(workspace, "persons") is None
+
+
+REFIT = Promote(confidence=None, refit=True)
+
+
+def test_a_refit_serves_and_names_the_version_that_was_judged(workspace):
+    done = retrain(workspace, persons(promote=REFIT))
+    assert (done.challenger.version, done.champion.version) == (1, 2)
+    assert done.champion.judged_version_id == done.challenger.id
+    assert champion(workspace, "persons").version == 2
+    [decision] = decisions(workspace, "persons")
+    assert (decision.challenger_version_id, decision.serving_version_id) == (done.challenger.id, done.champion.id)
+    used = of_run(workspace, done.champion.run_id, runs.RunInput)
+    assert {one.role for one in used} == {"training"}
+    assert len(used) == 2  # the holdout is among them
+    assert load_profile(workspace, done.champion).row_count == 300
+    assert holdout_score(workspace, persons(), done.champion, "auroc").row_count == 104  # of the judged one
+
+
+def test_the_next_challenger_meets_the_version_that_was_judged_and_not_its_refit(workspace):
+    retrain(workspace, persons(promote=REFIT))
+    done = retrain(workspace, persons(promote=REFIT))  # the same rows and recipe again: a tie with the judged one
+    assert not done.promoted
+    assert "tie" in done.reason
+    assert done.champion.version == 2
+
+
+def test_a_refit_that_fails_moves_nothing(workspace):
+    read_dataset(workspace, persons())
+    train(workspace, persons())
+    with pytest.raises(BrokenPipeError):
+        adjudicate(workspace, persons(promote=REFIT, trainer=Broken(BrokenPipeError("no pipe"))))
+    assert decisions(workspace, "persons")[-1].status == "failed"
+    assert events(workspace, "persons") == []
 
 
 def test_nobody_waits_to_be_judged_twice(workspace):

@@ -1,0 +1,164 @@
+"""The daemon is killed at random, again and again: each drift report is decided once, and each yes is run once."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from driftline.clock import now
+from driftline.pipelines import dagster_home, open_instance
+from driftline.pipelines.keys import DECISION_TAG
+from driftline.registry import find_version
+from driftline.retraining import adjudicate, read_dataset, train
+from driftline.store import monitoring
+from driftline.store.monitoring import DriftReport
+from driftline.store.registry import Decision, DecisionStatus
+from driftline.workspace import open_workspace
+
+TICKS = 30
+LONGEST_S = 420
+PROJECT = """
+import dagster as dg
+from driftline import Daily, LightGBM, ModelPipeline, Newest, PerformanceDrift, Promote, Retrain, Target
+from driftline.datasets import simulate_fire_risk
+from driftline.pipelines import WorkspaceResource, build, drift_sensor
+
+fires = ModelPipeline(
+    name="fires",
+    dataset=lambda window: simulate_fire_risk(window, rows_per_day=60),
+    target=Target("fire", positive_class="yes"),
+    trainer=LightGBM(num_leaves=7, trees=5, min_leaf_rows=10),
+    metrics=("auroc",),
+    holdout=Newest(duration="7d"),
+    partitions=Daily("2025-02-10"),
+    entity=("station",),
+    training_window="28d",
+    drift=(PerformanceDrift("auroc"),),
+    retrain=Retrain(cooldown="15s", budget_per_week=1000),
+    promote=Promote(confidence=None),
+)
+defs = dg.Definitions.merge(
+    build(fires),
+    dg.Definitions(
+        resources={"workspace": WorkspaceResource()},
+        sensors=[drift_sensor([fires], interval_s=1)],
+        executor=dg.in_process_executor,
+    ),
+)
+"""
+FINDING = {
+    "kind": "performance",
+    "name": "auroc",
+    "method": "z test",
+    "statistic": 4.1,
+    "effect_name": "drop",
+    "effect": 0.08,
+    "threshold": 0.02,
+    "p_value": 0.0001,
+    "reference_rows": 400,
+    "analysis_rows": 120,
+    "verdict": "drift",
+    "note": "auroc fell.",
+}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A project in use: its first model serves."""
+    (tmp_path / "definitions.py").write_text(PROJECT)
+    monkeypatch.setenv("DRIFTLINE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home" / "dagster"))
+    monkeypatch.setenv("PYTHONWARNINGS", "ignore")
+    return tmp_path
+
+
+@pytest.fixture
+def production(folder):
+    opened = open_workspace()
+    names: dict = {}
+    exec(PROJECT, names)  # noqa: S102
+    for step in (read_dataset, train, adjudicate):
+        step(opened, names["fires"])
+    yield opened
+    opened.database.close()
+
+
+@contextmanager
+def daemon(folder):
+    """The real daemon in a process group of its own, killed at the end whatever it does then."""
+    command = [sys.executable, "-m", "dagster._daemon", "run", "-f", "definitions.py", "-d", str(folder)]
+    with (folder / "daemon.log").open("ab") as log:
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, start_new_session=True)
+        try:
+            yield
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def report(production, number):
+    """A new report on the version that serves; every second one shows drift."""
+    champion = find_version(production, "fires@champion")
+    drifted = number % 2 == 0
+    row = DriftReport(
+        model_id=champion.model_id,
+        version_id=champion.id,
+        partition_key=f"2026-01-{number:03}",
+        reference="the holdout",
+        verdict="drift" if drifted else "ok",
+        summary="auroc fell." if drifted else "No drift.",
+        digest=f"report {number}",
+        created_at=now(),
+    )
+    with production.database.transaction() as session:
+        monitoring.add_report(session, row, [FINDING] if drifted else [])
+
+
+def ticks(instance):
+    return [
+        tick
+        for state in instance.all_instigator_state()
+        if state.name == "drift"
+        for tick in instance.get_ticks(state.instigator_origin_id, state.selector_id)
+    ]
+
+
+def undecided(production):
+    with production.database.reading() as session:
+        return monitoring.undecided_reports(session)
+
+
+def test_each_report_is_decided_once_and_each_yes_is_run_once(folder, production):
+    chance = random.Random(7)  # noqa: S311  (of when to kill)
+    ends, number, kills = time.monotonic() + LONGEST_S, 0, 0
+    with open_instance(dagster_home()) as instance:
+        while len(ticks(instance)) < TICKS or undecided(production):
+            assert time.monotonic() < ends, f"{len(ticks(instance))} ticks, {len(undecided(production))} undecided"
+            with daemon(folder):
+                lives_until = time.monotonic() + chance.uniform(4, 14)
+                while time.monotonic() < lives_until:
+                    if len(ticks(instance)) < TICKS:
+                        number += 1
+                        report(production, number)
+                    time.sleep(chance.uniform(0.2, 1.0))
+            kills += 1
+        asked = Counter(run.tags["dagster/run_key"] for run in instance.get_runs() if DECISION_TAG in run.tags)
+    with production.database.reading() as session:
+        decided = dict(session.exec(select(Decision.drift_report_id, func.count()).group_by(Decision.drift_report_id)))
+        reports = list(session.exec(select(DriftReport.id)))
+        on_reports = select(Decision.id).where(col(Decision.drift_report_id).is_not(None))
+        yes = set(session.exec(on_reports.where(Decision.status != DecisionStatus.DECLINED)))
+    assert kills >= 5
+    assert len(reports) == number
+    assert [decided[id_] for id_ in reports] == [1] * number
+    assert len(yes) >= 2
+    assert set(asked.values()) == {1}
+    assert {int(key.split(":")[2]) for key in asked} <= yes
