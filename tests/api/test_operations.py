@@ -8,11 +8,13 @@ import httpx
 import pytest
 import uvicorn
 
+from driftline import Alert
 from driftline.api import create_app, schema_text
 from driftline.api.budget import MOST, MOST_TOKENS
 from driftline.api.page import MOST_ROWS
 from driftline.api.server import listening
 from driftline.backtest import backtest, store_backtest
+from driftline.monitoring import raise_alerts
 from tests.streams import day, fires
 
 FOLDER = Path(__file__).parents[2] / "graphql"
@@ -99,6 +101,20 @@ def test_evaluations_of_a_range_of_partitions_have_intervals_and_notes(url):
     assert (auroc["value"], auroc["ciLow"]) == (0.9, 0.89)
     assert log_loss["value"] is None  # it is infinite
     assert (recall["value"], recall["note"]) == (None, "no positive label")
+
+
+def test_open_alerts_come_with_what_became_of_the_messages(url, production):
+    rule = fires(alerts=(Alert(on="drift"), Alert(on="decision", severity="info")))
+    raise_alerts(production, {"fires": rule}, channels=2, dagster_url="http://dagster.test:3000")
+    [alert] = run(url, "alerts", model="fires")["alerts"]["nodes"]
+    assert (alert["what"], alert["severity"], alert["model"]) == ("drift", "warning", "fires")
+    assert "auroc fell from 0.95 to 0.87." in alert["text"]
+    assert [(one["channel"], one["state"], one["attempts"]) for one in alert["deliveries"]] == [
+        (1, "PENDING", 0),
+        (2, "PENDING", 0),
+    ]
+    everything = run(url, "alerts")["alerts"]["nodes"]
+    assert len(everything) == 1  # what merely happened is over at once
 
 
 def test_the_newest_backtest_tells_what_each_policy_would_have_made_of_the_past(url, production):

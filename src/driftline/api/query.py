@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from driftline.api.alerts import Alert
 from driftline.api.backtests import Backtest
 from driftline.api.context import Info
 from driftline.api.decisions import Decision
@@ -17,7 +18,7 @@ from driftline.api.pipelines import Pipeline
 from driftline.api.runs import Experiment, Run
 from driftline.errors import UnknownRunError
 from driftline.registry import known_model
-from driftline.store import backtests, monitoring, registry, runs
+from driftline.store import alerts, backtests, monitoring, registry, runs
 from driftline.store.registry import DecisionStatus
 from driftline.store.runs import RunStatus
 
@@ -122,6 +123,23 @@ class Query:
         model_id, before, more = await _model_id(info, model), after_id(after), size(first) + 1
         rows = await info.context.reader.ask(registry.decisions, model_id, status=status, first=more, before=before)
         return page(Decision, rows, first, id_key)
+
+    @field("Alerts, newest first.")
+    async def alerts(
+        self,
+        info: Info,
+        model: OfModelName = None,
+        open: Annotated[  # noqa: A002  (the word of the field)
+            bool | None,
+            strawberry.argument(description="true: those that go on; false: those that are over."),
+        ] = None,
+        first: First = 50,
+        after: After = None,
+    ) -> Connection[Alert]:
+        """Return a page of alerts."""
+        before, more = after_id(after), size(first) + 1
+        rows = await info.context.reader.ask(alerts.newest_alerts, model=model, is_open=open, first=more, before=before)
+        return page(Alert, rows, first, id_key)
 
     @field("Backtests, newest first.")
     async def backtests(

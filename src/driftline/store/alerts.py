@@ -83,6 +83,29 @@ def open_alerts(session: Session, model: str | None = None) -> Sequence[AlertEpi
     return session.exec(statement.order_by(col(AlertEpisode.id))).all()
 
 
+def newest_alerts(
+    session: Session,
+    *,
+    model: str | None = None,
+    is_open: bool | None = None,
+    first: int = 50,
+    before: int | None = None,
+) -> Sequence[AlertEpisode]:
+    """Return alerts, newest first, of one model or of all, open ones, those that are over, or both.
+
+    `before` is the id of the last one seen.
+    """
+    statement = select(AlertEpisode)
+    if model is not None:
+        statement = statement.where(AlertEpisode.model == model)
+    if is_open is not None:
+        over = col(AlertEpisode.resolved_at).is_not(None)
+        statement = statement.where(~over if is_open else over)
+    if before is not None:
+        statement = statement.where(col(AlertEpisode.id) < before)
+    return session.exec(statement.order_by(col(AlertEpisode.id).desc()).limit(first)).all()
+
+
 def newest_alert(session: Session, dedupe_key: str) -> AlertEpisode | None:
     """Return the newest episode of a trouble, over or not, or None."""
     statement = select(AlertEpisode).where(AlertEpisode.dedupe_key == dedupe_key)
