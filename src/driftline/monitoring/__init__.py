@@ -14,33 +14,48 @@ from driftline.monitoring.evaluations import (
     store_holdout,
     unevaluated,
 )
+from driftline.monitoring.ground_truth import AddedGroundTruth, add_ground_truth, add_labels, expected_labels
+from driftline.monitoring.known_truth import KnownTruth, known_truth
+from driftline.monitoring.label_check import from_texts
 from driftline.monitoring.labelled import Labelled, read_labelled
 from driftline.monitoring.outbox import Delivered, deliver, send_test
 from driftline.monitoring.outcome import Outcome
 from driftline.monitoring.predictions import Predicted, predict, serving_versions
 from driftline.monitoring.profiles import load_profile, store_profile
+from driftline.monitoring.renewal import is_outdated, outdated
 from driftline.monitoring.rows import TABLE, call_dataset, neighbours, past_partitions, read_rows
+from driftline.monitoring.truth_status import TruthStatus, truth_status
 
 __all__ = [
     "TABLE",
+    "AddedGroundTruth",
     "Channel",
     "Delivered",
     "Evaluated",
+    "KnownTruth",
     "Labelled",
     "Message",
     "Outcome",
     "Predicted",
     "Raised",
     "Reported",
+    "TruthStatus",
+    "add_ground_truth",
+    "add_labels",
     "call_dataset",
     "deliver",
     "evaluate",
     "evaluations_of",
+    "expected_labels",
+    "from_texts",
     "holdout_score",
+    "is_outdated",
+    "known_truth",
     "list_alerts",
     "load_profile",
     "neighbours",
     "open_channels",
+    "outdated",
     "past_partitions",
     "predict",
     "production_metric",
@@ -52,5 +67,6 @@ __all__ = [
     "serving_versions",
     "store_holdout",
     "store_profile",
+    "truth_status",
     "unevaluated",
 ]

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
@@ -20,7 +21,14 @@ from driftline.workspace import Workspace
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluated:
-    """The measurements of one partition."""
+    """The measurements of one partition.
+
+    Attributes:
+        version: who was measured.
+        row_count: predictions.
+        label_count: predictions whose label was known.
+        measurements: one for each metric.
+    """
 
     version: int
     row_count: int
@@ -48,6 +56,7 @@ def evaluate(
         version: this version instead of the champion of the time.
         dagster_run_id: the Dagster run that this is part of.
     """
+    as_of = workspace.as_of()  # a label that arrives while this is read is looked for again
     found = read_labelled(workspace, pipeline, keys, version=version)
     waiting = {
         key: f"{key}: 0 of {labelled.row_count} predictions are labelled yet."
@@ -56,7 +65,7 @@ def evaluate(
     }
     ready = {key: labelled for key, labelled in found.done.items() if len(labelled.truth)}
     measured = {key: measure_all(pipeline, labelled) for key, labelled in ready.items()}
-    _store(workspace, pipeline, ready, measured, dagster_run_id)
+    _store(workspace, pipeline, ready, measured, as_of=as_of, dagster_run_id=dagster_run_id)
     done = {
         key: Evaluated(
             version=labelled.version.version,
@@ -184,10 +193,12 @@ def _store(
     pipeline: ModelPipeline,
     ready: dict[str, Labelled],
     measured: dict[str, tuple[Measurement, ...]],
+    *,
+    as_of: datetime,
     dagster_run_id: str | None,
 ) -> None:
     at = workspace.clock()
-    digests = {key: _digest(pipeline, labelled) for key, labelled in ready.items()}
+    digests = {key: evidence_digest(pipeline, labelled) for key, labelled in ready.items()}
     with workspace.database.transaction() as session:
         versions = list({labelled.version.id for labelled in ready.values()})
         known = {
@@ -204,6 +215,7 @@ def _store(
                 "row_count": ready[key].row_count,
                 "label_count": len(ready[key].truth),
                 "evaluated_at": at,
+                "as_of": as_of,
                 "digest": digests[key],
                 "dagster_run_id": dagster_run_id,
             }
@@ -213,7 +225,8 @@ def _store(
         monitoring.add_evaluations(session, rows, metrics)
 
 
-def _digest(pipeline: ModelPipeline, labelled: Labelled) -> str:
+def evidence_digest(pipeline: ModelPipeline, labelled: Labelled) -> str:
+    """Return the sha256 of the metrics' names, the labels and the predictions that an evaluation stands on."""
     content = hashlib.sha256("\0".join(pipeline.metrics).encode())
     content.update(labelled.row_count.to_bytes(8, "little"))
     content.update(labelled.truth.tobytes())

@@ -10,9 +10,10 @@ import pyarrow as pa
 
 from driftline.datasets import encode
 from driftline.declaration import ModelPipeline
-from driftline.errors import DuplicateRowError, MissingColumnError
+from driftline.errors import DuplicateRowError
 from driftline.evaluation import Task
 from driftline.models import Model
+from driftline.monitoring.known_truth import known_truth
 from driftline.monitoring.outcome import Outcome, together
 from driftline.monitoring.predictions import read_batches, score_columns, serving_versions
 from driftline.monitoring.rows import read_rows
@@ -32,6 +33,7 @@ class Labelled:
         truth: encoded labels, shape (n_labelled,).
         scores: what the version said, shape (n_labelled,) or (n_labelled, n_classes).
         row_count: predictions of the partition, labelled or not.
+        delivered_count: of the labels, those that were delivered; the others are the dataset's.
         features: the rows that were predicted, shape (row_count, n_columns).
     """
 
@@ -40,6 +42,7 @@ class Labelled:
     truth: np.ndarray
     scores: np.ndarray
     row_count: int
+    delivered_count: int
     features: pd.DataFrame
 
 
@@ -98,15 +101,16 @@ def _join(
     doubled = int(truths.duplicated(key).sum() + predictions.duplicated(key).sum())
     if doubled:
         raise DuplicateRowError(pipeline.name, key, doubled)
-    labels = truths[[*key, pipeline.target.column]]
-    labels = labels[_known(workspace, pipeline, truths)]
-    joined = predictions.merge(labels, on=key, how="left", sort=False)
-    labelled = joined[pipeline.target.column].notna().to_numpy()
-    truth = encode(pipeline.target, joined[labelled], classes=model.classes)
+    joined = _with_dataset_labels(pipeline, predictions, truths)
+    known = known_truth(workspace, pipeline, joined, until=workspace.as_of())
+    labelled = np.zeros(len(joined), dtype=bool)
+    labelled[known.due] = known.labels.notna()
+    labels = known.labels.dropna().to_frame(pipeline.target.column)
+    truth = encode(pipeline.target, labels, classes=model.classes)
     scores = joined.loc[labelled, score_columns(model)].to_numpy(dtype=float)
-    counts = [table.num_rows for _, table in pairs.values()]
-    ends = np.cumsum(np.add.reduceat(labelled, np.cumsum([0, *counts[:-1]]), dtype=int))
-    starts = np.append(0, ends[:-1])
+    firsts = np.cumsum([0, *(table.num_rows for table in tables[:-1])])
+    ends = np.cumsum(np.add.reduceat(labelled, firsts, dtype=int))
+    delivered = np.add.reduceat(known.delivered, firsts, dtype=int)
     return {
         key: Labelled(
             version=version,
@@ -114,17 +118,16 @@ def _join(
             truth=truth[low:high],
             scores=scores[low:high, 0] if scores.shape[1] == 1 else scores[low:high],
             row_count=table.num_rows,
+            delivered_count=int(count),
             features=rows,
         )
-        for (key, (rows, table)), low, high in zip(pairs.items(), starts, ends, strict=True)
+        for (key, (rows, table)), low, high, count in zip(pairs.items(), [0, *ends[:-1]], ends, delivered, strict=True)
     }
 
 
-def _known(workspace: Workspace, pipeline: ModelPipeline, rows: pd.DataFrame) -> np.ndarray:
-    """Return for each row whether its label is there and, by the delay of the ground truth, known by now."""
-    if pipeline.target.column not in rows.columns:
-        raise MissingColumnError([pipeline.target.column], rows.columns)
-    there = rows[pipeline.target.column].notna()
-    if pipeline.partitions is not None:
-        there &= rows[pipeline.time_column] + pipeline.ground_truth.lag <= workspace.as_of()
-    return there.to_numpy(dtype=bool)
+def _with_dataset_labels(pipeline: ModelPipeline, predictions: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the predictions with the target column of the dataset, where it is to be read."""
+    if pipeline.ground_truth.delivered or pipeline.target.column not in rows.columns:
+        return predictions
+    key = list(pipeline.row_key)
+    return predictions.merge(rows[[*key, pipeline.target.column]], on=key, how="left", sort=False)
