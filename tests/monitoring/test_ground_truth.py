@@ -219,7 +219,7 @@ def test_labels_for_the_version_that_predicted_their_rows_are_taken(served):
 def test_labels_for_another_model_are_counted_and_named(served):
     promote_copy(served, at=NEXT)
     predict(served, delivered(), [DAY, NEXT])
-    with pytest.raises(OtherModelLabelsError, match="60 of 120 labels .* version 2 for 2025-02-10T"):
+    with pytest.raises(OtherModelLabelsError, match=r"60 of 120 labels .* version 2 for 2025-02-10T"):
         add(served, labels(days=2).assign(model_version=2))
     assert deliveries(served) == []
 
@@ -239,7 +239,7 @@ def test_labels_for_another_model_are_counted_and_named(served):
         (lambda f: f.assign(fire=f["fire"].where(f.index > 3)), MissingTargetError, "4 rows"),
         (lambda f: f.assign(fire="perhaps"), TargetClassError, "'perhaps'"),
         (lambda f: f.assign(fire=1), TargetClassError, "not known: 1"),
-        (lambda f: pd.concat([f, f.head(4).assign(fire="no"), f.head(4).assign(fire="yes")]), ConflictingLabelsError, "4 rows"),
+        (lambda f: pd.concat([f.assign(fire="no"), f.head(4).assign(fire="yes")]), ConflictingLabelsError, "4 rows"),
         (lambda f: f.assign(model_version="one"), LabelKeyTypeError, "'model_version'"),
         (lambda f: f.assign(model_version=1), OtherModelLabelsError, "60 of 60"),
     ],

@@ -17,7 +17,8 @@ from driftline.monitoring.evaluations import (
 from driftline.monitoring.ground_truth import AddedGroundTruth, add_ground_truth, add_labels, expected_labels
 from driftline.monitoring.known_truth import KnownTruth, known_truth
 from driftline.monitoring.label_check import from_texts
-from driftline.monitoring.labelled import Labelled, read_labelled
+from driftline.monitoring.label_counts import LabelCount, count_labels
+from driftline.monitoring.labelled import Labelled, LabelledReader, read_labelled
 from driftline.monitoring.outbox import Delivered, deliver, send_test
 from driftline.monitoring.outcome import Outcome
 from driftline.monitoring.predictions import Predicted, predict, serving_versions
@@ -33,7 +34,9 @@ __all__ = [
     "Delivered",
     "Evaluated",
     "KnownTruth",
+    "LabelCount",
     "Labelled",
+    "LabelledReader",
     "Message",
     "Outcome",
     "Predicted",
@@ -43,6 +46,7 @@ __all__ = [
     "add_ground_truth",
     "add_labels",
     "call_dataset",
+    "count_labels",
     "deliver",
     "evaluate",
     "evaluations_of",

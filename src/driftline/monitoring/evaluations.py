@@ -8,7 +8,8 @@ from datetime import datetime
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
 from driftline.evaluation import Measurement, measure_rows, scored_rows
-from driftline.monitoring.labelled import Labelled, read_labelled
+from driftline.monitoring.label_counts import unlabelled
+from driftline.monitoring.labelled import Labelled, LabelledReader
 from driftline.monitoring.outcome import Outcome
 from driftline.monitoring.predictions import serving_versions
 from driftline.monitoring.rows import TABLE
@@ -43,6 +44,7 @@ def evaluate(
     *,
     version: int | None = None,
     dagster_run_id: str | None = None,
+    reader: LabelledReader | None = None,
 ) -> Outcome[Evaluated]:
     """Measure the stored predictions of partitions against the labels known by now, and store it.
 
@@ -55,17 +57,16 @@ def evaluate(
         keys: partitions, in any order; of a table, the one key TABLE.
         version: this version instead of the champion of the time.
         dagster_run_id: the Dagster run that this is part of.
+        reader: what has been read already.
     """
-    as_of = workspace.as_of()  # a label that arrives while this is read is looked for again
-    found = read_labelled(workspace, pipeline, keys, version=version)
+    reader = reader or LabelledReader(workspace, pipeline)
+    found = reader.read(keys, version=version)
     waiting = {
-        key: f"{key}: 0 of {labelled.row_count} predictions are labelled yet."
-        for key, labelled in found.done.items()
-        if not len(labelled.truth)
+        key: unlabelled(key, labelled.row_count) for key, labelled in found.done.items() if not len(labelled.truth)
     }
     ready = {key: labelled for key, labelled in found.done.items() if len(labelled.truth)}
     measured = {key: measure_all(pipeline, labelled) for key, labelled in ready.items()}
-    _store(workspace, pipeline, ready, measured, as_of=as_of, dagster_run_id=dagster_run_id)
+    _store(workspace, pipeline, ready, measured, as_of=reader.as_of, dagster_run_id=dagster_run_id)
     done = {
         key: Evaluated(
             version=labelled.version.version,

@@ -16,7 +16,7 @@ from driftline.models import Model
 from driftline.monitoring.known_truth import known_truth
 from driftline.monitoring.outcome import Outcome, together
 from driftline.monitoring.predictions import read_batches, score_columns, serving_versions
-from driftline.monitoring.rows import read_rows
+from driftline.monitoring.rows import RowReader
 from driftline.registry import load_version
 from driftline.store import monitoring
 from driftline.store.registry import ModelVersion
@@ -46,12 +46,48 @@ class Labelled:
     features: pd.DataFrame
 
 
+class LabelledReader:
+    """Reads the labelled predictions of partitions once, however often they are asked for in one piece of work.
+
+    Attributes:
+        rows: the rows of the dataset, read once, too.
+        as_of: all labels that had arrived by this time are known; of later ones, some may be.
+    """
+
+    def __init__(self, workspace: Workspace, pipeline: ModelPipeline) -> None:
+        self.rows = RowReader(workspace, pipeline)
+        self.as_of = workspace.as_of()
+        self._workspace = workspace
+        self._pipeline = pipeline
+        self._known: dict[tuple[int | None, str], Labelled] = {}
+
+    def read(self, keys: Sequence[str], *, version: int | None = None) -> Outcome[Labelled]:
+        """Return what `read_labelled` returned for each partition when it was first asked for."""
+        fresh = [key for key in keys if (version, key) not in self._known]
+        found = read_labelled(self._workspace, self._pipeline, fresh, version=version, rows=self.rows)
+        self._known |= {(version, key): labelled for key, labelled in found.done.items()}
+        done = {key: self._known[version, key] for key in keys if (version, key) in self._known}
+        return Outcome(done=done, failed=found.failed)
+
+
 def read_labelled(
-    workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str], *, version: int | None = None
+    workspace: Workspace,
+    pipeline: ModelPipeline,
+    keys: Sequence[str],
+    *,
+    version: int | None = None,
+    rows: RowReader | None = None,
 ) -> Outcome[Labelled]:
     """Return the predictions of each partition with the labels known by now.
 
     A partition of which no label is known yet is there with none; one that was not predicted has failed.
+
+    Args:
+        workspace: where predictions and delivered labels are.
+        pipeline: the declaration.
+        keys: partitions, in any order; of a table, the one key TABLE.
+        version: of this version instead of the champion of the time.
+        rows: what has been read of the dataset already.
     """
     serving = serving_versions(workspace, pipeline, keys, version=version)
     by_id = {found.id: found for found in serving.done.values()}
@@ -63,16 +99,16 @@ def read_labelled(
     failed = dict(serving.failed)
     for key in serving.done.keys() - batches.keys():
         failed[key] = f"{key or pipeline.name} was not predicted yet. Materialize {pipeline.name}/predictions first."
-    rows = read_rows(workspace, pipeline, list(batches))
-    failed |= rows.failed
+    read = (rows or RowReader(workspace, pipeline)).read(list(batches))
+    failed |= read.failed
     done: dict[str, Labelled] = {}
     for own_version in by_id.values():
-        own = [key for key in rows.done if serving.done[key].id == own_version.id]
+        own = [key for key in read.done if serving.done[key].id == own_version.id]
         if not own:
             continue
         model = load_version(workspace, own_version, trusted=pipeline.trusted)
         tables = read_batches(workspace, [batches[key].digest for key in own])
-        pairs = {key: (rows.done[key], table) for key, table in zip(own, tables, strict=True)}
+        pairs = {key: (read.done[key], table) for key, table in zip(own, tables, strict=True)}
         joined = together(partial(_join, workspace, pipeline, own_version, model), pairs)
         done |= joined.done
         failed |= joined.failed
