@@ -43,6 +43,8 @@
     │   ├── OtherModelLabelsError
     │   ├── LabelKeyTypeError
     │   ├── LabelFileError
+    │   ├── LabelValueError
+    │   ├── TooManyLabelsError
     │   ├── AlertRuleError
     │   ├── AlertChannelError
     │   ├── NoAlertChannelError
@@ -849,6 +851,23 @@ class LabelFileError(InvalidInputError):
 
     def __init__(self, path: object, fault: str) -> None:
         super().__init__(f"The file {path} {fault}. Give a Parquet file as NAME.parquet, or a CSV file as NAME.csv.")
+
+
+class LabelValueError(InvalidInputError):
+    """A value of a label's key, or the label, is a list or an object."""
+
+    def __init__(self, column: str, value: object) -> None:
+        super().__init__(f"The column {column!r} has the value {value!r}. Give a text, a number, true or false.")
+
+
+class TooManyLabelsError(InvalidInputError):
+    """One call brings more labels than are taken."""
+
+    def __init__(self, count: int, most: int) -> None:
+        super().__init__(
+            f"{count:,} labels came in one call, at most {most:,} are taken. Send them in several calls, "
+            "or a file with driftline truth add."
+        )
 
 
 class DeliveryOrderError(ConflictError):

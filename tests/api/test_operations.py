@@ -10,8 +10,11 @@ import uvicorn
 
 from driftline.api import create_app, schema_text
 from driftline.api.budget import MOST, MOST_TOKENS
+from driftline.api.ground_truth import MOST_LABELS
 from driftline.api.page import MOST_ROWS
 from driftline.api.server import listening
+from driftline.store import monitoring
+from tests.streams import fires
 
 FOLDER = Path(__file__).parents[2] / "graphql"
 GUIDE = FOLDER.parent / "docs" / "api.md"
@@ -99,6 +102,17 @@ def test_evaluations_of_a_range_of_partitions_have_intervals_and_notes(url):
     assert (recall["value"], recall["note"]) == (None, "no positive label")
 
 
+def test_labels_are_delivered_and_their_deliveries_listed(url, production):
+    with production.database.transaction() as session:
+        monitoring.put_pipeline(session, "fires", fires().describe(), production.clock())
+    key = [{"column": "time", "value": "2025-05-03T07:00:00Z"}, {"column": "station", "value": "elm"}]
+    asked = {"pipeline": "fires", "labels": [{"key": key, "label": "yes"}], "source": "the fire brigade"}
+    added = run(url, "add_ground_truth", input=asked)["addGroundTruth"]
+    assert (added["partitions"], added["delivery"]["newCount"]) == (["2025-05-03"], 1)
+    [listed] = run(url, "ground_truth", pipeline="fires")["groundTruth"]["nodes"]
+    assert (listed["id"], listed["source"]) == (added["delivery"]["id"], "the fire brigade")
+
+
 def test_the_queries_of_the_guide_are_answered(url):
     guide = GUIDE.read_text()
     queries = re.findall(r"```graphql\n(.*?)```", guide, re.DOTALL)
@@ -118,7 +132,9 @@ def test_the_program_of_the_guide_runs(url, monkeypatch, capsys):
 def test_the_guide_names_every_operation_and_limit():
     guide = GUIDE.read_text()
     assert all(f"`{path.name}`" in guide for path in (FOLDER / "operations").glob("*.graphql"))
-    assert all(f"{limit:,}" in guide for limit in (MOST_TOKENS, MOST.depth, MOST.aliases, MOST.cost, MOST_ROWS))
+    assert all(
+        f"{limit:,}" in guide for limit in (MOST_TOKENS, MOST.depth, MOST.aliases, MOST.cost, MOST_ROWS, MOST_LABELS)
+    )
 
 
 def test_every_operation_is_run_by_a_test():

@@ -18,6 +18,7 @@ from driftline.monitoring.ground_truth import AddedGroundTruth, add_ground_truth
 from driftline.monitoring.known_truth import KnownTruth, known_truth
 from driftline.monitoring.label_check import from_texts
 from driftline.monitoring.label_counts import LabelCount, count_labels
+from driftline.monitoring.label_files import read_label_file
 from driftline.monitoring.labelled import Labelled, LabelledReader, read_labelled
 from driftline.monitoring.outbox import Delivered, deliver, send_test
 from driftline.monitoring.outcome import Outcome
@@ -64,6 +65,7 @@ __all__ = [
     "predict",
     "production_metric",
     "raise_alerts",
+    "read_label_file",
     "read_labelled",
     "read_rows",
     "report_drift",

@@ -10,7 +10,7 @@ import pandas as pd
 from pandas.api import types
 
 from driftline.clock import parse_time
-from driftline.datasets import encode
+from driftline.datasets import column_type, encode
 from driftline.declaration import LabelContract
 from driftline.errors import (
     ConflictingLabelsError,
@@ -30,7 +30,7 @@ from driftline.models import Label
 MODEL_VERSION = "model_version"  # an optional column: which version the labelled predictions came from
 AHEAD = timedelta(minutes=5)  # how far clocks may differ
 SHOWN = 3  # keys that an error names
-_ZONE = re.compile(r"(Z|[+-]\d{2}:?\d{2})$", re.IGNORECASE)
+_ZONE = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +63,7 @@ def checked_labels(contract: LabelContract, expected: Expected, frame: pd.DataFr
         MissingTargetError: labels are missing or infinite.
         TargetClassError: labels are outside the target's classes.
         TargetTypeError: labels of a regression are no numbers.
+        UnstorableColumnError: a column holds what is neither a number, nor text, nor a boolean.
         ConflictingLabelsError: a row has two labels.
     """
     labels = _columns(contract, frame)
@@ -139,6 +140,7 @@ def _plain(column: pd.Series) -> pd.Series:
 
 def _check_key_types(contract: LabelContract, expected: Expected, labels: pd.DataFrame) -> None:
     for name in contract.entity:
+        column_type(name, labels[name])
         text = _is_text(labels[name])
         if (text and name in expected.numbers) or (not text and name in expected.texts):
             raise LabelKeyTypeError(name, str(labels[name].dtype), "text" if name in expected.texts else "numbers")
@@ -156,6 +158,7 @@ def _label_values(contract: LabelContract, expected: Expected, labels: pd.DataFr
     if unusable.any():
         rows = np.flatnonzero(unusable)
         raise MissingTargetError(name, len(rows), rows.tolist())
+    column_type(name, values)
     classes = () if contract.target.task is Task.REGRESSION else expected.classes
     if classes is not None:
         encode(contract.target, pd.DataFrame({name: values}), classes=classes)
