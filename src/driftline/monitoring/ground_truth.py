@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 import numpy as np
@@ -38,7 +38,7 @@ class AddedGroundTruth:
 
     Attributes:
         delivery_id: its row in the store.
-        already: whether it was there before and changes nothing.
+        already: whether it was there before: then it changes nothing, and all labels are the same.
         row_count: labelled rows.
         new_count: not known before.
         same_count: known before with the same label.
@@ -134,7 +134,8 @@ def _add(
     with workspace.database.reading() as session:
         before = ground_truth.delivery_of(session, contract.pipeline, digest)
     if before is not None and not (changes.new | changes.corrected).any():
-        return _told(before, already=True, partitions=())
+        again = _told(before, already=True, partitions=())
+        return replace(again, new_count=0, same_count=again.row_count, corrected_count=0)
     parts = _parts(workspace, labels, partitions, changes)
     delivery = GroundTruthDelivery(
         pipeline=contract.pipeline,
