@@ -113,7 +113,11 @@ class Mutation:
     """The root of every mutation."""
 
     @field("Deliver labels: they are known from now on. The same content twice is one.")
-    async def add_ground_truth(self, info: Info, input: AddGroundTruthInput) -> AddGroundTruthResult:  # noqa: A002
+    async def add_ground_truth(
+        self,
+        info: Info,
+        input: Annotated[AddGroundTruthInput, strawberry.argument(description="The labels.")],  # noqa: A002
+    ) -> AddGroundTruthResult:
         """Deliver labels."""
         try:
             return await info.context.reader.on_thread(lambda: _deliver(info.context.workspace, input))
