@@ -83,7 +83,7 @@ def status(pipeline: Stream, *, as_json: AsJson = False) -> None:
     )  # fmt: skip
     _print_status(found)
     if keys:
-        print_text(f"{len(keys)} evaluations are outdated, from {keys[0]} on: driftline truth evaluate {pipeline}.")
+        print_text(f"{len(keys)} partitions are outdated, from {keys[0]} on: driftline truth evaluate {pipeline}.")
 
 
 @truth.command()
