@@ -30,9 +30,7 @@ def add(
     file: Annotated[Path, typer.Argument(help="The labels: a Parquet or CSV file, times with a zone.")],
     *,
     source: Annotated[str | None, typer.Option(help="Where they come from; by default the file's name.")] = None,
-    renew: Annotated[
-        bool, typer.Option("--evaluate/--no-evaluate", help="Evaluate the partitions again that are outdated by them.")
-    ] = True,
+    renew: Annotated[bool, typer.Option("--evaluate/--no-evaluate", help="Evaluate again what is outdated.")] = True,
     as_json: AsJson = False,
 ) -> None:
     """Deliver labels: they are known from now on, and what they outdate is evaluated again in a Dagster run.
@@ -48,7 +46,7 @@ def add(
     frame = read_label_file(workspace, declared.label_contract, file)
     actor = environment(Path.cwd()).user_name
     added = add_ground_truth(workspace, declared, frame, actor=actor, source=source or file.name)
-    keys = outdated(workspace, declared, added.partitions)
+    keys = outdated(workspace, declared)  # also what an earlier delivery left
     faults = _renew(project, declared, keys) if renew else []
     if as_json:
         print_json({"pipeline": pipeline, **asdict(added), "outdated": keys, "evaluated": renew, "faults": faults})
