@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from driftline.declaration import Alert, Daily, GroundTruth, Hourly, ModelPipeline, Promote, Retrain
     from driftline.drift import DataDrift, PerformanceDrift, RetrainTrigger
     from driftline.models import LightGBM, Sklearn
+    from driftline.monitoring import add_ground_truth
     from driftline.registry import load_model
     from driftline.tracking import start_run
     from driftline.workspace import Workspace, open_workspace
@@ -21,6 +22,7 @@ _ROOMS = {
     "declaration": ("Alert", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Promote", "Retrain"),
     "drift": ("DataDrift", "PerformanceDrift", "RetrainTrigger"),
     "models": ("LightGBM", "Sklearn"),
+    "monitoring": ("add_ground_truth",),
     "registry": ("load_model",),
     "tracking": ("start_run",),
     "workspace": ("Workspace", "open_workspace"),
@@ -33,6 +35,7 @@ __all__ = [  # noqa: RUF022  (by room, as above)
     "Alert", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Promote", "Retrain",
     "DataDrift", "PerformanceDrift", "RetrainTrigger",
     "LightGBM", "Sklearn",
+    "add_ground_truth",
     "load_model",
     "start_run",
     "Workspace", "open_workspace",

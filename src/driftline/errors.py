@@ -35,10 +35,21 @@
     │   ├── SamePortError
     │   ├── InvalidSettingError
     │   ├── PortRefusedError
+    │   ├── GroundTruthRuleError
+    │   ├── EmptyDeliveryError
+    │   ├── MissingKeyError
+    │   ├── ConflictingLabelsError
+    │   ├── FutureLabelsError
+    │   ├── OtherModelLabelsError
+    │   ├── LabelKeyTypeError
+    │   ├── LabelFileError
+    │   ├── LabelValueError
+    │   ├── TooManyLabelsError
     │   ├── AlertRuleError
     │   ├── AlertChannelError
     │   ├── NoAlertChannelError
     │   ├── UnknownPolicyError
+    │   ├── NoDeliveriesError
     │   ├── DoubledPolicyError
     │   ├── PictureFormatError
     │   └── ...
@@ -52,6 +63,8 @@
     │   └── ...
     ├── NotYetError                  the answer is not known yet; asking later helps
     └── ConflictError                somebody else was first
+        ├── DeliveryOrderError
+        └── ...
 
 The first sentence of a message says what is wrong, with the value and the rule; the second what to do.
 """
@@ -537,6 +550,16 @@ class PictureFormatError(InvalidInputError):
         super().__init__(f"{path!r} names no picture that can be drawn. Let it end with {' or '.join(formats)}.")
 
 
+class NoDeliveriesError(InvalidInputError):
+    """Labels come by delivery alone, and nobody said where they were delivered to."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The labels of {name!r} come by delivery alone. Give the workspace that they were delivered to, such as "
+            "workspace=open_workspace()."
+        )
+
+
 class DoubledPolicyError(InvalidInputError):
     """Two policies of a backtest have one name."""
 
@@ -794,6 +817,104 @@ class ScoringError(InvalidInputError):
         super().__init__(
             f"The {flavor} model cannot score these rows: {type(cause).__name__}: {cause}. Look at their values, "
             "or roll back to a version that scores them."
+        )
+
+
+class GroundTruthRuleError(InvalidInputError):
+    """A pipeline's ground truth is declared with a value that it cannot have."""
+
+    def __init__(self, name: str, value: object, allowed: str) -> None:
+        super().__init__(f"GroundTruth has {name}={value!r}. Give it {allowed}.")
+
+
+class EmptyDeliveryError(InvalidInputError):
+    """A delivery of labels holds none."""
+
+    def __init__(self, pipeline: str) -> None:
+        super().__init__(f"The delivery for {pipeline!r} has no rows. Check the query or the file it comes from.")
+
+
+class MissingKeyError(InvalidInputError):
+    """Labels cannot be joined, since a part of their row key is missing."""
+
+    def __init__(self, column: str, count: int, total: int) -> None:
+        super().__init__(
+            f"{count} of {total} labels have no value in the key column {column!r}. Correct them; nothing was stored."
+        )
+
+
+class ConflictingLabelsError(InvalidInputError):
+    """One delivery says two things about one row."""
+
+    def __init__(self, count: int, keys: Iterable[str]) -> None:
+        super().__init__(
+            f"{count} rows have different labels within one delivery, such as {'; '.join(keys)}. Keep one label for "
+            "each row, or deliver a correction by itself; nothing was stored."
+        )
+
+
+class FutureLabelsError(InvalidInputError):
+    """Labels are about events that have not happened yet."""
+
+    def __init__(self, count: int, total: int, latest: object, as_of: object) -> None:
+        super().__init__(
+            f"{count} of {total} labels are about events more than 5 minutes ahead of {as_of}, up to {latest}. "
+            "Check the clock and the time zone that they come from; nothing was stored."
+        )
+
+
+class OtherModelLabelsError(InvalidInputError):
+    """Labels name a model version that did not predict their rows."""
+
+    def __init__(self, pipeline: str, count: int, total: int, named: Iterable[str]) -> None:
+        super().__init__(
+            f"{count} of {total} labels name a version of {pipeline!r} that did not predict their rows: "
+            f"{'; '.join(named)}. Send them to the model that they are for, or leave out model_version; "
+            "nothing was stored."
+        )
+
+
+class LabelKeyTypeError(InvalidInputError):
+    """A key column of labels has another type than that of the rows."""
+
+    def __init__(self, column: str, found: str, expected: str) -> None:
+        super().__init__(
+            f"The key column {column!r} holds {found}, in the dataset it is {expected}, so no label would find its "
+            "row. Convert it with astype; nothing was stored."
+        )
+
+
+class LabelFileError(InvalidInputError):
+    """A file of labels cannot be read."""
+
+    def __init__(self, path: object, fault: str) -> None:
+        super().__init__(f"The file {path} {fault}. Give a Parquet file as NAME.parquet, or a CSV file as NAME.csv.")
+
+
+class LabelValueError(InvalidInputError):
+    """A value of a label's key, or the label, is a list or an object."""
+
+    def __init__(self, column: str, value: object) -> None:
+        super().__init__(f"The column {column!r} has the value {value!r}. Give a text, a number, true or false.")
+
+
+class TooManyLabelsError(InvalidInputError):
+    """One call brings more labels than are taken."""
+
+    def __init__(self, count: int, most: int) -> None:
+        super().__init__(
+            f"{count:,} labels came in one call, at most {most:,} are taken. Send them in several calls, "
+            "or a file with driftline truth add."
+        )
+
+
+class DeliveryOrderError(ConflictError):
+    """A delivery would change what was known at a time that has been answered for."""
+
+    def __init__(self, pipeline: str, last: object, as_of: object) -> None:
+        super().__init__(
+            f"Labels of {pipeline!r} arrived at {last}; a delivery as of {as_of} would rewrite what was known between. "
+            "Deliver as of a later time."
         )
 
 

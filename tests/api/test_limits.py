@@ -42,6 +42,12 @@ def test_a_bomb_of_fragments_is_refused_at_once(client, what):
     assert answer["data"] is None
 
 
+def test_what_a_fragment_of_a_union_asks_for_is_counted():
+    inner = "{ ... on AddGroundTruthPayload { delivery { id digest } } ... on UserError { code } }"
+    found = measured('mutation { addGroundTruth(input: {pipeline: "fires", labels: []}) ' + inner + " }")
+    assert (found.depth, found.cost) == (3, 5)
+
+
 def test_a_document_of_too_many_words_is_not_even_parsed(ask):
     [error] = ask("{ " + "__typename " * 100_000 + "}")["errors"]
     assert "more than 1000 tokens" in error["message"]

@@ -11,10 +11,12 @@ import uvicorn
 from driftline import Alert
 from driftline.api import create_app, schema_text
 from driftline.api.budget import MOST, MOST_TOKENS
+from driftline.api.ground_truth import MOST_LABELS
 from driftline.api.page import MOST_ROWS
 from driftline.api.server import listening
 from driftline.backtest import backtest, store_backtest
 from driftline.monitoring import raise_alerts
+from driftline.store import monitoring
 from tests.streams import day, fires
 
 FOLDER = Path(__file__).parents[2] / "graphql"
@@ -127,6 +129,17 @@ def test_the_newest_backtest_tells_what_each_policy_would_have_made_of_the_past(
     assert [window["start"] for window in never["windows"]] == ["2025-02-10T00:00:00Z", "2025-02-17T00:00:00Z"]
 
 
+def test_labels_are_delivered_and_their_deliveries_listed(url, production):
+    with production.database.transaction() as session:
+        monitoring.put_pipeline(session, "fires", fires().describe(), production.clock())
+    key = [{"column": "time", "value": "2025-05-03T07:00:00Z"}, {"column": "station", "value": "elm"}]
+    asked = {"pipeline": "fires", "labels": [{"key": key, "label": "yes"}], "source": "the fire brigade"}
+    added = run(url, "add_ground_truth", input=asked)["addGroundTruth"]
+    assert (added["partitions"], added["delivery"]["newCount"]) == (["2025-05-03"], 1)
+    [listed] = run(url, "ground_truth", pipeline="fires")["groundTruth"]["nodes"]
+    assert (listed["id"], listed["source"]) == (added["delivery"]["id"], "the fire brigade")
+
+
 def test_the_queries_of_the_guide_are_answered(url):
     guide = GUIDE.read_text()
     queries = re.findall(r"```graphql\n(.*?)```", guide, re.DOTALL)
@@ -146,7 +159,9 @@ def test_the_program_of_the_guide_runs(url, monkeypatch, capsys):
 def test_the_guide_names_every_operation_and_limit():
     guide = GUIDE.read_text()
     assert all(f"`{path.name}`" in guide for path in (FOLDER / "operations").glob("*.graphql"))
-    assert all(f"{limit:,}" in guide for limit in (MOST_TOKENS, MOST.depth, MOST.aliases, MOST.cost, MOST_ROWS))
+    assert all(
+        f"{limit:,}" in guide for limit in (MOST_TOKENS, MOST.depth, MOST.aliases, MOST.cost, MOST_ROWS, MOST_LABELS)
+    )
 
 
 def test_every_operation_is_run_by_a_test():

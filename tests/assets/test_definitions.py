@@ -20,11 +20,12 @@ def test_all_definitions_fit_together():
 
 
 @pytest.mark.parametrize("pipeline", PIPELINES, ids=lambda pipeline: pipeline.name)
-def test_a_pipeline_has_six_assets_and_two_jobs(pipeline):
+def test_a_pipeline_has_six_assets_and_a_stream_its_ground_truth_and_two_jobs(pipeline):
     keys = {key.path[1] for key in defs.resolve_asset_graph().get_all_asset_keys() if key.path[0] == pipeline.name}
-    assert keys == KINDS
+    late = {"ground_truth"} if pipeline.partitions else set()
+    assert keys == KINDS | late
     retrain, monitor = (defs.resolve_job_def(f"{pipeline.name}_{work}") for work in ("retrain", "monitor"))
-    watched = {"predictions", "evaluation", "drift"}
+    watched = {"predictions", "evaluation", "drift"} | late
     assert {key.path[1] for key in monitor.asset_layer.executable_asset_keys} == watched
     trained = KINDS - watched if pipeline.partitions else KINDS
     assert {key.path[1] for key in retrain.asset_layer.executable_asset_keys} == trained

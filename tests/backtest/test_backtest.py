@@ -6,20 +6,22 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from driftline import Promote, Retrain, RetrainTrigger
+from driftline import GroundTruth, Promote, Retrain, RetrainTrigger, Window
 from driftline.backtest import Policy, backtest, draw, policy_values, store_backtest
 from driftline.backtest.baseline import last_known_labels
 from driftline.backtest.outcome import measure_partitions
 from driftline.backtest.past import read_past
 from driftline.backtest.replay import first_version, replay
+from driftline.datasets import simulate_fire_risk
 from driftline.errors import (
     DatasetFunctionError,
     DoubledPolicyError,
     EmptyRangeError,
+    NoDeliveriesError,
     NotAStreamError,
     PictureFormatError,
 )
-from driftline.monitoring import evaluate, evaluations_of, predict
+from driftline.monitoring import add_ground_truth, evaluate, evaluations_of, predict
 from driftline.store import backtests
 from tests.streams import Forest, day, fires, persons
 
@@ -32,7 +34,7 @@ def found():
 
 
 def replayed(pipeline):
-    past = read_past(pipeline, None, pipeline.partitions.last)
+    past = read_past(pipeline, None, pipeline.partitions.last, workspace=None)
     return replay(past, pipeline, first_version(past, refit=pipeline.promote.refit))
 
 
@@ -93,7 +95,7 @@ def test_the_first_model_and_the_rows_of_the_past_are_those_of_production(served
 
 
 def test_a_training_knows_no_label_that_had_not_arrived():
-    past = read_past(fires(), None, fires().partitions.last)
+    past = read_past(fires(), None, fires().partitions.last, workspace=None)
     split = past.training(day("2025-03-10"))
     assert split.holdout["time"].max() <= day("2025-03-09")
     assert split.train["time"].min() >= day("2025-03-10") - timedelta(days=28)
@@ -158,7 +160,7 @@ def test_age_new_labels_and_the_trigger_ask_as_they_do_in_production():
 
 def test_the_last_known_label_is_that_of_the_entity_a_delay_ago():
     pipeline = fires()
-    past = read_past(pipeline, None, pipeline.partitions.last)
+    past = read_past(pipeline, None, pipeline.partitions.last, workspace=None)
     said = last_known_labels(past, first_version(past).model)["2025-02-20"]
     rows = past.rows(pipeline.partitions.window("2025-02-20"))
     row = rows.iloc[0]
@@ -194,6 +196,16 @@ def test_a_picture_of_another_kind_is_refused(tmp_path, found):
     with pytest.raises(PictureFormatError, match=r"Let it end with \.png or \.svg"):
         draw(found, tmp_path / "past.pdf")
     assert not list(tmp_path.iterdir())
+
+
+def test_labels_that_come_by_delivery_alone_are_those_that_were_delivered(workspace):
+    pipeline = fires(retrain=WEEKLY, drift=(), ground_truth=GroundTruth(delay="1d", delivered=True))
+    rows = simulate_fire_risk(Window(day("2025-01-13"), day("2025-03-24")), rows_per_day=60)
+    add_ground_truth(workspace, pipeline, rows[["time", "station", "fire"]], actor="test")
+    plain, delivered = (backtest(declared, ["weekly"], workspace=workspace) for declared in (fires(drift=()), pipeline))
+    assert delivered.policies[0].value("auroc") == pytest.approx(plain.policies[0].value("auroc"))
+    with pytest.raises(NoDeliveriesError, match="workspace=open_workspace"):
+        backtest(pipeline, ["weekly"])
 
 
 def test_a_table_has_no_past_to_replay():

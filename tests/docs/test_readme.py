@@ -65,7 +65,10 @@ def test_each_command_a_guide_names_exists_with_its_options(guide):
     text = guide.read_text()
     code = "\n".join([*blocks(text, "sh", "console", "bash"), *re.findall(r"`([^`\n]+)`", text)])
     for name, rest in re.findall(r"\bdriftline ([a-z]+)([^\n#;|]*)", code):
-        known = {option for param in commands[name].params for option in param.opts}
+        command = commands[name]
+        for inner in getattr(command, "commands", {}).keys() & set(rest.split()[:1]):
+            command = command.commands[inner]
+        known = {option for param in command.params for option in (*param.opts, *param.secondary_opts)}
         assert set(re.findall(r"--[a-z-]+", rest)) <= known, (guide.name, name, rest)
 
 

@@ -2,15 +2,16 @@
 
 import dagster as dg
 
-from driftline import Daily
-from driftline.pipelines import WorkspaceResource, build
+from driftline import Daily, Window, add_ground_truth
+from driftline.pipelines import WorkspaceResource, build, renew
 from driftline.store import monitoring
 from driftline.store.monitoring import PredictionBatch
+from tests.pipelines.conftest import definitions_of
 from tests.streams import Forest, day, fires
 
 RANGE = ("2025-02-10", "2025-02-13")
 DAYS = {"2025-02-10", "2025-02-11", "2025-02-12", "2025-02-13"}
-KINDS = ("predictions", "evaluation", "drift")
+KINDS = ("predictions", "ground_truth", "evaluation", "drift")
 FAULTY = "2025-02-11"
 
 
@@ -58,6 +59,7 @@ def test_a_day_without_labels_stays_missing_and_the_run_succeeds(dagster, servin
     result = dagster.run("fires_monitor", fires(), days=RANGE, at="2025-02-13")
     assert result.success
     assert dagster.partitions("fires", "predictions") == DAYS
+    assert dagster.partitions("fires", "ground_truth") == {"2025-02-10", "2025-02-11"}
     assert dagster.partitions("fires", "evaluation") == {"2025-02-10", "2025-02-11"}
     again = dagster.run("fires_monitor", fires(), days=RANGE)
     assert again.success
@@ -86,6 +88,36 @@ def test_one_day_is_a_range_too(dagster, serving):
 def test_a_part_of_the_assets_may_be_materialized(dagster, serving):
     dagster.run("fires_monitor", fires(), days=RANGE, asset_selection=[dg.AssetKey(["fires", "predictions"])])
     assert (dagster.partitions("fires", "predictions"), dagster.partitions("fires", "evaluation")) == (DAYS, set())
+
+
+def test_the_ground_truth_of_a_day_says_how_much_of_it_is_labelled_and_by_whom(dagster, serving):
+    rows = Forest()(Window(day(FAULTY), day("2025-02-12")))[["time", "station", "fire"]]
+    add_ground_truth(serving, fires(), rows.head(15), actor="ann")
+    dagster.run("fires_monitor", fires(), days=RANGE)
+    told = by_partition(dagster, "ground_truth")[0][FAULTY].metadata
+    assert (told["labelled"].value, told["labelled share"].value) == ("60 of 60 predictions", 1.0)
+    assert (told["delivered"].value, told["from the dataset"].value, told["corrected"].value) == (15, 45, 0)
+
+
+def test_ground_truth_lies_between_predictions_and_evaluation(home):
+    graph = definitions_of(fires()).resolve_asset_graph()
+    parents = {
+        key.path[1]: {parent.path[1] for parent in graph.get(key).parent_keys} for key in graph.get_all_asset_keys()
+    }
+    assert (parents["ground_truth"], parents["evaluation"]) == ({"predictions"}, {"ground_truth"})
+
+
+def test_one_run_reads_each_day_of_the_dataset_once(dagster, serving):
+    forest = Forest()
+    dagster.run("fires_monitor", fires(forest), days=RANGE)
+    assert [(f"{window.start:%Y-%m-%d}", window.days) for window in forest.windows] == [(RANGE[0], 4)]
+
+
+def test_what_is_renewed_is_not_predicted_again(dagster, serving):
+    dagster.run("fires_monitor", fires(), days=RANGE)
+    [done] = renew(definitions_of(fires()), fires(), dagster.instance, sorted(DAYS))
+    assert (done.fault, by_partition(dagster, "predictions")[1]) == (None, 4)
+    assert [by_partition(dagster, kind)[1] for kind in KINDS[1:]] == [8, 8, 8]
 
 
 def test_a_named_version_is_used_by_its_tag(dagster, serving):

@@ -1,4 +1,4 @@
-"""The GraphQL API: experiments, the registry and production, for other apps; it only reads."""
+"""The GraphQL API: experiments, the registry and production, for other apps; what it changes is ground truth alone."""
 
 from driftline.api.application import create_app
 from driftline.api.schema import schema_text

@@ -19,6 +19,7 @@ from strawberry.types import ExecutionResult
 
 from driftline.api.context import Context
 from driftline.api.failures import shown
+from driftline.api.origin import SameOriginMiddleware
 from driftline.api.reader import Reader
 from driftline.api.schema import schema, schema_text
 from driftline.api.welcome import page
@@ -55,7 +56,10 @@ def create_app(workspace: Workspace, settings: Settings | None = None) -> Starle
             Route("/schema.graphql", _schema_text),
             Route("/healthz", healthz),
         ],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False)],
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False),
+            Middleware(SameOriginMiddleware),
+        ],
         lifespan=lifespan,
     )
 
@@ -80,7 +84,7 @@ class _GraphQL(GraphQL[Context, None]):
     async def get_context(self, request: Any, response: Any) -> Context:
         """Return the context of one request."""
         reader = Reader(self._workspace.database, self._threads)
-        return Context(reader=reader, dagster_url=self._dagster_url)
+        return Context(reader=reader, workspace=self._workspace, dagster_url=self._dagster_url)
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Return the response, with what a client may see of the errors."""

@@ -14,6 +14,7 @@ from graphql import (
     GraphQLField,
     GraphQLNonNull,
     GraphQLSchema,
+    InlineFragmentNode,
     SelectionNode,
     SelectionSetNode,
     get_argument_values,
@@ -80,7 +81,9 @@ def extent(
             return field(selection, parent)
         if isinstance(selection, FragmentSpreadNode):
             return fragment(selection.name.value)
-        return selected(getattr(selection, "selection_set", None), parent)  # an inline fragment
+        condition = selection.type_condition if isinstance(selection, InlineFragmentNode) else None
+        within = schema.type_map[condition.name.value] if condition else parent
+        return selected(getattr(selection, "selection_set", None), within)
 
     @cache
     def fragment(name: str) -> Extent:

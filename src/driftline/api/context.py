@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import strawberry
 
 from driftline.api.reader import Reader
+from driftline.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,10 +14,12 @@ class Context:
 
     Attributes:
         reader: asks the experiment database.
+        workspace: what mutations change.
         dagster_url: Dagster's web server, without a slash at the end.
     """
 
     reader: Reader
+    workspace: Workspace
     dagster_url: str
 
 

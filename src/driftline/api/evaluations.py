@@ -37,6 +37,7 @@ class Evaluation(FromDagster):
     row_count: BigInt = strawberry.field(description="Predictions.")
     label_count: BigInt = strawberry.field(description="Predictions whose ground truth was known.")
     evaluated_at: datetime = strawberry.field(description="When it was measured.")
+    as_of: datetime | None = strawberry.field(description="The labels known at this time are in it.")
     digest: str = strawberry.field(description="sha256 of the predictions and labels that it stands on.")
 
     @field("Who was measured: the champion of the time, unless a version was named.")

@@ -11,6 +11,7 @@ from driftline.api.decisions import Decision
 from driftline.api.drift_reports import DriftReport
 from driftline.api.evaluations import Evaluation
 from driftline.api.field import field
+from driftline.api.ground_truth import GroundTruthDelivery, newest_deliveries
 from driftline.api.models import RegisteredModel
 from driftline.api.node import from_row
 from driftline.api.page import After, Connection, First, after_id, after_run, id_key, page, run_key, size
@@ -153,6 +154,19 @@ class Query:
         before, more = after_id(after), size(first) + 1
         rows = await info.context.reader.ask(backtests.newest_backtests, pipeline, first=more, before=before)
         return page(Backtest, rows, first, id_key)
+
+    @field("Deliveries of labels for a pipeline, newest first.")
+    async def ground_truth(
+        self,
+        info: Info,
+        pipeline: Annotated[str, strawberry.argument(description="The name of a pipeline.")],
+        first: First = 50,
+        after: After = None,
+    ) -> Connection[GroundTruthDelivery]:
+        """Return a page of deliveries."""
+        before, more = after_id(after), size(first) + 1
+        rows = await info.context.reader.ask(newest_deliveries, pipeline, first=more, before=before)
+        return page(GroundTruthDelivery, rows, first, id_key)
 
     @field("What each pipeline says about itself, by name.")
     async def pipelines(self, info: Info) -> list[Pipeline]:

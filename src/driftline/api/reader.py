@@ -38,7 +38,11 @@ class Reader:
             with self._database.reading() as session:
                 return question(session, *args, **kwargs)
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, answer)
+        return await self.on_thread(answer)
+
+    async def on_thread(self, work: Callable[[], Answer]) -> Answer:
+        """Return what `work` returns; the event loop goes on meanwhile."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     async def one(self, kind: type[Node], question: Callable[..., Any], *args: Hashable, key: Hashable) -> Node | None:
         """Return the node of the row at `key` in the mapping that `question` answers; None without a row."""

@@ -9,6 +9,7 @@ from strawberry.extensions import MaxTokensLimiter
 from strawberry.schema.config import StrawberryConfig
 
 from driftline.api.budget import MOST_TOKENS, QueryBudget
+from driftline.api.ground_truth import Mutation
 from driftline.api.query import Query
 from driftline.api.scalars import SCALARS
 
@@ -25,6 +26,7 @@ def schema() -> strawberry.Schema:
     """Return the schema, with the limits of every query."""
     return _Schema(
         query=Query,
+        mutation=Mutation,
         extensions=[lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS), QueryBudget],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

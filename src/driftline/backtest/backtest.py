@@ -15,6 +15,7 @@ from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
 from driftline.errors import DoubledPolicyError, NotAStreamError
 from driftline.evaluation import Task, metric
+from driftline.workspace import Workspace
 
 NEVER, LAST_KNOWN = "never", "last known label"
 
@@ -47,6 +48,7 @@ def backtest(
     metric_name: str | None = None,
     length: str = "7d",
     changes: Sequence[datetime] = (),
+    workspace: Workspace | None = None,
     told: Callable[[str], None] = lambda name: None,
 ) -> Backtest:
     """Return what the past of a stream would have been like under each policy; nothing of it touches production.
@@ -63,6 +65,7 @@ def backtest(
         metric_name: shown over time and compared with never retraining; None: the pipeline's first.
         length: of the windows over time, such as `7d`.
         changes: when the world is known to have changed, for the delay of detection and the false alarms.
+        workspace: where labels were delivered to; None: only the dataset's labels are known.
         told: is told the name of each policy before its replay.
 
     Raises:
@@ -70,6 +73,7 @@ def backtest(
         EmptyRangeError: no whole partition lies between `start` and `end`.
         UnknownPolicyError: a name names no policy.
         DoubledPolicyError: two policies have one name.
+        NoDeliveriesError: labels come by delivery alone, and there is no workspace.
         DatasetRefusedError: the first model cannot be trained on what lies before `start`.
     """
     if pipeline.partitions is None:
@@ -82,7 +86,7 @@ def backtest(
         raise DoubledPolicyError(next(name for name in names if names.count(name) > 1))
     variants = {policy.name: policy.of(pipeline) for policy in asked}
     windows = parse_duration(length)
-    past = read_past(pipeline, start, end or now())
+    past = read_past(pipeline, start, end or now(), workspace=workspace)
     first = cache(partial(first_version, past))
     model = first(refit=False).model
     metrics = _metrics(pipeline, model.task, metric_name)

@@ -48,6 +48,7 @@ def last_known_labels(past: Past, model: Model) -> dict[str, Labelled]:
                 truth=encode(pipeline.target, own[inside], classes=model.classes),
                 scores=_scores(said[low:high][inside], model),
                 row_count=high - low,
+                delivered_count=0,
                 features=own,
             )
     return found

@@ -10,10 +10,11 @@ import pandas as pd
 
 from driftline.datasets import Split, Window, check_frame, encode
 from driftline.declaration import ModelPipeline, Partitions
-from driftline.errors import DatasetRefusedError, EmptyRangeError, NotAStreamError
+from driftline.errors import DatasetRefusedError, EmptyRangeError, NoDeliveriesError, NotAStreamError
 from driftline.models import Model
-from driftline.monitoring import Labelled, call_dataset
+from driftline.monitoring import Labelled, call_dataset, known_truth
 from driftline.store.registry import ModelVersion
+from driftline.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +55,8 @@ class Past:
         """
         frame = self.rows(self._reach(until))
         frame = frame[frame[self.pipeline.time_column] + self.lag <= until]
+        if self.pipeline.ground_truth.delivered:
+            frame = frame[frame[self.pipeline.target.column].notna()]
         problems = check_frame(frame, self.pipeline.target)
         if problems:
             raise DatasetRefusedError(self.pipeline.name, [str(problem) for problem in problems])
@@ -78,6 +81,7 @@ class Past:
                 truth=truth[labelled[low] : labelled[high]],
                 scores=scores[low:high][known[low:high]],
                 row_count=high - low,
+                delivered_count=0,  # a replay does not ask where a label comes from
                 features=frame.iloc[low:high],
             )
             for key, (low, high) in zip(keys, pairwise(cuts), strict=True)
@@ -91,10 +95,14 @@ class Past:
         return window
 
 
-def read_past(pipeline: ModelPipeline, start: datetime | None, end: datetime) -> Past:
+def read_past(pipeline: ModelPipeline, start: datetime | None, end: datetime, *, workspace: Workspace | None) -> Past:
     """Return the past of a stream from `start`, or from its first partition, to `end`.
 
+    Labels that were delivered to `workspace` are filled in; what arrived later than the declared delay counts as if
+    it had come in time, since a replay asks what could be known, not how late somebody was.
+
     Raises:
+        NoDeliveriesError: labels come by delivery alone, and there is no workspace.
         NotAStreamError: the pipeline has no time partitions.
         EmptyRangeError: no whole partition lies between `start` and `end`.
         DatasetFunctionError: the dataset function raises or gives no DataFrame.
@@ -102,6 +110,8 @@ def read_past(pipeline: ModelPipeline, start: datetime | None, end: datetime) ->
     partitions = pipeline.partitions
     if partitions is None:
         raise NotAStreamError(pipeline.name)
+    if workspace is None and pipeline.ground_truth.delivered:
+        raise NoDeliveriesError(pipeline.name)
     first, last = max(start or partitions.first, partitions.first), partitions.clip(end)
     keys = partitions.keys(Window(first, last)) if first < last else []
     if not keys:
@@ -112,6 +122,9 @@ def read_past(pipeline: ModelPipeline, start: datetime | None, end: datetime) ->
     learnt = pipeline.training_rows(window.start)
     frame = call_dataset(pipeline, Window(learnt.start if learnt else window.start, window.end))
     frame = frame.sort_values(pipeline.time_column, kind="stable", ignore_index=True)
+    if workspace is not None:
+        known, column = known_truth(workspace, pipeline, frame, until=workspace.as_of()), pipeline.target.column
+        frame = frame.assign(**{column: known.labels.reindex(frame.index)})
     return Past(pipeline=pipeline, partitions=partitions, window=window, keys=tuple(keys), frame=frame)
 
 

@@ -12,6 +12,7 @@ from driftline.cli.dev import dev
 from driftline.cli.models import models
 from driftline.cli.runs import runs
 from driftline.cli.serve import schema, serve
+from driftline.cli.truth import truth
 from driftline.errors import DriftlineError
 
 app = typer.Typer(
@@ -23,6 +24,7 @@ app = typer.Typer(
 for command in (demo, dev, serve, runs, models, backfill, backtest, alerts):
     app.command()(command)
 app.command(hidden=True)(schema)
+app.add_typer(truth, name="truth")
 
 
 def main() -> None:

@@ -46,6 +46,7 @@ def backtest(
     from driftline.workspace import open_workspace
 
     declared = load_project(Path.cwd()).pipeline(pipeline)
+    workspace = open_workspace()
     asked = DEFAULT_POLICIES if policies is None else tuple(name.strip() for name in policies.split(","))
     until = None if end is None or declared.partitions is None else declared.partitions.after(parse_time(end))
     with Console(stderr=True).status(f"{pipeline}: reading the past") as status:
@@ -57,9 +58,10 @@ def backtest(
             metric_name=metric,
             length=window,
             changes=[parse_time(day) for day in change or ()],
+            workspace=workspace,
             told=lambda name: status.update(f"{pipeline}: {name}"),
         )
-    store_backtest(open_workspace(), found)
+    store_backtest(workspace, found)
     if picture is not None:
         draw(found, picture)
     if as_json:

@@ -2,6 +2,7 @@
 
 from driftline.declaration.alerts import Alert, AlertKind, Severity
 from driftline.declaration.ground_truth import GroundTruth
+from driftline.declaration.label_contract import LabelContract, described_contract
 from driftline.declaration.partitions import Daily, Hourly, Partitions
 from driftline.declaration.pipeline import ModelPipeline
 from driftline.declaration.policies import Promote, Retrain
@@ -12,9 +13,11 @@ __all__ = [
     "Daily",
     "GroundTruth",
     "Hourly",
+    "LabelContract",
     "ModelPipeline",
     "Partitions",
     "Promote",
     "Retrain",
     "Severity",
+    "described_contract",
 ]

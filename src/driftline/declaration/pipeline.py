@@ -13,10 +13,11 @@ from driftline.clock import parse_duration
 from driftline.datasets import Holdout, Target, Window
 from driftline.declaration.alerts import DEFAULT_ALERTS, Alert
 from driftline.declaration.ground_truth import GroundTruth
+from driftline.declaration.label_contract import LabelContract
 from driftline.declaration.partitions import Partitions
 from driftline.declaration.policies import Promote, Retrain
 from driftline.drift import DataDrift, PerformanceDrift
-from driftline.errors import DeclarationError
+from driftline.errors import DeclarationError, NotAStreamError
 from driftline.evaluation import metric
 from driftline.models import Trainer
 
@@ -39,7 +40,7 @@ class ModelPipeline:
         time_column: the event time of a stream's rows.
         entity: the columns that tell rows of the same time apart.
         training_window: how much of a stream a model learns from, such as `30d`, holdout included.
-        ground_truth: when labels are known.
+        ground_truth: when labels are known, and where they come from.
         drift: what is watched.
         retrain: when to retrain.
         promote: when a challenger becomes champion.
@@ -88,8 +89,9 @@ class ModelPipeline:
         unknown = [rule.metric for rule in self.performance_rules if rule.metric not in self.metrics]
         if unknown:
             raise DeclarationError(self.name, f"it watches {unknown[0]!r}, which is not among its metrics")
+        if self.ground_truth.delivered and self.partitions is None:
+            raise DeclarationError(self.name, "its labels are delivered, which only a stream with partitions has")
         self._check_alerts()
-
         self._check_retrain()
 
     def _check_retrain(self) -> None:
@@ -113,6 +115,24 @@ class ModelPipeline:
     def row_key(self) -> tuple[str, ...]:
         """Return the columns that a prediction and its ground truth are joined by."""
         return (self.time_column, *self.entity) if self.partitions else (HOLDOUT_ROW,)
+
+    @property
+    def label_contract(self) -> LabelContract:
+        """Return what a delivery of labels is held to.
+
+        Raises:
+            NotAStreamError: the pipeline has no time partitions.
+        """
+        if self.partitions is None:
+            raise NotAStreamError(self.name)
+        return LabelContract(
+            pipeline=self.name,
+            time_column=self.time_column,
+            entity=self.entity,
+            target=self.target,
+            partitions=self.partitions,
+            ground_truth=self.ground_truth,
+        )
 
     @property
     def not_features(self) -> tuple[str, ...]:

@@ -14,43 +14,64 @@ from driftline.monitoring.evaluations import (
     store_holdout,
     unevaluated,
 )
-from driftline.monitoring.labelled import Labelled, read_labelled
+from driftline.monitoring.ground_truth import AddedGroundTruth, add_ground_truth, add_labels, expected_labels
+from driftline.monitoring.known_truth import KnownTruth, known_truth
+from driftline.monitoring.label_check import from_texts
+from driftline.monitoring.label_counts import LabelCount, count_labels
+from driftline.monitoring.label_files import read_label_file
+from driftline.monitoring.labelled import Labelled, LabelledReader, read_labelled
 from driftline.monitoring.live_reference import LiveReference, live_reference
 from driftline.monitoring.outbox import Delivered, deliver, send_test
 from driftline.monitoring.outcome import Outcome
 from driftline.monitoring.predictions import Predicted, predict, serving_versions
 from driftline.monitoring.profiles import column_values, load_profile, store_profile
+from driftline.monitoring.renewal import is_outdated, outdated
 from driftline.monitoring.rows import TABLE, call_dataset, neighbours, past_partitions, read_rows
+from driftline.monitoring.truth_status import TruthStatus, truth_status
 
 __all__ = [
     "TABLE",
+    "AddedGroundTruth",
     "Channel",
     "Delivered",
     "DriftHistory",
     "Evaluated",
+    "KnownTruth",
+    "LabelCount",
     "Labelled",
+    "LabelledReader",
     "LiveReference",
     "Message",
     "Outcome",
     "Predicted",
     "Raised",
     "Reported",
+    "TruthStatus",
+    "add_ground_truth",
+    "add_labels",
     "call_dataset",
     "column_values",
+    "count_labels",
     "deliver",
     "drift_report",
     "evaluate",
     "evaluations_of",
+    "expected_labels",
+    "from_texts",
     "holdout_score",
+    "is_outdated",
+    "known_truth",
     "list_alerts",
     "live_reference",
     "load_profile",
     "neighbours",
     "open_channels",
+    "outdated",
     "past_partitions",
     "predict",
     "production_metric",
     "raise_alerts",
+    "read_label_file",
     "read_labelled",
     "read_rows",
     "report_drift",
@@ -58,5 +79,6 @@ __all__ = [
     "serving_versions",
     "store_holdout",
     "store_profile",
+    "truth_status",
     "unevaluated",
 ]

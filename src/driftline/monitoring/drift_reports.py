@@ -30,7 +30,7 @@ from driftline.drift import (
 )
 from driftline.evaluation import Measurement, Task, measure, unmeasured
 from driftline.monitoring.evaluations import holdout_score
-from driftline.monitoring.labelled import Labelled, read_labelled
+from driftline.monitoring.labelled import Labelled, LabelledReader
 from driftline.monitoring.live_reference import LiveReference, live_references
 from driftline.monitoring.outcome import Outcome, together
 from driftline.monitoring.profiles import column_values, load_profile
@@ -52,19 +52,26 @@ class Reported:
 
 
 def report_drift(
-    workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str], *, dagster_run_id: str | None = None
+    workspace: Workspace,
+    pipeline: ModelPipeline,
+    keys: Sequence[str],
+    *,
+    dagster_run_id: str | None = None,
+    reader: LabelledReader | None = None,
 ) -> Outcome[Reported]:
     """Report for each partition whether the windows that end with it show drift, and store the reports.
 
     A window holds the partitions that the same champion predicted: a promotion starts anew. The reference
     is what that champion scored on its holdout and the rows it was trained on; of the retrain trigger, its first
-    live windows. The verdict is that of the alerts. The same evidence is reported once.
+    live windows. The verdict is that of the alerts. The same evidence is reported once. What `reader` has read
+    already is not read again.
     """
     if not pipeline.drift:
         return Outcome()
     live = live_references(workspace, pipeline, keys)
     needed = {key for reference in live.values() for key in reference.keys}
-    found = read_labelled(workspace, pipeline, sorted(needed.union(_with_lookback(pipeline, keys))))
+    reader = reader or LabelledReader(workspace, pipeline)
+    found = reader.read(sorted(needed.union(_with_lookback(pipeline, keys))))
     versions = {labelled.version.id: labelled.version for labelled in found.done.values()}
     history = DriftHistory(
         pipeline,

@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
 from driftline.evaluation import Measurement, measure_rows, scored_rows
-from driftline.monitoring.labelled import Labelled, read_labelled
+from driftline.monitoring.label_counts import unlabelled
+from driftline.monitoring.labelled import Labelled, LabelledReader
 from driftline.monitoring.outcome import Outcome
 from driftline.monitoring.predictions import serving_versions
 from driftline.monitoring.rows import TABLE
@@ -20,7 +22,14 @@ from driftline.workspace import Workspace
 
 @dataclass(frozen=True, kw_only=True)
 class Evaluated:
-    """The measurements of one partition."""
+    """The measurements of one partition.
+
+    Attributes:
+        version: who was measured.
+        row_count: predictions.
+        label_count: predictions whose label was known.
+        measurements: one for each metric.
+    """
 
     version: int
     row_count: int
@@ -35,6 +44,7 @@ def evaluate(
     *,
     version: int | None = None,
     dagster_run_id: str | None = None,
+    reader: LabelledReader | None = None,
 ) -> Outcome[Evaluated]:
     """Measure the stored predictions of partitions against the labels known by now, and store it.
 
@@ -47,16 +57,16 @@ def evaluate(
         keys: partitions, in any order; of a table, the one key TABLE.
         version: this version instead of the champion of the time.
         dagster_run_id: the Dagster run that this is part of.
+        reader: what has been read already.
     """
-    found = read_labelled(workspace, pipeline, keys, version=version)
+    reader = reader or LabelledReader(workspace, pipeline)
+    found = reader.read(keys, version=version)
     waiting = {
-        key: f"{key}: 0 of {labelled.row_count} predictions are labelled yet."
-        for key, labelled in found.done.items()
-        if not len(labelled.truth)
+        key: unlabelled(key, labelled.row_count) for key, labelled in found.done.items() if not len(labelled.truth)
     }
     ready = {key: labelled for key, labelled in found.done.items() if len(labelled.truth)}
     measured = {key: measure_all(pipeline, labelled) for key, labelled in ready.items()}
-    _store(workspace, pipeline, ready, measured, dagster_run_id)
+    _store(workspace, pipeline, ready, measured, as_of=reader.as_of, dagster_run_id=dagster_run_id)
     done = {
         key: Evaluated(
             version=labelled.version.version,
@@ -184,10 +194,12 @@ def _store(
     pipeline: ModelPipeline,
     ready: dict[str, Labelled],
     measured: dict[str, tuple[Measurement, ...]],
+    *,
+    as_of: datetime,
     dagster_run_id: str | None,
 ) -> None:
     at = workspace.clock()
-    digests = {key: _digest(pipeline, labelled) for key, labelled in ready.items()}
+    digests = {key: evidence_digest(pipeline, labelled) for key, labelled in ready.items()}
     with workspace.database.transaction() as session:
         versions = list({labelled.version.id for labelled in ready.values()})
         known = {
@@ -204,6 +216,7 @@ def _store(
                 "row_count": ready[key].row_count,
                 "label_count": len(ready[key].truth),
                 "evaluated_at": at,
+                "as_of": as_of,
                 "digest": digests[key],
                 "dagster_run_id": dagster_run_id,
             }
@@ -213,7 +226,8 @@ def _store(
         monitoring.add_evaluations(session, rows, metrics)
 
 
-def _digest(pipeline: ModelPipeline, labelled: Labelled) -> str:
+def evidence_digest(pipeline: ModelPipeline, labelled: Labelled) -> str:
+    """Return the sha256 of the metrics' names, the labels and the predictions that an evaluation stands on."""
     content = hashlib.sha256("\0".join(pipeline.metrics).encode())
     content.update(labelled.row_count.to_bytes(8, "little"))
     content.update(labelled.truth.tobytes())

@@ -10,12 +10,13 @@ import pyarrow as pa
 
 from driftline.datasets import encode
 from driftline.declaration import ModelPipeline
-from driftline.errors import DuplicateRowError, MissingColumnError
+from driftline.errors import DuplicateRowError
 from driftline.evaluation import Task
 from driftline.models import Model
+from driftline.monitoring.known_truth import known_truth
 from driftline.monitoring.outcome import Outcome, together
 from driftline.monitoring.predictions import read_batches, score_columns, serving_versions
-from driftline.monitoring.rows import read_rows
+from driftline.monitoring.rows import RowReader
 from driftline.registry import load_version
 from driftline.store import monitoring
 from driftline.store.registry import ModelVersion
@@ -32,6 +33,7 @@ class Labelled:
         truth: encoded labels, shape (n_labelled,).
         scores: what the version said, shape (n_labelled,) or (n_labelled, n_classes).
         row_count: predictions of the partition, labelled or not.
+        delivered_count: of the labels, those that were delivered; the others are the dataset's.
         features: the rows that were predicted, shape (row_count, n_columns).
     """
 
@@ -40,15 +42,52 @@ class Labelled:
     truth: np.ndarray
     scores: np.ndarray
     row_count: int
+    delivered_count: int
     features: pd.DataFrame
 
 
+class LabelledReader:
+    """Reads the labelled predictions of partitions once, however often they are asked for in one piece of work.
+
+    Attributes:
+        rows: the rows of the dataset, read once, too.
+        as_of: all labels that had arrived by this time are known; of later ones, some may be.
+    """
+
+    def __init__(self, workspace: Workspace, pipeline: ModelPipeline) -> None:
+        self.rows = RowReader(workspace, pipeline)
+        self.as_of = workspace.as_of()
+        self._workspace = workspace
+        self._pipeline = pipeline
+        self._known: dict[tuple[int | None, str], Labelled] = {}
+
+    def read(self, keys: Sequence[str], *, version: int | None = None) -> Outcome[Labelled]:
+        """Return what `read_labelled` returned for each partition when it was first asked for."""
+        fresh = [key for key in keys if (version, key) not in self._known]
+        found = read_labelled(self._workspace, self._pipeline, fresh, version=version, rows=self.rows)
+        self._known |= {(version, key): labelled for key, labelled in found.done.items()}
+        done = {key: self._known[version, key] for key in keys if (version, key) in self._known}
+        return Outcome(done=done, failed=found.failed)
+
+
 def read_labelled(
-    workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str], *, version: int | None = None
+    workspace: Workspace,
+    pipeline: ModelPipeline,
+    keys: Sequence[str],
+    *,
+    version: int | None = None,
+    rows: RowReader | None = None,
 ) -> Outcome[Labelled]:
     """Return the predictions of each partition with the labels known by now.
 
     A partition of which no label is known yet is there with none; one that was not predicted has failed.
+
+    Args:
+        workspace: where predictions and delivered labels are.
+        pipeline: the declaration.
+        keys: partitions, in any order; of a table, the one key TABLE.
+        version: of this version instead of the champion of the time.
+        rows: what has been read of the dataset already.
     """
     serving = serving_versions(workspace, pipeline, keys, version=version)
     by_id = {found.id: found for found in serving.done.values()}
@@ -60,16 +99,16 @@ def read_labelled(
     failed = dict(serving.failed)
     for key in serving.done.keys() - batches.keys():
         failed[key] = f"{key or pipeline.name} was not predicted yet. Materialize {pipeline.name}/predictions first."
-    rows = read_rows(workspace, pipeline, list(batches))
-    failed |= rows.failed
+    read = (rows or RowReader(workspace, pipeline)).read(list(batches))
+    failed |= read.failed
     done: dict[str, Labelled] = {}
     for own_version in by_id.values():
-        own = [key for key in rows.done if serving.done[key].id == own_version.id]
+        own = [key for key in read.done if serving.done[key].id == own_version.id]
         if not own:
             continue
         model = load_version(workspace, own_version, trusted=pipeline.trusted)
         tables = read_batches(workspace, [batches[key].digest for key in own])
-        pairs = {key: (rows.done[key], table) for key, table in zip(own, tables, strict=True)}
+        pairs = {key: (read.done[key], table) for key, table in zip(own, tables, strict=True)}
         joined = together(partial(_join, workspace, pipeline, own_version, model), pairs)
         done |= joined.done
         failed |= joined.failed
@@ -98,15 +137,16 @@ def _join(
     doubled = int(truths.duplicated(key).sum() + predictions.duplicated(key).sum())
     if doubled:
         raise DuplicateRowError(pipeline.name, key, doubled)
-    labels = truths[[*key, pipeline.target.column]]
-    labels = labels[_known(workspace, pipeline, truths)]
-    joined = predictions.merge(labels, on=key, how="left", sort=False)
-    labelled = joined[pipeline.target.column].notna().to_numpy()
-    truth = encode(pipeline.target, joined[labelled], classes=model.classes)
+    joined = _with_dataset_labels(pipeline, predictions, truths)
+    known = known_truth(workspace, pipeline, joined, until=workspace.as_of())
+    labelled = np.zeros(len(joined), dtype=bool)
+    labelled[known.due] = known.labels.notna()
+    labels = known.labels.dropna().to_frame(pipeline.target.column)
+    truth = encode(pipeline.target, labels, classes=model.classes)
     scores = joined.loc[labelled, score_columns(model)].to_numpy(dtype=float)
-    counts = [table.num_rows for _, table in pairs.values()]
-    ends = np.cumsum(np.add.reduceat(labelled, np.cumsum([0, *counts[:-1]]), dtype=int))
-    starts = np.append(0, ends[:-1])
+    firsts = np.cumsum([0, *(table.num_rows for table in tables[:-1])])
+    ends = np.cumsum(np.add.reduceat(labelled, firsts, dtype=int))
+    delivered = np.add.reduceat(known.delivered, firsts, dtype=int)
     return {
         key: Labelled(
             version=version,
@@ -114,17 +154,16 @@ def _join(
             truth=truth[low:high],
             scores=scores[low:high, 0] if scores.shape[1] == 1 else scores[low:high],
             row_count=table.num_rows,
+            delivered_count=int(count),
             features=rows,
         )
-        for (key, (rows, table)), low, high in zip(pairs.items(), starts, ends, strict=True)
+        for (key, (rows, table)), low, high, count in zip(pairs.items(), [0, *ends[:-1]], ends, delivered, strict=True)
     }
 
 
-def _known(workspace: Workspace, pipeline: ModelPipeline, rows: pd.DataFrame) -> np.ndarray:
-    """Return for each row whether its label is there and, by the delay of the ground truth, known by now."""
-    if pipeline.target.column not in rows.columns:
-        raise MissingColumnError([pipeline.target.column], rows.columns)
-    there = rows[pipeline.target.column].notna()
-    if pipeline.partitions is not None:
-        there &= rows[pipeline.time_column] + pipeline.ground_truth.lag <= workspace.as_of()
-    return there.to_numpy(dtype=bool)
+def _with_dataset_labels(pipeline: ModelPipeline, predictions: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the predictions with the target column of the dataset, where it is to be read."""
+    if pipeline.ground_truth.delivered or pipeline.target.column not in rows.columns:
+        return predictions
+    key = list(pipeline.row_key)
+    return predictions.merge(rows[[*key, pipeline.target.column]], on=key, how="left", sort=False)

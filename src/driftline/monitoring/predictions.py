@@ -15,7 +15,7 @@ from driftline.errors import UnusableScoreError
 from driftline.evaluation import Task
 from driftline.models import Model
 from driftline.monitoring.outcome import Outcome, together
-from driftline.monitoring.rows import read_rows
+from driftline.monitoring.rows import RowReader
 from driftline.registry import champions_at, find_version, load_version
 from driftline.store import monitoring
 from driftline.store.registry import ModelVersion
@@ -39,6 +39,7 @@ def predict(
     *,
     version: int | None = None,
     dagster_run_id: str | None = None,
+    rows: RowReader | None = None,
 ) -> Outcome[Predicted]:
     """Predict partitions with the version that was champion at each one's start, and store the batches.
 
@@ -48,20 +49,21 @@ def predict(
         keys: partitions, in any order; of a table, the one key TABLE.
         version: this version instead of the champion of the time.
         dagster_run_id: the Dagster run that this is part of.
+        rows: what has been read of the dataset already.
     """
     serving = serving_versions(workspace, pipeline, keys, version=version)
-    rows = read_rows(workspace, pipeline, list(serving.done))
-    failed = {**serving.failed, **rows.failed}
+    found = (rows or RowReader(workspace, pipeline)).read(list(serving.done))
+    failed = {**serving.failed, **found.failed}
     done: dict[str, Predicted] = {}
     stored = []
-    for of_version in {found.id: found for found in serving.done.values()}.values():
-        own = [key for key in rows.done if serving.done[key].id == of_version.id]
+    for of_version in {one.id: one for one in serving.done.values()}.values():
+        own = [key for key in found.done if serving.done[key].id == of_version.id]
         model = load_version(workspace, of_version, trusted=pipeline.trusted)
-        scored = together(partial(_scores, model), {key: rows.done[key] for key in own})
+        scored = together(partial(_scores, model), {key: found.done[key] for key in own})
         failed |= scored.failed
         if not scored.done:
             continue
-        table = _table(pipeline, model, [rows.done[key] for key in scored.done], list(scored.done.values()))
+        table = _table(pipeline, model, [found.done[key] for key in scored.done], list(scored.done.values()))
         start = 0
         for key, own_scores in scored.done.items():
             digest = workspace.artifacts.put(_parquet(table.slice(start, len(own_scores))))

@@ -42,6 +42,27 @@ def read_rows(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]
     return Outcome(done={key: frame for key, frame in frames.items() if not frame.empty}, failed=failed)
 
 
+class RowReader:
+    """Reads the rows of partitions once, however often they are asked for: a dataset function may be slow."""
+
+    def __init__(self, workspace: Workspace, pipeline: ModelPipeline) -> None:
+        self._workspace = workspace
+        self._pipeline = pipeline
+        self._frames: dict[str, pd.DataFrame] = {}
+        self._failed: dict[str, str] = {}
+
+    def read(self, keys: Sequence[str]) -> Outcome[pd.DataFrame]:
+        """Return what `read_rows` returned for each partition when it was first asked for."""
+        fresh = [key for key in keys if key not in self._frames and key not in self._failed]
+        found = read_rows(self._workspace, self._pipeline, fresh)
+        self._frames |= found.done
+        self._failed |= found.failed
+        return Outcome(
+            done={key: self._frames[key] for key in keys if key in self._frames},
+            failed={key: self._failed[key] for key in keys if key in self._failed},
+        )
+
+
 def past_partitions(workspace: Workspace, pipeline: ModelPipeline, start: datetime, end: datetime) -> Sequence[str]:
     """Return the partitions of a stream from `start` to the one that `end` lies in, as far as they are over.
 

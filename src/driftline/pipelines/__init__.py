@@ -4,7 +4,7 @@ The only room that knows Dagster.
 """
 
 from driftline.pipelines.alert_sensor import alert_sensor
-from driftline.pipelines.backfill import Backfilled, backfill
+from driftline.pipelines.backfill import Backfilled, backfill, renew
 from driftline.pipelines.build import build
 from driftline.pipelines.drift_sensor import drift_sensor
 from driftline.pipelines.instance import dagster_home, open_instance
@@ -21,5 +21,6 @@ __all__ = [
     "dagster_home",
     "drift_sensor",
     "open_instance",
+    "renew",
     "replay",
 ]

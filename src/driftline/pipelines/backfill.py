@@ -1,6 +1,6 @@
 """Backfilling predictions, evaluations and drift reports of past partitions: a Dagster run for each stretch of days."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
@@ -9,7 +9,7 @@ from driftline.declaration import ModelPipeline
 from driftline.errors import RunFailedError
 from driftline.monitoring import neighbours
 from driftline.pipelines.in_process import partition_range, run_job
-from driftline.pipelines.keys import MONITORING, VERSION_TAG, Kind, asset_keys
+from driftline.pipelines.keys import VERSION_TAG, Kind, asset_keys, monitoring_kinds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +43,38 @@ def backfill(
         version: "what would this version have done?": it is predicted with and evaluated, but nothing is said about
             drift, since it was not in use; None for the champion of the time.
     """
-    kinds = MONITORING if version is None and pipeline.drift else (Kind.PREDICTIONS, Kind.EVALUATION)
+    kinds = monitoring_kinds(pipeline) if version is None else (Kind.PREDICTIONS, Kind.EVALUATION)
     named = {} if version is None else {VERSION_TAG: str(version)}
+    return _run(definitions, pipeline, instance, keys, kinds=kinds, tags=named)
+
+
+def renew(
+    definitions: dg.Definitions, pipeline: ModelPipeline, instance: dg.DagsterInstance, keys: Sequence[str]
+) -> Iterator[Backfilled]:
+    """Evaluate `keys` again and look for drift, as `backfill` does, on the predictions that are there."""
+    kinds = tuple(kind for kind in monitoring_kinds(pipeline) if kind is not Kind.PREDICTIONS)
+    return _run(definitions, pipeline, instance, keys, kinds=kinds, tags={})
+
+
+def _run(
+    definitions: dg.Definitions,
+    pipeline: ModelPipeline,
+    instance: dg.DagsterInstance,
+    keys: Sequence[str],
+    *,
+    kinds: tuple[Kind, ...],
+    tags: Mapping[str, str],
+) -> Iterator[Backfilled]:
+    assets = asset_keys(pipeline, kinds)
     for stretch in neighbours(pipeline, keys):
-        tags = {**partition_range(stretch), **named}
         try:
-            run_job(definitions, instance, f"{pipeline.name}_monitor", assets=asset_keys(pipeline, kinds), tags=tags)
+            run_job(
+                definitions,
+                instance,
+                f"{pipeline.name}_monitor",
+                assets=assets,
+                tags={**partition_range(stretch), **tags},
+            )
         except RunFailedError as error:
             yield Backfilled(keys=stretch, fault=str(error))
         else:

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from driftline.declaration import ModelPipeline
-from driftline.pipelines.keys import MONITORING, RETRAINING, TRIGGER_TAG, asset_keys
+from driftline.pipelines.keys import RETRAINING, TRIGGER_TAG, asset_keys, monitoring_kinds
 from driftline.pipelines.monitoring_assets import monitoring_assets
 from driftline.pipelines.retraining_assets import champion_asset, dataset_asset, model_asset
 
@@ -20,7 +20,7 @@ def build(pipeline: ModelPipeline) -> dg.Definitions:
         champion_asset(pipeline),
         monitoring_assets(pipeline),
     ]
-    watched = dg.AssetSelection.assets(*asset_keys(pipeline, MONITORING if pipeline.drift else MONITORING[:2]))
+    watched = dg.AssetSelection.assets(*asset_keys(pipeline, monitoring_kinds(pipeline)))
     trained = dg.AssetSelection.assets(*asset_keys(pipeline, RETRAINING))
     retrain = dg.define_asset_job(
         f"{pipeline.name}_retrain",

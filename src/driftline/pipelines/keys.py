@@ -16,12 +16,12 @@ class Kind(StrEnum):
     MODEL = "model"
     CHAMPION = "champion"
     PREDICTIONS = "predictions"
+    GROUND_TRUTH = "ground_truth"
     EVALUATION = "evaluation"
     DRIFT = "drift"
 
 
 RETRAINING = (Kind.DATASET, Kind.MODEL, Kind.CHAMPION)
-MONITORING = (Kind.PREDICTIONS, Kind.EVALUATION, Kind.DRIFT)
 
 PIPELINE_TAG = "driftline/pipeline"
 TRIGGER_TAG = "driftline/trigger"
@@ -37,6 +37,13 @@ def asset_key(pipeline: ModelPipeline, kind: Kind) -> dg.AssetKey:
 def asset_keys(pipeline: ModelPipeline, kinds: tuple[Kind, ...]) -> list[dg.AssetKey]:
     """Return the keys of several assets of a pipeline."""
     return [asset_key(pipeline, kind) for kind in kinds]
+
+
+def monitoring_kinds(pipeline: ModelPipeline) -> tuple[Kind, ...]:
+    """Return the assets that watch production; only a stream waits for labels, and drift may not be watched."""
+    ground_truth = (Kind.GROUND_TRUTH,) if pipeline.partitions else ()
+    drift = (Kind.DRIFT,) if pipeline.drift else ()
+    return (Kind.PREDICTIONS, *ground_truth, Kind.EVALUATION, *drift)
 
 
 class Described(TypedDict):

@@ -1,7 +1,7 @@
-"""The assets that watch production: predictions, evaluations and drift reports, in one step for many partitions.
+"""The assets that watch production: predictions, ground truth, evaluations, drift reports; one step, many partitions.
 
-One step makes all three, so that a partition that fails in one of them is named and loses no other, in any
-of them: what follows a failed step in a Dagster run would be skipped for all partitions.
+One step makes all of them, so that a partition that fails in one of them is named and loses no other, in any
+of them: what follows a failed step in a Dagster run would be skipped for all partitions. It reads the dataset once.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,28 +14,32 @@ from driftline.evaluation import metric
 from driftline.monitoring import (
     TABLE,
     Evaluated,
+    LabelCount,
+    LabelledReader,
     Outcome,
     Predicted,
     Reported,
+    count_labels,
     evaluate,
     predict,
     report_drift,
 )
 from driftline.pipelines.failure import partitions_failure, visible_failure
-from driftline.pipelines.keys import VERSION_TAG, Kind, asset_key, dagster_partitions, described
+from driftline.pipelines.keys import VERSION_TAG, Kind, asset_key, dagster_partitions, described, monitoring_kinds
 from driftline.pipelines.tables import finding_table, metric_table, metric_values
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.workspace import Workspace
 
 DESCRIPTIONS = {
     Kind.PREDICTIONS: "What the champion of the time says about each partition.",
+    Kind.GROUND_TRUTH: "The labels of each partition's predictions, as far as they have arrived.",
     Kind.EVALUATION: "The predictions measured against ground truth, as far as it has arrived.",
     Kind.DRIFT: "What the windows up to each partition say about drift; read by the sensor.",
 }
 
 
 def monitoring_assets(pipeline: ModelPipeline) -> dg.AssetsDefinition:
-    """Return the assets `predictions`, `evaluation` and `drift` of a pipeline, made by one step."""
+    """Return the assets `predictions`, `ground_truth`, `evaluation` and `drift` of a pipeline, made by one step."""
     floor_check = dg.AssetCheckSpec(
         "floor",
         asset=asset_key(pipeline, Kind.EVALUATION),
@@ -55,10 +59,10 @@ def monitoring_assets(pipeline: ModelPipeline) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         keys = list(context.partition_keys) if pipeline.partitions else [TABLE]
         failed: dict[str, str] = {}
-        for kind, work in _work(pipeline, context).items():
+        for kind, work in _work(pipeline, workspace.opened, context).items():
             if asset_key(pipeline, kind) in context.selected_asset_keys:
                 with visible_failure():
-                    outcome = work(workspace.opened, keys)
+                    outcome = work(keys)
                 failed |= {key: why for key, why in outcome.failed.items() if key not in failed}
                 yield from _materialize(context, pipeline, kind, outcome)
                 if kind is Kind.EVALUATION and context.selected_asset_check_keys:
@@ -70,10 +74,8 @@ def monitoring_assets(pipeline: ModelPipeline) -> dg.AssetsDefinition:
 
 
 def _upstream(pipeline: ModelPipeline) -> Iterator[tuple[Kind, Kind]]:
-    yield Kind.PREDICTIONS, Kind.CHAMPION
-    yield Kind.EVALUATION, Kind.PREDICTIONS
-    if pipeline.drift:
-        yield Kind.DRIFT, Kind.EVALUATION
+    kinds = monitoring_kinds(pipeline)
+    yield from zip(kinds, (Kind.CHAMPION, *kinds), strict=False)
 
 
 def _spec(pipeline: ModelPipeline, kind: Kind, after: Kind) -> dg.AssetSpec:
@@ -87,14 +89,20 @@ def _spec(pipeline: ModelPipeline, kind: Kind, after: Kind) -> dg.AssetSpec:
 
 
 def _work(
-    pipeline: ModelPipeline, context: dg.AssetExecutionContext
-) -> Mapping[Kind, Callable[[Workspace, list[str]], Outcome[Any]]]:
+    pipeline: ModelPipeline, opened: Workspace, context: dg.AssetExecutionContext
+) -> Mapping[Kind, Callable[[list[str]], Outcome[Any]]]:
+    reader = LabelledReader(opened, pipeline)
     run_id = context.run.run_id
     version = int(context.run.tags[VERSION_TAG]) if VERSION_TAG in context.run.tags else None
     return {
-        Kind.PREDICTIONS: lambda opened, keys: predict(opened, pipeline, keys, version=version, dagster_run_id=run_id),
-        Kind.EVALUATION: lambda opened, keys: evaluate(opened, pipeline, keys, version=version, dagster_run_id=run_id),
-        Kind.DRIFT: lambda opened, keys: report_drift(opened, pipeline, keys, dagster_run_id=run_id),
+        Kind.PREDICTIONS: lambda keys: predict(
+            opened, pipeline, keys, version=version, dagster_run_id=run_id, rows=reader.rows
+        ),
+        Kind.GROUND_TRUTH: lambda keys: count_labels(opened, pipeline, keys, version=version, reader=reader),
+        Kind.EVALUATION: lambda keys: evaluate(
+            opened, pipeline, keys, version=version, dagster_run_id=run_id, reader=reader
+        ),
+        Kind.DRIFT: lambda keys: report_drift(opened, pipeline, keys, dagster_run_id=run_id, reader=reader),
     }
 
 
@@ -117,11 +125,20 @@ def _materialize(
         yield dg.MaterializeResult(asset_key=key)
 
 
-def _metadata(done: Predicted | Evaluated | Reported) -> dict[str, Any]:
+def _metadata(done: Predicted | LabelCount | Evaluated | Reported) -> dict[str, Any]:
     """Return what people look at; small, since there is one for each partition."""
     if isinstance(done, Predicted):
         told: dict[str, Any] = {"dagster/row_count": done.row_count, "version": done.version}
         return told if done.mean_score is None else {**told, "mean score": done.mean_score}
+    if isinstance(done, LabelCount):
+        return {
+            "version": done.version,
+            "labelled": f"{done.label_count} of {done.row_count} predictions",
+            "labelled share": done.label_count / done.row_count,
+            "delivered": done.delivered_count,
+            "from the dataset": done.label_count - done.delivered_count,
+            "corrected": done.corrected_count,
+        }
     if isinstance(done, Evaluated):
         return {
             "version": done.version,

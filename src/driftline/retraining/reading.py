@@ -16,7 +16,7 @@ from driftline.datasets import (
 )
 from driftline.declaration import ModelPipeline
 from driftline.errors import DriftlineError
-from driftline.monitoring import call_dataset
+from driftline.monitoring import call_dataset, known_truth
 from driftline.registry import CHAMPION
 from driftline.store import datasets, monitoring, registry
 from driftline.store.datasets import DatasetReading, DatasetVersion
@@ -45,8 +45,8 @@ class Read:
 def read_dataset(workspace: Workspace, pipeline: ModelPipeline, *, dagster_run_id: str | None = None) -> Read:
     """Read, check, split and store the dataset that a training now would use.
 
-    Rows of a stream whose label is not known yet are left out. A dataset that does not pass its checks
-    is recorded with its problems and never trained on; nothing of it is stored.
+    Rows of a stream whose label is not known yet are left out; delivered labels are filled in. A dataset that
+    does not pass its checks is recorded with its problems and never trained on; nothing of it is stored.
 
     Raises:
         DatasetFunctionError: the dataset function raises or gives no DataFrame.
@@ -55,8 +55,7 @@ def read_dataset(workspace: Workspace, pipeline: ModelPipeline, *, dagster_run_i
     window = pipeline.training_rows(until)
     frame = call_dataset(pipeline, window)
     if window is not None:
-        arrival = frame[pipeline.time_column] + pipeline.ground_truth.lag
-        frame = frame[arrival <= until]
+        frame = _labelled(workspace, pipeline, frame, until)
     problems = [
         str(problem) for problem in check_frame(frame, pipeline.target, previous_schema=_previous(workspace, pipeline))
     ]
@@ -90,6 +89,14 @@ def read_dataset(workspace: Workspace, pipeline: ModelPipeline, *, dagster_run_i
         training=versions.get("training"),
         holdout=versions.get("holdout"),
     )
+
+
+def _labelled(workspace: Workspace, pipeline: ModelPipeline, rows: pd.DataFrame, until: datetime) -> pd.DataFrame:
+    """Return the rows whose label counts at `until`, with it in the target column."""
+    known, column = known_truth(workspace, pipeline, rows, until=until), pipeline.target.column
+    if pipeline.ground_truth.delivered:  # the dataset's own column may come and go; ours has one place, at the end
+        rows = rows.drop(columns=column, errors="ignore")
+    return rows[known.due].assign(**{column: known.labels.array})
 
 
 def training_time(workspace: Workspace, pipeline: ModelPipeline) -> datetime:

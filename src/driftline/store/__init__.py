@@ -1,14 +1,25 @@
 """The experiment database: the only room with SQL.
 
 Each module is one noun with its tables and the questions asked of them: `runs`, `datasets`, `registry`,
-`monitoring`, `alerts`, `backtests`, `locks`; `series` gives the newest of each series, `lookup` rows of any table by
-key.
-Open the database with `open_database`.
+`monitoring`, `ground_truth`, `alerts`, `backtests`, `locks`; `series` gives the newest of each series, `lookup` rows
+of any table by key. Open the database with `open_database`.
 """
 
 from sqlmodel import Session
 
-from driftline.store import alerts, backtests, datasets, locks, lookup, monitoring, registry, runs, series, views
+from driftline.store import (
+    alerts,
+    backtests,
+    datasets,
+    ground_truth,
+    locks,
+    lookup,
+    monitoring,
+    registry,
+    runs,
+    series,
+    views,
+)
 from driftline.store.database import Database, open_database
 
 __all__ = [
@@ -17,6 +28,7 @@ __all__ = [
     "alerts",
     "backtests",
     "datasets",
+    "ground_truth",
     "locks",
     "lookup",
     "monitoring",

@@ -44,6 +44,7 @@ class Evaluation(SQLModel, table=True):
     row_count: int
     label_count: int
     evaluated_at: datetime
+    as_of: datetime | None = Field(default=None, description="the labels known at this time are in it")
     digest: str = Field(description="sha256 of the predictions and labels it stands on")
     dagster_run_id: str | None = None
 

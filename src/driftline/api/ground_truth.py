@@ -1,0 +1,173 @@
+"""Ground truth: the deliveries of labels, and the mutation that adds one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+import pandas as pd
+import strawberry
+
+from driftline import errors
+from driftline.api.context import Info
+from driftline.api.failures import code
+from driftline.api.field import field
+from driftline.api.node import from_row
+from driftline.api.scalars import JSON, BigInt
+from driftline.declaration import described_contract
+from driftline.monitoring import AddedGroundTruth, add_labels, expected_labels, from_texts
+from driftline.monitoring.label_check import MODEL_VERSION
+from driftline.store import Session, ground_truth, monitoring
+from driftline.workspace import Workspace
+
+MOST_LABELS = 10_000  # of one call
+ACTOR = "api"
+
+
+@strawberry.type(description="A delivery of labels; each labelled row is counted once.")
+class GroundTruthDelivery:
+    """A delivery of labels."""
+
+    id: strawberry.ID = strawberry.field(description="Its id.")
+    digest: str = strawberry.field(description="sha256 of its keys and labels.")
+    arrived_at: datetime = strawberry.field(description="From when on its labels are known.")
+    recorded_at: datetime = strawberry.field(description="When it was stored; later than that in a replay.")
+    actor: str = strawberry.field(description="Who delivered.")
+    source: str | None = strawberry.field(description="Where the labels come from, in words.")
+    row_count: BigInt = strawberry.field(description="Labelled rows.")
+    new_count: BigInt = strawberry.field(description="Not known before.")
+    same_count: BigInt = strawberry.field(description="Known before with the same label.")
+    corrected_count: BigInt = strawberry.field(description="Known before with another label, which is kept.")
+    waiting_count: BigInt = strawberry.field(description="Of rows not predicted when it came, while the delay ran.")
+    orphan_count: BigInt = strawberry.field(description="Of rows never predicted when it came, after the delay.")
+    history_count: BigInt = strawberry.field(description="Of rows from before the first partition, for training.")
+
+
+@strawberry.input(description="One column of a row's key.")
+class KeyColumn:
+    """One column of a row's key."""
+
+    column: str = strawberry.field(description="Its name: the time column, or a column of the entity.")
+    value: JSON = strawberry.field(description="A text or a number; a time as 2026-05-03T07:00:00Z.")
+
+
+@strawberry.input(description="The label of one row.")
+class LabelInput:
+    """The label of one row."""
+
+    key: list[KeyColumn] = strawberry.field(description="All columns of the row's key.")
+    label: JSON = strawberry.field(description="The value of the target column.")
+    model_version: int | None = strawberry.field(
+        default=None, description="The version that predicted the row; a label that names another one is refused."
+    )
+
+
+@strawberry.input(description="Labels of one pipeline.")
+class AddGroundTruthInput:
+    """Labels of one pipeline."""
+
+    pipeline: str = strawberry.field(description="Its name.")
+    labels: list[LabelInput] = strawberry.field(description="At most 10,000.")
+    source: str | None = strawberry.field(default=None, description="Where they come from, in words.")
+
+
+@strawberry.type(description="What came of a delivery.")
+class AddGroundTruthPayload:
+    """What came of a delivery."""
+
+    delivery: GroundTruthDelivery = strawberry.field(description="The delivery.")
+    already: bool = strawberry.field(description="Whether it was there before: then nothing has changed.")
+    partitions: list[str] = strawberry.field(description="Those in which a label is new or corrected.")
+
+
+@strawberry.interface(description="Why something was not done; nothing has changed.")
+class UserError:
+    """Why something was not done."""
+
+    code: str = strawberry.field(description="A word for programs, such as CONFLICTING_LABELS_ERROR.")
+    message: str = strawberry.field(description="What is wrong, and what to do.")
+
+
+@strawberry.type(description="What was given breaks a rule.")
+class InvalidInputError(UserError):
+    """What was given breaks a rule."""
+
+
+@strawberry.type(description="What was named does not exist.")
+class NotFoundError(UserError):
+    """What was named does not exist."""
+
+
+@strawberry.type(description="Somebody else was first; asking again helps.")
+class ConflictError(UserError):
+    """Somebody else was first."""
+
+
+AddGroundTruthResult = Annotated[
+    AddGroundTruthPayload | InvalidInputError | NotFoundError | ConflictError,
+    strawberry.union("AddGroundTruthResult", description="What came of a delivery, or why there is none."),
+]
+
+
+@strawberry.type(description="What can be changed.")
+class Mutation:
+    """The root of every mutation."""
+
+    @field("Deliver labels: they are known from now on. The same content twice is one.")
+    async def add_ground_truth(
+        self,
+        info: Info,
+        input: Annotated[AddGroundTruthInput, strawberry.argument(description="The labels.")],  # noqa: A002
+    ) -> AddGroundTruthResult:
+        """Deliver labels."""
+        try:
+            return await info.context.reader.on_thread(lambda: _deliver(info.context.workspace, input))
+        except errors.InvalidInputError as error:
+            return InvalidInputError(code=code(error), message=str(error))
+        except errors.NotFoundError as error:
+            return NotFoundError(code=code(error), message=str(error))
+        except errors.ConflictError as error:
+            return ConflictError(code=code(error), message=str(error))
+
+
+def known_pipeline(session: Session, name: str) -> monitoring.Pipeline:
+    """Return what a pipeline wrote about itself, or raise errors.UnknownPipelineError."""
+    known = {row.name: row for row in monitoring.pipelines(session)}
+    if name not in known:
+        raise errors.UnknownPipelineError(name, known)
+    return known[name]
+
+
+def newest_deliveries(
+    session: Session, pipeline: str, *, first: int, before: int | None
+) -> Sequence[ground_truth.GroundTruthDelivery]:
+    """Return the deliveries for a known pipeline, newest first."""
+    return ground_truth.deliveries(session, known_pipeline(session, pipeline).name, first=first, before=before)
+
+
+def _deliver(workspace: Workspace, asked: AddGroundTruthInput) -> AddGroundTruthPayload:
+    if len(asked.labels) > MOST_LABELS:
+        raise errors.TooManyLabelsError(len(asked.labels), MOST_LABELS)
+    with workspace.database.reading() as session:
+        declaration = known_pipeline(session, asked.pipeline).declaration
+    contract = described_contract(asked.pipeline, declaration)
+    rows = [_row(label, contract.target.column) for label in asked.labels]
+    frame = from_texts(contract, expected_labels(workspace, contract), pd.DataFrame.from_records(rows))
+    added = add_labels(workspace, contract, frame, actor=ACTOR, source=asked.source)
+    return _payload(workspace, added)
+
+
+def _row(label: LabelInput, target: str) -> dict[str, object]:
+    """Return one label as a row of a table."""
+    row: dict[str, Any] = {part.column: part.value for part in label.key}
+    row[target] = label.label
+    for column, value in row.items():
+        if not isinstance(value, str | int | float | bool | None):
+            raise errors.LabelValueError(column, value)
+    return row if label.model_version is None else {**row, MODEL_VERSION: label.model_version}
+
+
+def _payload(workspace: Workspace, added: AddedGroundTruth) -> AddGroundTruthPayload:
+    with workspace.database.reading() as session:
+        row = session.get_one(ground_truth.GroundTruthDelivery, added.delivery_id)
+    delivery = from_row(GroundTruthDelivery, row)
+    return AddGroundTruthPayload(delivery=delivery, already=added.already, partitions=list(added.partitions))
