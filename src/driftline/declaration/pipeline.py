@@ -15,10 +15,12 @@ from driftline.declaration.alerts import DEFAULT_ALERTS, Alert
 from driftline.declaration.ground_truth import GroundTruth
 from driftline.declaration.partitions import Partitions
 from driftline.declaration.policies import Promote, Retrain
-from driftline.drift import DataDrift, PerformanceDrift
+from driftline.drift import DataDrift, PerformanceDrift, PredictionDrift
 from driftline.errors import DeclarationError
 from driftline.evaluation import metric
 from driftline.models import Trainer
+
+DriftRule = PerformanceDrift | DataDrift | PredictionDrift
 
 HOLDOUT_ROW = "driftline_row"  # says which holdout a row of a table is from, and its place there
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -61,7 +63,7 @@ class ModelPipeline:
     entity: tuple[str, ...] = ()
     training_window: str | None = None
     ground_truth: GroundTruth = field(default_factory=GroundTruth)
-    drift: tuple[PerformanceDrift | DataDrift, ...] = ()
+    drift: tuple[DriftRule, ...] = ()
     retrain: Retrain = field(default_factory=Retrain)
     promote: Promote = field(default_factory=Promote)
     floor: float | None = None
@@ -108,6 +110,11 @@ class ModelPipeline:
     def data_rules(self) -> tuple[DataDrift, ...]:
         """Return the rules on columns."""
         return tuple(rule for rule in self.drift if isinstance(rule, DataDrift))
+
+    @property
+    def prediction_rules(self) -> tuple[PredictionDrift, ...]:
+        """Return the rules on predictions."""
+        return tuple(rule for rule in self.drift if isinstance(rule, PredictionDrift))
 
     @property
     def row_key(self) -> tuple[str, ...]:

@@ -16,9 +16,10 @@ from driftline.drift.effects import (
     total_variation_distance,
     wasserstein_distance,
 )
-from driftline.drift.finding import Finding, overall_verdict
+from driftline.drift.finding import Finding, FindingKind, overall_verdict
 from driftline.drift.holm import holm_adjusted
 from driftline.drift.performance import WindowVerdict, m_of_n, performance_finding, window_verdict
+from driftline.drift.predictions import prediction_columns, prediction_findings
 from driftline.drift.profile import (
     ColumnProfile,
     ReferenceProfile,
@@ -27,7 +28,8 @@ from driftline.drift.profile import (
     profile_column,
     profile_columns,
 )
-from driftline.drift.rules import DataDrift, PerformanceDrift, RetrainTrigger
+from driftline.drift.rules import PerformanceDrift, RetrainTrigger
+from driftline.drift.shift_rules import DataDrift, PredictionDrift
 from driftline.drift.status import Verdict
 from driftline.drift.trigger import trigger_finding
 
@@ -38,8 +40,10 @@ __all__ = [
     "ColumnProfile",
     "DataDrift",
     "Finding",
+    "FindingKind",
     "NumericBins",
     "PerformanceDrift",
+    "PredictionDrift",
     "ReferenceProfile",
     "RetrainTrigger",
     "Verdict",
@@ -55,6 +59,8 @@ __all__ = [
     "overall_verdict",
     "performance_finding",
     "population_stability_index",
+    "prediction_columns",
+    "prediction_findings",
     "profile_column",
     "profile_columns",
     "share_change_p_value",

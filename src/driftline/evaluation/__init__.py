@@ -28,7 +28,7 @@ from driftline.evaluation.intervals import (
 from driftline.evaluation.measurement import Measurement, unmeasured
 from driftline.evaluation.metrics import METRICS, Metric, measure, measure_rows, metric, metrics_for
 from driftline.evaluation.paired_tests import PairedTest, mcnemar
-from driftline.evaluation.rows import ScoredRows, predicted_classes, scored_rows
+from driftline.evaluation.rows import ScoredRows, most_probable, predicted_classes, scored_rows
 from driftline.evaluation.task import Task
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "measure_rows",
     "metric",
     "metrics_for",
+    "most_probable",
     "newcombe",
     "normal_interval",
     "normal_quantile",

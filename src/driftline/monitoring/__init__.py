@@ -18,7 +18,7 @@ from driftline.monitoring.labelled import Labelled, read_labelled
 from driftline.monitoring.outbox import Delivered, deliver, send_test
 from driftline.monitoring.outcome import Outcome
 from driftline.monitoring.predictions import Predicted, predict, serving_versions
-from driftline.monitoring.profiles import load_profile, store_profile
+from driftline.monitoring.profiles import load_prediction_profile, load_profile, store_prediction_profile, store_profile
 from driftline.monitoring.rows import TABLE, call_dataset, neighbours, past_partitions, read_rows
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "evaluations_of",
     "holdout_score",
     "list_alerts",
+    "load_prediction_profile",
     "load_profile",
     "neighbours",
     "open_channels",
@@ -51,6 +52,7 @@ __all__ = [
     "send_test",
     "serving_versions",
     "store_holdout",
+    "store_prediction_profile",
     "store_profile",
     "unevaluated",
 ]

@@ -12,7 +12,7 @@ from driftline.datasets import encode
 from driftline.declaration import ModelPipeline
 from driftline.errors import DuplicateRowError, MissingColumnError
 from driftline.evaluation import Task
-from driftline.models import Model
+from driftline.models import Label, Model
 from driftline.monitoring.outcome import Outcome, together
 from driftline.monitoring.predictions import read_batches, score_columns, serving_versions
 from driftline.monitoring.rows import read_rows
@@ -30,7 +30,9 @@ class Labelled:
         version: whose predictions they are.
         task: what truth and scores mean.
         truth: encoded labels, shape (n_labelled,).
-        scores: what the version said, shape (n_labelled,) or (n_labelled, n_classes).
+        scores: what the version said of them, shape (n_labelled,) or (n_labelled, n_classes).
+        all_scores: what it said of all rows, labelled or not, shape (row_count,) or (row_count, n_classes).
+        classes: that it tells apart, in their order; empty for numbers.
         row_count: predictions of the partition, labelled or not.
         features: the rows that were predicted, shape (row_count, n_columns).
     """
@@ -39,6 +41,8 @@ class Labelled:
     task: Task
     truth: np.ndarray
     scores: np.ndarray
+    all_scores: np.ndarray
+    classes: tuple[Label, ...]
     row_count: int
     features: pd.DataFrame
 
@@ -103,20 +107,24 @@ def _join(
     joined = predictions.merge(labels, on=key, how="left", sort=False)
     labelled = joined[pipeline.target.column].notna().to_numpy()
     truth = encode(pipeline.target, joined[labelled], classes=model.classes)
-    scores = joined.loc[labelled, score_columns(model)].to_numpy(dtype=float)
+    said = joined[score_columns(model)].to_numpy(dtype=float)
+    said = said[:, 0] if said.shape[1] == 1 else said
     counts = [table.num_rows for _, table in pairs.values()]
-    ends = np.cumsum(np.add.reduceat(labelled, np.cumsum([0, *counts[:-1]]), dtype=int))
-    starts = np.append(0, ends[:-1])
+    cuts = np.cumsum(counts)[:-1]
+    ends = np.cumsum(np.add.reduceat(labelled, np.append(0, cuts), dtype=int))[:-1]
+    parts = zip(np.split(truth, ends), np.split(said[labelled], ends), np.split(said, cuts), strict=True)
     return {
         key: Labelled(
             version=version,
             task=model.task,
-            truth=truth[low:high],
-            scores=scores[low:high, 0] if scores.shape[1] == 1 else scores[low:high],
+            truth=own_truth,
+            scores=scores,
+            all_scores=all_scores,
+            classes=model.classes,
             row_count=table.num_rows,
             features=rows,
         )
-        for (key, (rows, table)), low, high in zip(pairs.items(), starts, ends, strict=True)
+        for (key, (rows, table)), (own_truth, scores, all_scores) in zip(pairs.items(), parts, strict=True)
     }
 
 

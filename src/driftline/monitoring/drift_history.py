@@ -1,0 +1,136 @@
+"""What each rule finds in the windows up to a partition, computed once for all reports of one call."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, reduce
+from operator import add
+
+import numpy as np
+
+from driftline.declaration import ModelPipeline
+from driftline.drift import (
+    ColumnCounts,
+    DataDrift,
+    Finding,
+    PerformanceDrift,
+    PredictionDrift,
+    ReferenceProfile,
+    RetrainTrigger,
+    WindowVerdict,
+    column_findings,
+    count_column,
+    performance_finding,
+    prediction_columns,
+    prediction_findings,
+    trigger_finding,
+    window_verdict,
+)
+from driftline.monitoring.evaluations import holdout_score
+from driftline.monitoring.labelled import Labelled
+from driftline.monitoring.live_reference import LiveReference
+from driftline.monitoring.profiles import column_values, load_prediction_profile, load_profile
+from driftline.monitoring.served_partitions import ServedPartitions
+from driftline.workspace import Workspace
+
+
+class DriftHistory:
+    """The labelled partitions of a pipeline and what was computed from them."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        pipeline: ModelPipeline,
+        labelled: Mapping[str, Labelled],
+        live: Mapping[str, LiveReference],
+    ) -> None:
+        self._pipeline = pipeline
+        self._live = live
+        self._served = served = ServedPartitions(pipeline, labelled)
+        self._profile = cache(lambda id_: load_profile(workspace, served.versions[id_]))
+        self._prediction_profile = cache(lambda id_: load_prediction_profile(workspace, served.versions[id_]))
+        self._reference = cache(lambda id_, metric: holdout_score(workspace, pipeline, served.versions[id_], metric))
+        self._column_counts = cache(self._count_columns)
+        self._prediction_counts = cache(self._count_predictions)
+        self._window = cache(self._judge)
+        self._measured = cache(served.measure)
+
+    def findings(self, key: str) -> Iterator[Finding]:
+        """Give the findings of each rule for the windows that end with partition `key`."""
+        version_id = self._served[key].version.id
+        for rule in self._pipeline.performance_rules:
+            yield performance_finding(rule, list(self._windows(rule, key, version_id)))
+        if self._pipeline.retrain.trigger is not None and key in self._live:
+            yield self._trigger(self._pipeline.retrain.trigger, key, version_id)
+        for data_rule in self._pipeline.data_rules:
+            yield from self._columns(data_rule, key, version_id)
+        for prediction_rule in self._pipeline.prediction_rules:
+            yield from self._predictions(prediction_rule, key, version_id)
+
+    def _windows(self, rule: PerformanceDrift, key: str, version_id: int) -> Iterator[WindowVerdict]:
+        """Give the verdicts of the disjoint windows up to `key`, newest last, of those that hold predictions."""
+        for back in reversed(range(rule.m_of_n[1] if self._served.is_stream else 1)):
+            members = self._served.window(key, version_id, rule.length, back=back)
+            if members:
+                yield self._window(rule, members, version_id)
+
+    def _judge(self, rule: PerformanceDrift, members: tuple[str, ...], version_id: int) -> WindowVerdict:
+        return window_verdict(
+            rule,
+            self._reference(version_id, rule.metric),
+            self._measured(rule.metric, self._served[members[0]].task, members),
+            prediction_count=self._served.row_count(members),
+            smallest_class=self._served.smallest_class(members),
+        )
+
+    def _trigger(self, trigger: RetrainTrigger, key: str, version_id: int) -> Finding:
+        """Return whether the window that ends with `key` is worse than the champion's first live windows."""
+        task = self._served[key].task
+        rule = trigger.rule(task)
+        parts = [
+            tuple(member for member in window if self._served.served_by(member, version_id))
+            for window in self._live[key].windows
+        ]
+        members = self._served.window(key, version_id, trigger.length)
+        return trigger_finding(
+            trigger,
+            task,
+            self._measured(rule.metric, task, tuple(member for part in parts for member in part)),
+            self._measured(rule.metric, task, members),
+            reference_labels=[sum(len(self._served[member].truth) for member in part) for part in parts],
+            prediction_count=self._served.row_count(members),
+        )
+
+    def _columns(self, rule: DataDrift, key: str, version_id: int) -> Sequence[Finding]:
+        profile = self._profile(version_id)
+        if profile is None:
+            return ()
+        members = self._served.window(key, version_id, rule.length)
+        counts = _summed([self._column_counts(member, version_id) for member in members])
+        watched = column_values(self._pipeline, self._served[key].features)
+        return column_findings(
+            profile, counts, rule, new_columns=tuple(name for name in watched if name not in profile.names)
+        )
+
+    def _predictions(self, rule: PredictionDrift, key: str, version_id: int) -> Sequence[Finding]:
+        members = self._served.window(key, version_id, rule.length)
+        counts = _summed([self._prediction_counts(member, version_id) for member in members])
+        return prediction_findings(self._prediction_profile(version_id), counts, rule)
+
+    def _count_columns(self, member: str, version_id: int) -> dict[str, ColumnCounts]:
+        values = column_values(self._pipeline, self._served[member].features)
+        return _counted(self._profile(version_id), values)
+
+    def _count_predictions(self, member: str, version_id: int) -> dict[str, ColumnCounts]:
+        own = self._served[member]
+        values = prediction_columns(own.task, own.all_scores, own.classes)
+        return _counted(self._prediction_profile(version_id), values)
+
+
+def _counted(profile: ReferenceProfile | None, values: Mapping[str, np.ndarray]) -> dict[str, ColumnCounts]:
+    columns = profile.columns if profile else ()
+    return {column.name: count_column(column, values[column.name]) for column in columns if column.name in values}
+
+
+def _summed(parts: Sequence[Mapping[str, ColumnCounts]]) -> dict[str, ColumnCounts]:
+    """Return the counts of partitions together; a column that one of them lacks is left out."""
+    shared = [name for name in parts[0] if all(name in part for part in parts)]
+    return {name: reduce(add, [part[name] for part in parts]) for name in shared}
