@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from driftline.datasets import Newest, RandomShare, SplitColumn, Target, Window
     from driftline.declaration import Alert, Daily, GroundTruth, Hourly, ModelPipeline, Promote, Retrain
-    from driftline.drift import DataDrift, PerformanceDrift, PredictionDrift, RetrainTrigger
+    from driftline.drift import DataDrift, MultivariateDrift, PerformanceDrift, PredictionDrift, RetrainTrigger
     from driftline.models import LightGBM, Sklearn
     from driftline.registry import load_model
     from driftline.tracking import start_run
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _ROOMS = {
     "datasets": ("Newest", "RandomShare", "SplitColumn", "Target", "Window"),
     "declaration": ("Alert", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Promote", "Retrain"),
-    "drift": ("DataDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger"),
+    "drift": ("DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger"),
     "models": ("LightGBM", "Sklearn"),
     "registry": ("load_model",),
     "tracking": ("start_run",),
@@ -31,7 +31,7 @@ __version__ = "0.1.0"
 __all__ = [  # noqa: RUF022  (by room, as above)
     "Newest", "RandomShare", "SplitColumn", "Target", "Window",
     "Alert", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Promote", "Retrain",
-    "DataDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger",
+    "DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger",
     "LightGBM", "Sklearn",
     "load_model",
     "start_run",

@@ -15,12 +15,12 @@ from driftline.declaration.alerts import DEFAULT_ALERTS, Alert
 from driftline.declaration.ground_truth import GroundTruth
 from driftline.declaration.partitions import Partitions
 from driftline.declaration.policies import Promote, Retrain
-from driftline.drift import DataDrift, PerformanceDrift, PredictionDrift
+from driftline.drift import DataDrift, MultivariateDrift, PerformanceDrift, PredictionDrift
 from driftline.errors import DeclarationError
 from driftline.evaluation import metric
 from driftline.models import Trainer
 
-DriftRule = PerformanceDrift | DataDrift | PredictionDrift
+DriftRule = PerformanceDrift | DataDrift | PredictionDrift | MultivariateDrift
 
 HOLDOUT_ROW = "driftline_row"  # says which holdout a row of a table is from, and its place there
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -115,6 +115,11 @@ class ModelPipeline:
     def prediction_rules(self) -> tuple[PredictionDrift, ...]:
         """Return the rules on predictions."""
         return tuple(rule for rule in self.drift if isinstance(rule, PredictionDrift))
+
+    @property
+    def multivariate_rules(self) -> tuple[MultivariateDrift, ...]:
+        """Return the rules on all columns together."""
+        return tuple(rule for rule in self.drift if isinstance(rule, MultivariateDrift))
 
     @property
     def row_key(self) -> tuple[str, ...]:

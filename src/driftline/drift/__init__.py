@@ -9,6 +9,7 @@ from driftline.drift.contingency import (
     share_rise_p_value,
 )
 from driftline.drift.counts import ColumnCounts
+from driftline.drift.domain_classifier import Separation, multivariate_finding
 from driftline.drift.effects import (
     jensen_shannon_distance,
     kolmogorov_smirnov_distance,
@@ -29,7 +30,7 @@ from driftline.drift.profile import (
     profile_columns,
 )
 from driftline.drift.rules import PerformanceDrift, RetrainTrigger
-from driftline.drift.shift_rules import DataDrift, PredictionDrift
+from driftline.drift.shift_rules import DataDrift, MultivariateDrift, PredictionDrift
 from driftline.drift.status import Verdict
 from driftline.drift.trigger import trigger_finding
 
@@ -41,11 +42,13 @@ __all__ = [
     "DataDrift",
     "Finding",
     "FindingKind",
+    "MultivariateDrift",
     "NumericBins",
     "PerformanceDrift",
     "PredictionDrift",
     "ReferenceProfile",
     "RetrainTrigger",
+    "Separation",
     "Verdict",
     "WindowVerdict",
     "chi_square",
@@ -56,6 +59,7 @@ __all__ = [
     "jensen_shannon_distance",
     "kolmogorov_smirnov_distance",
     "m_of_n",
+    "multivariate_finding",
     "overall_verdict",
     "performance_finding",
     "population_stability_index",

@@ -6,7 +6,7 @@ from typing import Literal
 
 from driftline.drift.status import Verdict
 
-FindingKind = Literal["performance", "column", "prediction"]
+FindingKind = Literal["performance", "column", "prediction", "multivariate"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,8 +14,9 @@ class Finding:
     """What one check found, as plain numbers and text that JSON can hold.
 
     Attributes:
-        kind: of the model's performance, of one column, or of the predictions.
-        name: the metric, the column, or what is predicted.
+        kind: of the model's performance, of one column, of the predictions, or of
+            all columns together.
+        name: the metric, the column or columns, or what is predicted.
         method: the test, and for a column what was tested ("missing share", "non-finite share").
         statistic: the test's statistic; None where nothing was tested.
         effect_name: what `effect` measures.

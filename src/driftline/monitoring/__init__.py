@@ -19,6 +19,7 @@ from driftline.monitoring.outbox import Delivered, deliver, send_test
 from driftline.monitoring.outcome import Outcome
 from driftline.monitoring.predictions import Predicted, predict, serving_versions
 from driftline.monitoring.profiles import load_prediction_profile, load_profile, store_prediction_profile, store_profile
+from driftline.monitoring.reference_rows import load_reference_rows, separate, store_reference_rows
 from driftline.monitoring.rows import TABLE, call_dataset, neighbours, past_partitions, read_rows
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "list_alerts",
     "load_prediction_profile",
     "load_profile",
+    "load_reference_rows",
     "neighbours",
     "open_channels",
     "past_partitions",
@@ -50,9 +52,11 @@ __all__ = [
     "read_rows",
     "report_drift",
     "send_test",
+    "separate",
     "serving_versions",
     "store_holdout",
     "store_prediction_profile",
     "store_profile",
+    "store_reference_rows",
     "unevaluated",
 ]

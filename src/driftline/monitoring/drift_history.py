@@ -11,6 +11,7 @@ from driftline.drift import (
     ColumnCounts,
     DataDrift,
     Finding,
+    MultivariateDrift,
     PerformanceDrift,
     PredictionDrift,
     ReferenceProfile,
@@ -18,6 +19,7 @@ from driftline.drift import (
     WindowVerdict,
     column_findings,
     count_column,
+    multivariate_finding,
     performance_finding,
     prediction_columns,
     prediction_findings,
@@ -28,6 +30,7 @@ from driftline.monitoring.evaluations import holdout_score
 from driftline.monitoring.labelled import Labelled
 from driftline.monitoring.live_reference import LiveReference
 from driftline.monitoring.profiles import column_values, load_prediction_profile, load_profile
+from driftline.monitoring.reference_rows import joint_values, load_reference_rows, separate
 from driftline.monitoring.served_partitions import ServedPartitions
 from driftline.workspace import Workspace
 
@@ -48,6 +51,7 @@ class DriftHistory:
         self._profile = cache(lambda id_: load_profile(workspace, served.versions[id_]))
         self._prediction_profile = cache(lambda id_: load_prediction_profile(workspace, served.versions[id_]))
         self._reference = cache(lambda id_, metric: holdout_score(workspace, pipeline, served.versions[id_], metric))
+        self._reference_rows = cache(lambda id_: load_reference_rows(workspace, pipeline, served.versions[id_]))
         self._column_counts = cache(self._count_columns)
         self._prediction_counts = cache(self._count_predictions)
         self._window = cache(self._judge)
@@ -64,6 +68,8 @@ class DriftHistory:
             yield from self._columns(data_rule, key, version_id)
         for prediction_rule in self._pipeline.prediction_rules:
             yield from self._predictions(prediction_rule, key, version_id)
+        for joint_rule in self._pipeline.multivariate_rules:
+            yield self._multivariate(joint_rule, key, version_id)
 
     def _windows(self, rule: PerformanceDrift, key: str, version_id: int) -> Iterator[WindowVerdict]:
         """Give the verdicts of the disjoint windows up to `key`, newest last, of those that hold predictions."""
@@ -114,6 +120,11 @@ class DriftHistory:
         members = self._served.window(key, version_id, rule.length)
         counts = _summed([self._prediction_counts(member, version_id) for member in members])
         return prediction_findings(self._prediction_profile(version_id), counts, rule)
+
+    def _multivariate(self, rule: MultivariateDrift, key: str, version_id: int) -> Finding:
+        members = self._served.window(key, version_id, rule.length)
+        window = joint_values(self._pipeline, [self._served[member].features for member in members])
+        return multivariate_finding(self._reference_rows(version_id), window, rule, separate)
 
     def _count_columns(self, member: str, version_id: int) -> dict[str, ColumnCounts]:
         values = column_values(self._pipeline, self._served[member].features)

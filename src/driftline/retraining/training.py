@@ -10,7 +10,7 @@ from driftline.declaration import ModelPipeline
 from driftline.errors import DatasetRefusedError, NoDatasetError
 from driftline.evaluation import Measurement, measure_rows, scored_rows
 from driftline.models import Model
-from driftline.monitoring import store_holdout, store_prediction_profile, store_profile
+from driftline.monitoring import store_holdout, store_prediction_profile, store_profile, store_reference_rows
 from driftline.registry import register
 from driftline.retraining.decisions import claim, fail, lock_name, trained
 from driftline.store import datasets
@@ -116,6 +116,7 @@ def _train(workspace: Workspace, pipeline: ModelPipeline, reading: DatasetReadin
         measurements = tuple(measure_rows(name, scored) for name in pipeline.metrics)
         run.log_metrics({f"holdout/{m.metric}": m.value for m in measurements if m.value is not None})
         store_profile(run, pipeline, rows)
+        store_reference_rows(run, pipeline, rows)
         store_prediction_profile(run, task, scored.scores, classes)
         version = register(run, pipeline.name, model, trained_through=reading.as_of)
     store_holdout(workspace, pipeline, version, holdout, measurements, dagster_run_id=dagster_run_id)
