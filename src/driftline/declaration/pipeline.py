@@ -90,8 +90,9 @@ class ModelPipeline:
         unknown = [rule.metric for rule in self.performance_rules if rule.metric not in self.metrics]
         if unknown:
             raise DeclarationError(self.name, f"it watches {unknown[0]!r}, which is not among its metrics")
+        if self.partitions is None and any(rule.method == "sequential" for rule in self.performance_rules):
+            raise DeclarationError(self.name, "it watches errors one by one, and only a stream's have an order")
         self._check_alerts()
-
         self._check_retrain()
 
     def _check_retrain(self) -> None:

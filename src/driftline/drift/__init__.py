@@ -10,6 +10,7 @@ from driftline.drift.contingency import (
 )
 from driftline.drift.counts import ColumnCounts
 from driftline.drift.domain_classifier import Separation, multivariate_finding
+from driftline.drift.e_detector import DetectorPath, allowed_loss, e_detector, sequential_finding
 from driftline.drift.effects import (
     jensen_shannon_distance,
     kolmogorov_smirnov_distance,
@@ -40,6 +41,7 @@ __all__ = [
     "ColumnCounts",
     "ColumnProfile",
     "DataDrift",
+    "DetectorPath",
     "Finding",
     "FindingKind",
     "MultivariateDrift",
@@ -51,10 +53,12 @@ __all__ = [
     "Separation",
     "Verdict",
     "WindowVerdict",
+    "allowed_loss",
     "chi_square",
     "column_findings",
     "count_column",
     "count_columns",
+    "e_detector",
     "holm_adjusted",
     "jensen_shannon_distance",
     "kolmogorov_smirnov_distance",
@@ -67,6 +71,7 @@ __all__ = [
     "prediction_findings",
     "profile_column",
     "profile_columns",
+    "sequential_finding",
     "share_change_p_value",
     "share_rise_p_value",
     "total_variation_distance",

@@ -2,6 +2,7 @@
 
 from dataclasses import KW_ONLY, dataclass
 from datetime import timedelta
+from typing import Literal
 
 from driftline.clock import parse_duration
 from driftline.errors import InvalidDriftRuleError
@@ -28,6 +29,10 @@ class PerformanceDrift:
             value.
         m_of_n: drift is m of the last n evaluated windows being worse.
         min_labels: labelled rows that a window needs to be evaluated.
+        method: "windows", or "sequential": the errors of a stream one by one, in the order of their events. It is
+            about accuracy or brier alone, asks for no level, and needs `min_labels` since the champion took effect.
+        arl: of the sequential method, how many labels are at least expected between false alarms; an alarm in the
+            window is drift. Rows that follow each other must not be alike, or it rings far more often.
 
     Raises:
         InvalidDriftRuleError: a value breaks its rule.
@@ -45,10 +50,13 @@ class PerformanceDrift:
     relative_floor: float = 0.05
     m_of_n: tuple[int, int] = (2, 3)
     min_labels: int = 30
+    method: Literal["windows", "sequential"] = "windows"
+    arl: int = 10_000
 
     def __post_init__(self) -> None:
         parse_duration(self.window)
         self._check_level()
+        self._check_method()
         if self.confidence is not None and not 0.5 < self.confidence < 1.0:
             raise _invalid(self, f"confidence is {self.confidence}", "Give a one-sided confidence like 0.99, or None")
         for name in ("floor", "relative_floor"):
@@ -69,6 +77,21 @@ class PerformanceDrift:
     def level(self) -> float | None:
         """Return the declared level, `below` or `above`; None where the reference decides."""
         return self.below if self.below is not None else self.above
+
+    @property
+    def reach(self) -> timedelta:
+        """Return how far back the disjoint windows of one verdict reach."""
+        return self.length * (self.m_of_n[1] if self.method == "windows" else 1)
+
+    def _check_method(self) -> None:
+        if self.method not in {"windows", "sequential"}:
+            raise _invalid(self, f"method is {self.method!r}", "Give 'windows' or 'sequential'")
+        if self.arl < 2:
+            raise _invalid(self, f"arl is {self.arl}", "Give 2 or more, like 10_000")
+        if self.method == "sequential" and self.metric not in {"accuracy", "brier"}:
+            raise _invalid(self, f"{self.metric} has no loss in [0, 1] for each row", "Watch accuracy or brier")
+        if self.method == "sequential" and self.level is not None:
+            raise _invalid(self, "the sequential method has no level", "Leave below= and above= out")
 
     def _check_level(self) -> None:
         known = metric(self.metric)

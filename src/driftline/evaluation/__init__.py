@@ -25,6 +25,7 @@ from driftline.evaluation.intervals import (
     normal_quantile,
     wilson,
 )
+from driftline.evaluation.losses import unit_losses
 from driftline.evaluation.measurement import Measurement, unmeasured
 from driftline.evaluation.metrics import METRICS, Metric, measure, measure_rows, metric, metrics_for
 from driftline.evaluation.paired_tests import PairedTest, mcnemar
@@ -65,6 +66,7 @@ __all__ = [
     "predicted_classes",
     "roc_curve",
     "scored_rows",
+    "unit_losses",
     "unmeasured",
     "wilson",
 ]

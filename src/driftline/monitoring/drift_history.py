@@ -1,6 +1,7 @@
 """What each rule finds in the windows up to a partition, computed once for all reports of one call."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import cache, reduce
 from operator import add
 
@@ -10,6 +11,7 @@ from driftline.declaration import ModelPipeline
 from driftline.drift import (
     ColumnCounts,
     DataDrift,
+    DetectorPath,
     Finding,
     MultivariateDrift,
     PerformanceDrift,
@@ -17,12 +19,15 @@ from driftline.drift import (
     ReferenceProfile,
     RetrainTrigger,
     WindowVerdict,
+    allowed_loss,
     column_findings,
     count_column,
+    e_detector,
     multivariate_finding,
     performance_finding,
     prediction_columns,
     prediction_findings,
+    sequential_finding,
     trigger_finding,
     window_verdict,
 )
@@ -32,6 +37,7 @@ from driftline.monitoring.live_reference import LiveReference
 from driftline.monitoring.profiles import column_values, load_prediction_profile, load_profile
 from driftline.monitoring.reference_rows import joint_values, load_reference_rows, separate
 from driftline.monitoring.served_partitions import ServedPartitions
+from driftline.monitoring.tenures import ErrorSequence, Tenure, error_sequence
 from driftline.workspace import Workspace
 
 
@@ -44,9 +50,12 @@ class DriftHistory:
         pipeline: ModelPipeline,
         labelled: Mapping[str, Labelled],
         live: Mapping[str, LiveReference],
+        tenures: Mapping[str, Tenure],
     ) -> None:
         self._pipeline = pipeline
         self._live = live
+        self._tenures = tenures
+        self._horizon = workspace.as_of() - pipeline.ground_truth.lag
         self._served = served = ServedPartitions(pipeline, labelled)
         self._profile = cache(lambda id_: load_profile(workspace, served.versions[id_]))
         self._prediction_profile = cache(lambda id_: load_prediction_profile(workspace, served.versions[id_]))
@@ -56,12 +65,16 @@ class DriftHistory:
         self._prediction_counts = cache(self._count_predictions)
         self._window = cache(self._judge)
         self._measured = cache(served.measure)
+        self._sequence = cache(self._detect)
 
     def findings(self, key: str) -> Iterator[Finding]:
         """Give the findings of each rule for the windows that end with partition `key`."""
         version_id = self._served[key].version.id
         for rule in self._pipeline.performance_rules:
-            yield performance_finding(rule, list(self._windows(rule, key, version_id)))
+            if rule.method == "sequential":
+                yield self._sequential(rule, key, version_id)
+            else:
+                yield performance_finding(rule, list(self._windows(rule, key, version_id)))
         if self._pipeline.retrain.trigger is not None and key in self._live:
             yield self._trigger(self._pipeline.retrain.trigger, key, version_id)
         for data_rule in self._pipeline.data_rules:
@@ -86,6 +99,29 @@ class DriftHistory:
             prediction_count=self._served.row_count(members),
             smallest_class=self._served.smallest_class(members),
         )
+
+    def _sequential(self, rule: PerformanceDrift, key: str, version_id: int) -> Finding:
+        end = self._served.end(key)
+        errors, path = self._sequence(rule, self._tenures[key].start, version_id)
+        label_count = errors.before(end)
+        return sequential_finding(
+            rule,
+            self._reference(version_id, rule.metric),
+            path,
+            label_count=label_count,
+            in_window=label_count - errors.before(end - rule.length),
+        )
+
+    def _detect(
+        self, rule: PerformanceDrift, start: datetime, version_id: int
+    ) -> tuple[ErrorSequence, DetectorPath | None]:
+        """Return the errors of a whole tenure and what the detector says of them: one pass for all its reports."""
+        served = self._served.since(start, version_id)
+        errors = error_sequence(rule.metric, [self._served[member] for member in served], self._horizon)
+        reference = self._reference(version_id, rule.metric)
+        if reference is None or reference.value is None:
+            return errors, None
+        return errors, e_detector(errors.losses, reference=allowed_loss(reference), arl=rule.arl)
 
     def _trigger(self, trigger: RetrainTrigger, key: str, version_id: int) -> Finding:
         """Return whether the window that ends with `key` is worse than the champion's first live windows."""

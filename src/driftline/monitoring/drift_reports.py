@@ -14,6 +14,7 @@ from driftline.monitoring.drift_history import DriftHistory
 from driftline.monitoring.labelled import read_labelled
 from driftline.monitoring.live_reference import live_references
 from driftline.monitoring.outcome import Outcome, together
+from driftline.monitoring.tenures import tenures
 from driftline.store import monitoring
 from driftline.store.monitoring import DriftReport
 from driftline.store.registry import ModelVersion
@@ -44,8 +45,10 @@ def report_drift(
         return Outcome()
     live = live_references(workspace, pipeline, keys)
     needed = {key for reference in live.values() for key in reference.keys}
+    served = tenures(workspace, pipeline, keys)
+    needed |= {key for tenure in served.values() for key in tenure.keys}
     found = read_labelled(workspace, pipeline, sorted(needed.union(_with_lookback(pipeline, keys))))
-    history = DriftHistory(workspace, pipeline, found.done, live)
+    history = DriftHistory(workspace, pipeline, found.done, live, served)
     asked = {key: found.done[key] for key in sorted(keys) if key in found.done}
     findings = together(lambda own: {key: tuple(history.findings(key)) for key in own}, asked)
     done = {}
@@ -78,7 +81,7 @@ def _with_lookback(pipeline: ModelPipeline, keys: Sequence[str]) -> Sequence[str
 
 
 def _reach(rule: DriftRule) -> timedelta:
-    return rule.length * rule.m_of_n[1] if isinstance(rule, PerformanceDrift) else rule.length
+    return rule.reach if isinstance(rule, PerformanceDrift) else rule.length
 
 
 def _report(

@@ -30,6 +30,7 @@ class Labelled:
         version: whose predictions they are.
         task: what truth and scores mean.
         truth: encoded labels, shape (n_labelled,).
+        times: of the labelled rows' events in UTC, shape (n_labelled,); NaT for a table.
         scores: what the version said of them, shape (n_labelled,) or (n_labelled, n_classes).
         all_scores: what it said of all rows, labelled or not, shape (row_count,) or (row_count, n_classes).
         classes: that it tells apart, in their order; empty for numbers.
@@ -40,6 +41,7 @@ class Labelled:
     version: ModelVersion
     task: Task
     truth: np.ndarray
+    times: np.ndarray
     scores: np.ndarray
     all_scores: np.ndarray
     classes: tuple[Label, ...]
@@ -107,25 +109,34 @@ def _join(
     joined = predictions.merge(labels, on=key, how="left", sort=False)
     labelled = joined[pipeline.target.column].notna().to_numpy()
     truth = encode(pipeline.target, joined[labelled], classes=model.classes)
+    times = _times(pipeline, joined[labelled])
     said = joined[score_columns(model)].to_numpy(dtype=float)
     said = said[:, 0] if said.shape[1] == 1 else said
     counts = [table.num_rows for _, table in pairs.values()]
     cuts = np.cumsum(counts)[:-1]
     ends = np.cumsum(np.add.reduceat(labelled, np.append(0, cuts), dtype=int))[:-1]
-    parts = zip(np.split(truth, ends), np.split(said[labelled], ends), np.split(said, cuts), strict=True)
+    by_label = (np.split(values, ends) for values in (truth, times, said[labelled]))
+    parts = zip(*by_label, np.split(said, cuts), strict=True)
     return {
         key: Labelled(
             version=version,
             task=model.task,
             truth=own_truth,
+            times=own_times,
             scores=scores,
             all_scores=all_scores,
             classes=model.classes,
             row_count=table.num_rows,
             features=rows,
         )
-        for (key, (rows, table)), (own_truth, scores, all_scores) in zip(pairs.items(), parts, strict=True)
+        for (key, (rows, table)), (own_truth, own_times, scores, all_scores) in zip(pairs.items(), parts, strict=True)
     }
+
+
+def _times(pipeline: ModelPipeline, rows: pd.DataFrame) -> np.ndarray:
+    if pipeline.partitions is None:
+        return np.full(len(rows), np.datetime64("NaT"))
+    return np.asarray(rows[pipeline.time_column].dt.tz_convert(None), dtype="datetime64[us]")
 
 
 def _known(workspace: Workspace, pipeline: ModelPipeline, rows: pd.DataFrame) -> np.ndarray:

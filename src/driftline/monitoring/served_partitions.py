@@ -1,7 +1,7 @@
 """The partitions that were predicted, with their labels, and the windows that a champion served of them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -35,6 +35,14 @@ class ServedPartitions:
     def served_by(self, key: str, version_id: int) -> bool:
         """Return whether the partition is there and this version served it."""
         return key in self._labelled and self._labelled[key].version.id == version_id
+
+    def end(self, key: str) -> datetime:
+        """Return the end of a partition of a stream."""
+        return self._ends[key]
+
+    def since(self, start: datetime, version_id: int) -> tuple[str, ...]:
+        """Return the partitions of a stream that one version served from `start` on."""
+        return tuple(key for key, end in self._ends.items() if end > start and self.served_by(key, version_id))
 
     def window(self, key: str, version_id: int, length: timedelta, *, back: int = 0) -> tuple[str, ...]:
         """Return the partitions of one version that end in the window `back` lengths before that of `key`."""

@@ -1,0 +1,63 @@
+"""Since when the champion of a partition serves, and the errors it made since then in the order of their events."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from driftline.datasets import Window
+from driftline.declaration import ModelPipeline
+from driftline.evaluation import unit_losses
+from driftline.monitoring.labelled import Labelled
+from driftline.registry import champion_since
+from driftline.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tenure:
+    """A champion's service up to one partition: when its first partition starts, and all of them."""
+
+    start: datetime
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ErrorSequence:
+    """Losses of labelled rows in the order of their events.
+
+    Attributes:
+        times: of the events in UTC, not decreasing, shape (n_labels,).
+        losses: in [0, 1], shape (n_labels,).
+    """
+
+    times: np.ndarray
+    losses: np.ndarray
+
+    def before(self, end: datetime) -> int:
+        """Return how many labels are of events before `end`."""
+        return int(np.searchsorted(self.times, np.datetime64(end.replace(tzinfo=None), "us")))
+
+
+def tenures(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) -> dict[str, Tenure]:
+    """Return the service of each partition's champion up to it; empty unless a rule looks at errors one by one."""
+    partitions = pipeline.partitions
+    if partitions is None or all(rule.method != "sequential" for rule in pipeline.performance_rules):
+        return {}
+    windows = [partitions.window(key) for key in keys]
+    since = champion_since(workspace, pipeline.name, [window.start for window in windows])
+    found = {}
+    for key, window, took_effect in zip(keys, windows, since, strict=True):
+        if took_effect is not None:
+            served = tuple(partitions.keys(Window(took_effect, window.end)))
+            found[key] = Tenure(start=partitions.window(served[0]).start, keys=served)
+    return found
+
+
+def error_sequence(metric: str, parts: Sequence[Labelled], horizon: datetime) -> ErrorSequence:
+    """Return the losses of all parts up to `horizon`: later labels are not all there, and would come out of order."""
+    times = np.concatenate([part.times for part in parts])
+    losses = np.concatenate([unit_losses(metric, part.task, part.truth, part.scores) for part in parts])
+    known = times <= np.datetime64(horizon.replace(tzinfo=None), "us")
+    order = np.lexsort((losses[known], times[known]))
+    return ErrorSequence(times=times[known][order], losses=losses[known][order])
