@@ -8,7 +8,7 @@ from driftline.drift.contingency import (
     share_change_p_value,
     share_rise_p_value,
 )
-from driftline.drift.counts import ColumnCounts
+from driftline.drift.counts import ColumnCounts, total_counts
 from driftline.drift.domain_classifier import Separation, multivariate_finding
 from driftline.drift.e_detector import DetectorPath, allowed_loss, e_detector, sequential_finding
 from driftline.drift.effects import (
@@ -74,6 +74,7 @@ __all__ = [
     "sequential_finding",
     "share_change_p_value",
     "share_rise_p_value",
+    "total_counts",
     "total_variation_distance",
     "trigger_finding",
     "wasserstein_distance",

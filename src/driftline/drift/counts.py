@@ -1,7 +1,7 @@
 """How many rows of a window lie in each bin of the reference."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -62,19 +62,7 @@ class ColumnCounts:
         Raises:
             BinsMismatchError: the parts were counted in different bins.
         """
-        if (self.name, self.bins_digest) != (other.name, other.bins_digest):
-            raise BinsMismatchError(self.name, other.name)
-        return ColumnCounts(
-            name=self.name,
-            bins_digest=self.bins_digest,
-            row_count=self.row_count + other.row_count,
-            missing_count=self.missing_count + other.missing_count,
-            minus_infinity_count=self.minus_infinity_count + other.minus_infinity_count,
-            plus_infinity_count=self.plus_infinity_count + other.plus_infinity_count,
-            bin_counts=tuple(a + b for a, b in zip(self.bin_counts, other.bin_counts, strict=True)),
-            minimum=min((v for v in (self.minimum, other.minimum) if v is not None), default=None),
-            maximum=max((v for v in (self.maximum, other.maximum) if v is not None), default=None),
-        )
+        return total_counts([self, other])
 
     def to_json(self) -> dict[str, Any]:
         """Return plain numbers, text and lists; `from_json` gives back an equal value."""
@@ -91,6 +79,31 @@ class ColumnCounts:
             return cls(**{**stored, "bin_counts": tuple(stored["bin_counts"])})
         except (KeyError, TypeError) as error:
             raise InvalidProfileError(f"column counts with {error}") from None
+
+
+def total_counts(parts: Sequence[ColumnCounts]) -> ColumnCounts:
+    """Return the counts of all parts together, at least one.
+
+    Raises:
+        BinsMismatchError: two parts were counted in different bins.
+    """
+    first = parts[0]
+    for part in parts:
+        if (part.name, part.bins_digest) != (first.name, first.bins_digest):
+            raise BinsMismatchError(first.name, part.name)
+    lows = [part.minimum for part in parts if part.minimum is not None]
+    highs = [part.maximum for part in parts if part.maximum is not None]
+    return ColumnCounts(
+        name=first.name,
+        bins_digest=first.bins_digest,
+        row_count=sum(part.row_count for part in parts),
+        missing_count=sum(part.missing_count for part in parts),
+        minus_infinity_count=sum(part.minus_infinity_count for part in parts),
+        plus_infinity_count=sum(part.plus_infinity_count for part in parts),
+        bin_counts=tuple(map(sum, zip(*(part.bin_counts for part in parts), strict=True))),
+        minimum=min(lows, default=None),
+        maximum=max(highs, default=None),
+    )
 
 
 def count_values(name: str, bins: Bins, values: npt.NDArray[Any]) -> ColumnCounts:

@@ -31,8 +31,11 @@ from driftline.evaluation.metrics import METRICS, Metric, measure, measure_rows,
 from driftline.evaluation.paired_tests import PairedTest, mcnemar
 from driftline.evaluation.rows import ScoredRows, most_probable, predicted_classes, scored_rows
 from driftline.evaluation.task import Task
+from driftline.evaluation.unlabelled import CALIBRATION_ERROR, ESTIMATED, calibration_error, estimated
 
 __all__ = [
+    "CALIBRATION_ERROR",
+    "ESTIMATED",
     "METRICS",
     "AurocCovariance",
     "Calibration",
@@ -49,8 +52,10 @@ __all__ = [
     "auroc_covariance",
     "auroc_variance",
     "calibration",
+    "calibration_error",
     "compare",
     "confusion_matrix",
+    "estimated",
     "logit_interval",
     "mcnemar",
     "mean_interval",

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache, reduce
-from operator import add
+from functools import cache
 
 import numpy as np
 
@@ -28,6 +27,7 @@ from driftline.drift import (
     prediction_columns,
     prediction_findings,
     sequential_finding,
+    total_counts,
     trigger_finding,
     window_verdict,
 )
@@ -180,4 +180,4 @@ def _counted(profile: ReferenceProfile | None, values: Mapping[str, np.ndarray])
 def _summed(parts: Sequence[Mapping[str, ColumnCounts]]) -> dict[str, ColumnCounts]:
     """Return the counts of partitions together; a column that one of them lacks is left out."""
     shared = [name for name in parts[0] if all(name in part for part in parts)]
-    return {name: reduce(add, [part[name] for part in parts]) for name in shared}
+    return {name: total_counts([part[name] for part in parts]) for name in shared}

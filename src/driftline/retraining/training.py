@@ -8,7 +8,7 @@ import pandas as pd
 from driftline.datasets import classes_of, encode, from_parquet, task_of
 from driftline.declaration import ModelPipeline
 from driftline.errors import DatasetRefusedError, NoDatasetError
-from driftline.evaluation import Measurement, measure_rows, scored_rows
+from driftline.evaluation import Measurement, Task, calibration_error, measure_rows, scored_rows
 from driftline.models import Model
 from driftline.monitoring import store_holdout, store_prediction_profile, store_profile, store_reference_rows
 from driftline.registry import register
@@ -119,7 +119,9 @@ def _train(workspace: Workspace, pipeline: ModelPipeline, reading: DatasetReadin
         store_reference_rows(run, pipeline, rows)
         store_prediction_profile(run, task, scored.scores, classes)
         version = register(run, pipeline.name, model, trained_through=reading.as_of)
-    store_holdout(workspace, pipeline, version, holdout, measurements, dagster_run_id=dagster_run_id)
+    calibrated = (calibration_error(scored.truth, scored.scores),) if task is Task.BINARY else ()
+    told = (*measurements, *calibrated)
+    store_holdout(workspace, pipeline, version, holdout, told, dagster_run_id=dagster_run_id)
     trained(workspace, decision.id, version, holdout)
     return Trained(
         decision_id=decision.id,
