@@ -9,6 +9,7 @@ from driftline.drift.contingency import (
     share_rise_p_value,
 )
 from driftline.drift.counts import ColumnCounts, total_counts
+from driftline.drift.design_effect import EARLIEST_WINDOWS, design_effect
 from driftline.drift.domain_classifier import Separation, multivariate_finding
 from driftline.drift.e_detector import DetectorPath, allowed_loss, e_detector, sequential_finding
 from driftline.drift.effects import (
@@ -36,6 +37,7 @@ from driftline.drift.status import Verdict
 from driftline.drift.trigger import trigger_finding
 
 __all__ = [
+    "EARLIEST_WINDOWS",
     "CategoryBins",
     "ChiSquare",
     "ColumnCounts",
@@ -58,6 +60,7 @@ __all__ = [
     "column_findings",
     "count_column",
     "count_columns",
+    "design_effect",
     "e_detector",
     "holm_adjusted",
     "jensen_shannon_distance",

@@ -29,6 +29,9 @@ class PerformanceDrift:
             value.
         m_of_n: drift is m of the last n evaluated windows being worse.
         min_labels: labelled rows that a window needs to be evaluated.
+        alike_rows: of a stream, whether rows of one window may resemble each other, such as half-hours of one day. The
+            champion's first 20 windows then tell by how much its metric varies more than that of independent rows,
+            and a later window must be worse by so much more. Windows alone.
         method: "windows", or "sequential": the errors of a stream one by one, in the order of their events. It is
             about accuracy or brier alone, asks for no level, and needs `min_labels` since the champion took effect.
         arl: of the sequential method, how many labels are at least expected between false alarms; an alarm in the
@@ -50,6 +53,7 @@ class PerformanceDrift:
     relative_floor: float = 0.05
     m_of_n: tuple[int, int] = (2, 3)
     min_labels: int = 30
+    alike_rows: bool = False
     method: Literal["windows", "sequential"] = "windows"
     arl: int = 10_000
 
@@ -90,8 +94,12 @@ class PerformanceDrift:
             raise _invalid(self, f"arl is {self.arl}", "Give 2 or more, like 10_000")
         if self.method == "sequential" and self.metric not in {"accuracy", "brier"}:
             raise _invalid(self, f"{self.metric} has no loss in [0, 1] for each row", "Watch accuracy or brier")
-        if self.method == "sequential" and self.level is not None:
-            raise _invalid(self, "the sequential method has no level", "Leave below= and above= out")
+        if self.method == "sequential" and (self.level is not None or self.alike_rows):
+            raise _invalid(
+                self, "the sequential method has no level and no windows", "Leave below= and alike_rows= out"
+            )
+        if self.alike_rows and self.confidence is None:
+            raise _invalid(self, "without a test it does not matter whether rows are alike", "Give a confidence")
 
     def _check_level(self) -> None:
         known = metric(self.metric)

@@ -1,6 +1,7 @@
 """What each rule finds in the windows up to a partition, computed once for all reports of one call."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from driftline.declaration import ModelPipeline
 from driftline.drift import (
+    EARLIEST_WINDOWS,
     ColumnCounts,
     DataDrift,
     DetectorPath,
@@ -21,6 +23,7 @@ from driftline.drift import (
     allowed_loss,
     column_findings,
     count_column,
+    design_effect,
     e_detector,
     multivariate_finding,
     performance_finding,
@@ -31,6 +34,7 @@ from driftline.drift import (
     trigger_finding,
     window_verdict,
 )
+from driftline.evaluation import Measurement
 from driftline.monitoring.evaluations import holdout_score
 from driftline.monitoring.labelled import Labelled
 from driftline.monitoring.live_reference import LiveReference
@@ -74,7 +78,7 @@ class DriftHistory:
             if rule.method == "sequential":
                 yield self._sequential(rule, key, version_id)
             else:
-                yield performance_finding(rule, list(self._windows(rule, key, version_id)))
+                yield self._performance(rule, key, version_id)
         if self._pipeline.retrain.trigger is not None and key in self._live:
             yield self._trigger(self._pipeline.retrain.trigger, key, version_id)
         for data_rule in self._pipeline.data_rules:
@@ -84,20 +88,39 @@ class DriftHistory:
         for joint_rule in self._pipeline.multivariate_rules:
             yield self._multivariate(joint_rule, key, version_id)
 
-    def _windows(self, rule: PerformanceDrift, key: str, version_id: int) -> Iterator[WindowVerdict]:
+    def _performance(self, rule: PerformanceDrift, key: str, version_id: int) -> Finding:
+        if not rule.alike_rows or key not in self._tenures:
+            return performance_finding(rule, list(self._windows(rule, key, version_id, 1.0)))
+        earliest = self._earliest(rule, key, version_id)
+        effect = design_effect(earliest)
+        found = performance_finding(rule, list(self._windows(rule, key, version_id, effect or 1.0)))
+        counted = f"Its variance counts {effect:.1f} times, by" if effect else "Rows count as independent until"
+        return replace(found, note=f"{found.note} {counted} the champion's first {EARLIEST_WINDOWS} windows.")
+
+    def _earliest(self, rule: PerformanceDrift, key: str, version_id: int) -> list[Measurement]:
+        """Return the metric in the champion's first windows, those that are over before the ones that are judged."""
+        start, last = self._tenures[key].start, self._served.end(key) - rule.reach
+        ends = [start + (number + 1) * rule.length for number in range(EARLIEST_WINDOWS)]
+        windows = [self._served.between(end - rule.length, end, version_id) for end in ends if end <= last]
+        task = self._served[key].task
+        measured = [self._measured(rule.metric, task, members) for members in windows]
+        return [one for one in measured if one.row_count >= rule.min_labels]
+
+    def _windows(self, rule: PerformanceDrift, key: str, version_id: int, effect: float) -> Iterator[WindowVerdict]:
         """Give the verdicts of the disjoint windows up to `key`, newest last, of those that hold predictions."""
         for back in reversed(range(rule.m_of_n[1] if self._served.is_stream else 1)):
             members = self._served.window(key, version_id, rule.length, back=back)
             if members:
-                yield self._window(rule, members, version_id)
+                yield self._window(rule, members, version_id, effect)
 
-    def _judge(self, rule: PerformanceDrift, members: tuple[str, ...], version_id: int) -> WindowVerdict:
+    def _judge(self, rule: PerformanceDrift, members: tuple[str, ...], version_id: int, effect: float) -> WindowVerdict:
         return window_verdict(
             rule,
             self._reference(version_id, rule.metric),
             self._measured(rule.metric, self._served[members[0]].task, members),
             prediction_count=self._served.row_count(members),
             smallest_class=self._served.smallest_class(members),
+            design_effect=effect,
         )
 
     def _sequential(self, rule: PerformanceDrift, key: str, version_id: int) -> Finding:

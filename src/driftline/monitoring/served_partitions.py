@@ -40,20 +40,20 @@ class ServedPartitions:
         """Return the end of a partition of a stream."""
         return self._ends[key]
 
-    def since(self, start: datetime, version_id: int) -> tuple[str, ...]:
-        """Return the partitions of a stream that one version served from `start` on."""
-        return tuple(key for key, end in self._ends.items() if end > start and self.served_by(key, version_id))
-
     def window(self, key: str, version_id: int, length: timedelta, *, back: int = 0) -> tuple[str, ...]:
         """Return the partitions of one version that end in the window `back` lengths before that of `key`."""
         if not self._ends:
             return (key,)
         end = self._ends[key] - back * length
-        return tuple(
-            member
-            for member, ends in self._ends.items()
-            if end - length < ends <= end and self._labelled[member].version.id == version_id
-        )
+        return self.between(end - length, end, version_id)
+
+    def between(self, start: datetime, end: datetime, version_id: int) -> tuple[str, ...]:
+        """Return the partitions of a stream of one version that end after `start` and not after `end`."""
+        return tuple(key for key, ends in self._ends.items() if start < ends <= end and self.served_by(key, version_id))
+
+    def since(self, start: datetime, version_id: int) -> tuple[str, ...]:
+        """Return the partitions of a stream that one version served from `start` on."""
+        return tuple(key for key, end in self._ends.items() if end > start and self.served_by(key, version_id))
 
     def row_count(self, members: Sequence[str]) -> int:
         """Return how many predictions these partitions hold, labelled or not."""

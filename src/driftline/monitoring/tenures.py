@@ -8,6 +8,7 @@ import numpy as np
 
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
+from driftline.drift import EARLIEST_WINDOWS, PerformanceDrift
 from driftline.evaluation import unit_losses
 from driftline.monitoring.labelled import Labelled
 from driftline.registry import champion_since
@@ -16,7 +17,7 @@ from driftline.workspace import Workspace
 
 @dataclass(frozen=True, kw_only=True)
 class Tenure:
-    """A champion's service up to one partition: when its first partition starts, and all of them."""
+    """A champion's service up to one partition: when its first one starts, and those that a rule asks for."""
 
     start: datetime
     keys: tuple[str, ...]
@@ -40,18 +41,26 @@ class ErrorSequence:
 
 
 def tenures(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) -> dict[str, Tenure]:
-    """Return the service of each partition's champion up to it; empty unless a rule looks at errors one by one."""
+    """Return the service of each partition's champion up to it; empty unless a rule looks back to its beginning."""
     partitions = pipeline.partitions
-    if partitions is None or all(rule.method != "sequential" for rule in pipeline.performance_rules):
+    rules = [rule for rule in pipeline.performance_rules if rule.method == "sequential" or rule.alike_rows]
+    if partitions is None or not rules:
         return {}
     windows = [partitions.window(key) for key in keys]
     since = champion_since(workspace, pipeline.name, [window.start for window in windows])
     found = {}
     for key, window, took_effect in zip(keys, windows, since, strict=True):
         if took_effect is not None:
-            served = tuple(partitions.keys(Window(took_effect, window.end)))
-            found[key] = Tenure(start=partitions.window(served[0]).start, keys=served)
+            served = partitions.keys(Window(took_effect, window.end))
+            start = partitions.window(served[0]).start
+            until = max(_needed_until(rule, start, window.end) for rule in rules)
+            asked = tuple(member for member in served if partitions.window(member).start < until)
+            found[key] = Tenure(start=start, keys=asked)
     return found
+
+
+def _needed_until(rule: PerformanceDrift, start: datetime, end: datetime) -> datetime:
+    return end if rule.method == "sequential" else start + EARLIEST_WINDOWS * rule.length
 
 
 def error_sequence(metric: str, parts: Sequence[Labelled], horizon: datetime) -> ErrorSequence:
