@@ -1,5 +1,6 @@
 """The partitions that were predicted, with their labels, and the windows that a champion served of them."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -17,7 +18,9 @@ class ServedPartitions:
 
     def __init__(self, pipeline: ModelPipeline, labelled: Mapping[str, Labelled]) -> None:
         self._labelled = labelled
-        self._ends = {key: pipeline.partitions.window(key).end for key in labelled} if pipeline.partitions else {}
+        ends = {key: pipeline.partitions.window(key).end for key in labelled} if pipeline.partitions else {}
+        self._ends = dict(sorted(ends.items(), key=lambda item: item[1]))
+        self._keys, self._times = list(self._ends), list(self._ends.values())
 
     def __getitem__(self, key: str) -> Labelled:
         return self._labelled[key]
@@ -49,11 +52,13 @@ class ServedPartitions:
 
     def between(self, start: datetime, end: datetime, version_id: int) -> tuple[str, ...]:
         """Return the partitions of a stream of one version that end after `start` and not after `end`."""
-        return tuple(key for key, ends in self._ends.items() if start < ends <= end and self.served_by(key, version_id))
+        members = self._keys[bisect_right(self._times, start) : bisect_right(self._times, end)]
+        return tuple(key for key in members if self.served_by(key, version_id))
 
     def since(self, start: datetime, version_id: int) -> tuple[str, ...]:
         """Return the partitions of a stream that one version served from `start` on."""
-        return tuple(key for key, end in self._ends.items() if end > start and self.served_by(key, version_id))
+        members = self._keys[bisect_right(self._times, start) :]
+        return tuple(key for key in members if self.served_by(key, version_id))
 
     def row_count(self, members: Sequence[str]) -> int:
         """Return how many predictions these partitions hold, labelled or not."""
