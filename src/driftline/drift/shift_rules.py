@@ -102,7 +102,7 @@ class MultivariateDrift:
 
     A classifier tries to tell the window's rows from those that the champion was trained on. It takes about a second
     for each report and a thousand rows on each side. It is a rule of its own beside `DataDrift`, with its own window
-    and its own chance of ringing without drift: 3 standard errors and the floor, which none of 60 simulated windows
+    and its own chance of ringing without drift: 3 standard errors and the floor, which none of 120 simulated windows
     without drift reached.
 
     Attributes:
