@@ -13,8 +13,8 @@ class DataDrift:
 
     A column drifts if a test is significant at `alpha`, Holm-adjusted over all checks of the report, and the
     effect reaches its floor: a test alone rings on trifles of large windows, a floor alone on the noise of
-    small ones. The floors are our own choice. Simulated with 30 unchanged columns, 1.1 % of 1,000 reports
-    rang at 2,000 reference rows and 300 in the window, 1.4 % at 10,000 and 500; expect at most 2 %.
+    small ones. The floors are our own choice. Simulated with 30 unchanged columns, 1.0 % of 1,000 reports
+    rang at 2,000 reference rows and 300 in the window, 1.5 % at 10,000 and 500; expect at most 2 %.
 
     Attributes:
         columns: names of the columns to check; None checks all of the reference.
