@@ -174,7 +174,7 @@ def print_delays(share: int) -> None:
         ("two of 30 columns: correlation 0 to .8", {"correlation": 0.8}),
         ("+ 0.1 sd in each", {"moved": 0.1}),
     ):
-        found = counted(lambda seed, c=change: together_ring(2_000, seed, **c), 30 // share, name)
+        found = counted(lambda seed, c=change: together_ring(2_000, seed, **c), 60 // share, name)
         print(f"| all columns together: {name} | 1 window of 2,000 rows a side | {found:.2f} |")
     for drop, labels, windows in ((0.05, 1_000, 6), (0.10, 500, 3), (0.10, 1_000, 3)):
         found = counted(
