@@ -1,149 +1,219 @@
-"""How often the default drift rules ring without drift, and how often they find one: the tables of docs/drift.md.
+"""How often the default drift rules ring without drift, and how soon they find one: the tables of docs/drift.md.
 
-Everything is seeded. Columns: 8 normal, 8 lognormal, 4 rounded, 4 of 70 % zeros and 6 categorical ones, 5 % missing
-each. Run from the root: python benchmarks/false_alarms.py
+Everything is seeded. Run from the root, three minutes of an idle core, or a tenth of the repetitions:
+python benchmarks/false_alarms.py [--quick]
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import argparse
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from rich.console import Console
 from rich.progress import track
-from scipy.special import ndtr, ndtri
+from simulated_drift import SHIFTS, Shift, errors, joint, rows, scored
 
 from driftline.drift import (
     DataDrift,
+    Finding,
+    MultivariateDrift,
     PerformanceDrift,
+    PredictionDrift,
     Verdict,
+    WindowVerdict,
     column_findings,
     count_columns,
+    design_effect,
+    e_detector,
+    multivariate_finding,
     performance_finding,
+    prediction_columns,
+    prediction_findings,
     profile_columns,
     window_verdict,
 )
-from driftline.evaluation import Task, measure
+from driftline.evaluation import Measurement, Task, measure
+from driftline.monitoring import separate
 
-Columns = dict[str, np.ndarray]
-REFERENCES, WINDOWS = 20, 50
-SHARES = np.array([0.40, 0.30, 0.15, 0.10, 0.05])
-NAMES = np.array(["oak", "pine", "elm", "fir", "ash"], dtype=object)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shift:
-    """A change of one column of the thirty."""
-
-    name: str
-    column: str
-    change: Callable[[np.ndarray, np.random.Generator], np.ndarray]
+WINDOWS = 50  # of each reference
+ERRORS, LABELS = 0.2, 10_000
 
 
-def rows(count: int, random: np.random.Generator) -> Columns:
-    """Return thirty columns of `count` rows, 5 % missing each."""
-    columns: Columns = {f"normal{i}": random.normal(size=count) for i in range(8)}
-    columns |= {f"lognormal{i}": random.lognormal(size=count) for i in range(8)}
-    columns |= {f"rounded{i}": np.round(random.normal(scale=3, size=count)) for i in range(4)}
-    columns |= {f"zeros{i}": np.where(random.random(count) < 0.7, 0.0, random.gamma(2, size=count)) for i in range(4)}
-    columns |= {f"kind{i}": random.choice(NAMES, size=count, p=SHARES) for i in range(6)}
-    for values in columns.values():
-        values[random.random(count) < 0.05] = None if values.dtype == object else np.nan
-    return columns
+def counted(work: Callable[[int], float], times: int, what: str) -> float:
+    """Return the mean of `work` over its seeds."""
+    seeds = track(range(times), description=what, console=Console(stderr=True), transient=True)
+    return float(np.mean([work(seed) for seed in seeds]))
 
 
-def moved(share: float) -> Callable[[np.ndarray, np.random.Generator], np.ndarray]:
-    """Return the change that adds `share` standard deviations to a normal column."""
-    return lambda values, _: values + share
+def rings(findings: Iterable[Finding]) -> bool:
+    """Return whether any finding is drift."""
+    return any(found.verdict is Verdict.DRIFT for found in findings)
 
 
-def swapped(values: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Return categories of which five points went from the second to the first."""
-    return np.where((values == "pine") & (random.random(len(values)) < 1 / 6), "oak", values)
+def columns_ring(reference_rows: int, window_rows: int, seed: int) -> float:
+    """Return the share of the windows against one reference in which any column is named."""
+    profile = profile_columns(rows(reference_rows, np.random.default_rng([1, seed])))
+    windows = (rows(window_rows, np.random.default_rng([2, seed, window])) for window in range(WINDOWS))
+    said = [column_findings(profile, count_columns(profile, window), DataDrift()) for window in windows]
+    return float(np.mean([rings(findings) for findings in said]))
 
 
-SHIFTS = (
-    Shift(name="mean + 0.2 sd", column="normal0", change=moved(0.2)),
-    Shift(name="mean + 0.5 sd", column="normal0", change=moved(0.5)),
-    Shift(name="variance x 1.5", column="normal0", change=lambda values, _: values * np.sqrt(1.5)),
-    Shift(
-        name="3 % of rows + 6 sd",
-        column="normal0",
-        change=lambda values, random: values + 6 * (random.random(len(values)) < 0.03),
-    ),
-    Shift(name="category .40 to .45", column="kind0", change=swapped),
-    Shift(
-        name="missing 5 % to 10 %",
-        column="normal0",
-        change=lambda values, random: np.where(random.random(len(values)) < 0.0526, np.nan, values),
-    ),
-    Shift(
-        name="unseen category, 2 %",
-        column="kind0",
-        change=lambda values, random: np.where(random.random(len(values)) < 0.02, "yew", values),
-    ),
-)
+def predictions_ring(reference_rows: int, window_rows: int, seed: int, move: float = 0.0) -> float:
+    """Return the share of the windows against one holdout in which predictions drift."""
+    random = np.random.default_rng([6, seed, window_rows])
+
+    def said(count: int, by: float) -> dict[str, np.ndarray]:
+        logits = random.normal(-1.1 + by, 1.0, size=count)
+        return prediction_columns(Task.BINARY, 1 / (1 + np.exp(-logits)), ("no", "yes"))
+
+    profile = profile_columns(said(reference_rows, 0.0))
+    windows = [count_columns(profile, said(window_rows, move)) for _ in range(WINDOWS)]
+    return float(np.mean([rings(prediction_findings(profile, counts, PredictionDrift())) for counts in windows]))
 
 
-def ringing(reference_rows: int, window_rows: int) -> float:
-    """Return the share of reports without drift in which any column is named."""
-    rang = 0
-    console = Console(stderr=True)
-    for seed in track(range(REFERENCES), description=f"no drift, {window_rows} rows", console=console, transient=True):
-        profile = profile_columns(rows(reference_rows, np.random.default_rng([1, seed])))
-        for window in range(WINDOWS):
-            counts = count_columns(profile, rows(window_rows, np.random.default_rng([2, seed, window])))
-            rang += any(found.verdict is Verdict.DRIFT for found in column_findings(profile, counts, DataDrift()))
-    return rang / (REFERENCES * WINDOWS)
+def together_ring(count: int, seed: int, *, correlation: float = 0.0, moved: float = 0.0) -> bool:
+    """Return whether all columns together drift in one window."""
+    random = np.random.default_rng([7, seed, count])
+    window = joint(count, random, correlation=correlation, moved_all=moved)
+    return rings([multivariate_finding(joint(count, random), window, MultivariateDrift(), separate)])
 
 
-def finding(shift: Shift, reference_rows: int, window_rows: int, *, windows: int = 60) -> float:
-    """Return the share of windows in which the shifted column is named."""
-    found = 0
-    profile = profile_columns(rows(reference_rows, np.random.default_rng([3, reference_rows])))
+def column_is_found(shift: Shift, window_rows: int, windows: int, seed: int) -> bool:
+    """Return whether the shifted column is named in one of the windows."""
+    profile = profile_columns(rows(10_000, np.random.default_rng([3, seed % 10])))
     for window in range(windows):
-        random = np.random.default_rng([4, window, window_rows])
+        random = np.random.default_rng([4, seed, window, window_rows])
         columns = rows(window_rows, random)
         columns[shift.column] = shift.change(columns[shift.column], random)
         findings = column_findings(profile, count_columns(profile, columns), DataDrift())
-        found += any(one.name == shift.column and one.verdict is Verdict.DRIFT for one in findings)
-    return found / windows
+        if rings(found for found in findings if found.name == shift.column):
+            return True
+    return False
 
 
-def performance(drop: float, window_rows: int, *, streams: int = 300) -> tuple[float, float]:
-    """Return the share of single windows that are worse, and of streams in which 2 of 3 windows are."""
-    rule, worse, rang = PerformanceDrift("auroc"), 0, 0
-    for stream in range(streams):
-        random = np.random.default_rng([5, stream, window_rows])
-        reference = measure("auroc", Task.BINARY, *scored(0.85, 4000, random))
-        verdicts = [
-            window_verdict(rule, reference, measure("auroc", Task.BINARY, *scored(0.85 - drop, window_rows, random)))
-            for _ in range(3)
-        ]
-        worse += sum(bool(verdict.worse) for verdict in verdicts)
-        rang += performance_finding(rule, verdicts).verdict is Verdict.DRIFT
-    return worse / (3 * streams), rang / streams
+def judged(drop: float, window_rows: int, windows: int, seed: int) -> list[WindowVerdict]:
+    """Return what each of some windows says by itself after the AUROC of .85 has fallen."""
+    rule, random = PerformanceDrift("auroc"), np.random.default_rng([5, seed, window_rows])
+    reference = measure("auroc", Task.BINARY, *scored(0.85, 4000, random))
+    return [
+        window_verdict(rule, reference, measure("auroc", Task.BINARY, *scored(0.85 - drop, window_rows, random)))
+        for _ in range(windows)
+    ]
 
 
-def scored(auroc: float, count: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return labels, a quarter of them positive, and binormal scores of this AUROC as probabilities."""
-    truth = (random.random(count) < 0.25).astype(int)
-    return truth, ndtr(random.normal(size=count) + np.sqrt(2) * ndtri(auroc) * truth)
+def performance_is_found(windows: Sequence[WindowVerdict]) -> bool:
+    """Return whether performance has drifted after one of the windows: 2 of the last 3 are worse."""
+    rule = PerformanceDrift("auroc")
+    return rings(performance_finding(rule, windows[: number + 1]) for number in range(len(windows)))
 
 
-def main() -> None:
-    """Print the tables."""
-    print("| reference rows | window rows | reports | that ring without drift |\n|---|---|---|---|")
-    for reference_rows, window_rows in ((2_000, 300), (10_000, 500), (10_000, 1_000), (10_000, 5_000)):
-        share = ringing(reference_rows, window_rows)
-        print(f"| {reference_rows:,} | {window_rows:,} | {REFERENCES * WINDOWS:,} | {100 * share:.1f} % |")
+def detector_alarms(alike: bool, seed: int) -> int:  # noqa: FBT001
+    """Return how often the e-detector rings in 10,000 labels without drift."""
+    series = errors(np.full(LABELS, ERRORS), np.random.default_rng([8, seed]), alike=alike)
+    return len(e_detector(series, reference=ERRORS, arl=10_000).alarms)
+
+
+def errors_are_found(rate: float, labels: int, seed: int) -> bool:
+    """Return whether the e-detector rings within so many labels after the rate of errors has risen."""
+    rates = np.repeat([ERRORS, rate], [3000, labels])
+    path = e_detector(errors(rates, np.random.default_rng([9, seed])), reference=ERRORS, arl=10_000)
+    return bool((path.alarms >= 3000).any())
+
+
+def alike_windows(seed: int, *, counts_effect: bool = True, later: float = ERRORS) -> list[bool]:
+    """Return for each of 40 windows whether accuracy drifts; the errors are alike, 20 windows came before."""
+    rule, random = PerformanceDrift("accuracy", alike_rows=True), np.random.default_rng([10, seed])
+    reference = accuracy(errors(np.full(4000, ERRORS), random))
+    series = errors(np.repeat([ERRORS, later], [20 * 200, 40 * 200]), random, alike=True)
+    windows = [accuracy(window) for window in np.split(series, 60)]
+    effect = (design_effect(windows[:20]) or 1.0) if counts_effect else 1.0
+    said = [window_verdict(rule, reference, window, design_effect=effect) for window in windows]
+    return [rings([performance_finding(rule, said[end - 3 : end])]) for end in range(21, 61)]
+
+
+def accuracy(series: np.ndarray) -> Measurement:
+    """Return the accuracy of rows with these errors."""
+    return measure("accuracy", Task.BINARY, series.astype(int), np.zeros(len(series)))
+
+
+def print_rings(share: int) -> None:
+    """Print how often the rules ring without drift."""
+    print("| no drift | reports | that ring |\n|---|---|---|")
+    for reference, window in ((2_000, 300), (10_000, 500), (10_000, 1_000), (10_000, 5_000)):
+        found = counted(lambda seed, r=reference, w=window: columns_ring(r, w, seed), 20 // share, f"{window} rows")
+        print_line(f"30 columns, {window:,} rows against {reference:,}", 20 // share * WINDOWS, found)
+    for reference, window in ((500, 200), (5_000, 1_000)):
+        found = counted(lambda seed, r=reference, w=window: predictions_ring(r, w, seed), 20 // share, "predictions")
+        print_line(f"predictions, {window:,} rows against {reference:,}", 20 // share * WINDOWS, found)
+    for count in (1_000, 2_000):
+        found = counted(lambda seed, n=count: together_ring(n, seed), 60 // share, "all columns together")
+        print_line(f"all of 30 columns together, {count:,} rows a side", 60 // share, found)
+    for effect, name in ((False, "taken as independent"), (True, "with `alike_rows`")):
+        found = counted(lambda s, e=effect: np.mean(alike_windows(s, counts_effect=e)), 200 // share, "alike rows")
+        print_line(f"accuracy of 200 alike rows, 2 of 3 windows, {name}", 200 // share * 40, found)
+    print("\n| no drift | labels | alarms per 10,000 |\n|---|---|---|")
+    for alike, name in ((False, "independent errors"), (True, "alike errors")):
+        found = counted(lambda seed, a=alike: detector_alarms(a, seed), 200 // share, "errors one by one")
+        print(f"| errors one by one, `arl=10_000`, {name} | {200 // share * LABELS:,} | {found:.2f} |")
+
+
+def print_line(name: str, reports: int, share: float) -> None:
+    """Print one row of the table of reports."""
+    print(f"| {name} | {reports:,} | {100 * share:.2f} % |")
+
+
+def print_delays(share: int) -> None:
+    """Print for each drift in which delay it is promised to be found, and in which share of the streams it is."""
+    print("\n| drift | promised within | found |\n|---|---|---|")
+    for shift in SHIFTS:
+        within = f"{shift.windows} {'window' if shift.windows == 1 else 'windows'} of {shift.rows:,} rows"
+        found = counted(lambda seed, s=shift: column_is_found(s, s.rows, s.windows, seed), 100 // share, shift.name)
+        print(f"| one of 30 columns: {shift.name} | {within} | {found:.2f} |")
+    found = counted(lambda seed: predictions_ring(5_000, 1_000, seed, move=0.2), 10, "predictions")
+    print(f"| predictions: logit + 0.2 sd | 1 window of 1,000 rows | {found:.2f} |")
+    for name, change in (
+        ("two of 30 columns: correlation 0 to .8", {"correlation": 0.8}),
+        ("+ 0.1 sd in each", {"moved": 0.1}),
+    ):
+        found = counted(lambda seed, c=change: together_ring(2_000, seed, **c), 60 // share, name)
+        print(f"| all columns together: {name} | 1 window of 2,000 rows a side | {found:.2f} |")
+    for drop, labels, windows in ((0.05, 1_000, 6), (0.10, 500, 3), (0.10, 1_000, 3)):
+        found = counted(
+            lambda s, d=drop, n=labels, w=windows: performance_is_found(judged(d, n, w, s)), 300 // share, "auroc"
+        )
+        print(f"| AUROC .85 falls by {drop:.2f} | {windows} windows of {labels:,} labels | {found:.2f} |")
+    found = counted(lambda seed: any(alike_windows(seed, later=0.4)[:20]), 200 // share, "alike rows")
+    print(f"| errors .20 to .40, alike, with `alike_rows` | 20 windows of 200 labels | {found:.2f} |")
+    for rate, labels in ((0.25, 1_000), (0.30, 400), (0.40, 150)):
+        found = counted(lambda seed, r=rate, n=labels: errors_are_found(r, n, seed), 200 // share, "errors")
+        print(f"| errors one by one: .20 to {rate:.2f} | {labels:,} labels | {found:.2f} |")
+
+
+def print_power(share: int) -> None:
+    """Print what one window finds."""
     print("\n| one of 30 columns shifted, reference of 10,000 rows | 500 rows | 5,000 rows |\n|---|---|---|")
     for shift in SHIFTS:
-        print(f"| {shift.name} | {finding(shift, 10_000, 500):.2f} | {finding(shift, 10_000, 5_000):.2f} |")
+        found = [
+            counted(lambda seed, s=shift, n=size: column_is_found(s, n, 1, seed), 60 // share, shift.name)
+            for size in (500, 5_000)
+        ]
+        print(f"| {shift.name} | {found[0]:.2f} | {found[1]:.2f} |")
     print("\n| AUROC of .85 falls by | labels of a window | a window is worse | 2 of 3 are: drift |\n|---|---|---|---|")
     for drop in (0.0, 0.02, 0.05, 0.10):
-        for window_rows in (500, 1_000):
-            one, two = performance(drop, window_rows)
-            print(f"| {drop:.2f} | {window_rows:,} | {one:.3f} | {two:.3f} |")
+        for labels in (500, 1_000):
+            streams = [judged(drop, labels, 3, seed) for seed in range(300 // share)]
+            worse = np.mean([bool(window.worse) for stream in streams for window in stream])
+            found = np.mean([performance_is_found(stream) for stream in streams])
+            print(f"| {drop:.2f} | {labels:,} | {worse:.3f} | {found:.3f} |")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="a tenth of the repetitions")
+    share = 10 if parser.parse_args(arguments).quick else 1
+    print_rings(share)
+    print_delays(share)
+    print_power(share)
 
 
 if __name__ == "__main__":

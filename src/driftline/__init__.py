@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from driftline.datasets import Newest, RandomShare, SplitColumn, Target, Window
     from driftline.declaration import Alert, Daily, GroundTruth, Hourly, ModelPipeline, Promote, Retrain
-    from driftline.drift import DataDrift, PerformanceDrift, RetrainTrigger
+    from driftline.drift import DataDrift, MultivariateDrift, PerformanceDrift, PredictionDrift, RetrainTrigger
     from driftline.models import LightGBM, Sklearn
     from driftline.monitoring import add_ground_truth
     from driftline.registry import load_model
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _ROOMS = {
     "datasets": ("Newest", "RandomShare", "SplitColumn", "Target", "Window"),
     "declaration": ("Alert", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Promote", "Retrain"),
-    "drift": ("DataDrift", "PerformanceDrift", "RetrainTrigger"),
+    "drift": ("DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger"),
     "models": ("LightGBM", "Sklearn"),
     "monitoring": ("add_ground_truth",),
     "registry": ("load_model",),
@@ -33,7 +33,7 @@ __version__ = "0.1.0"
 __all__ = [  # noqa: RUF022  (by room, as above)
     "Newest", "RandomShare", "SplitColumn", "Target", "Window",
     "Alert", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Promote", "Retrain",
-    "DataDrift", "PerformanceDrift", "RetrainTrigger",
+    "DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger",
     "LightGBM", "Sklearn",
     "add_ground_truth",
     "load_model",

@@ -35,7 +35,7 @@ def found():
 
 def replayed(pipeline):
     past = read_past(pipeline, None, pipeline.partitions.last, workspace=None)
-    return replay(past, pipeline, first_version(past, refit=pipeline.promote.refit))
+    return replay(past, pipeline)
 
 
 def test_every_policy_and_both_baselines_are_measured_on_the_same_rows(found):
@@ -161,7 +161,7 @@ def test_age_new_labels_and_the_trigger_ask_as_they_do_in_production():
 def test_the_last_known_label_is_that_of_the_entity_a_delay_ago():
     pipeline = fires()
     past = read_past(pipeline, None, pipeline.partitions.last, workspace=None)
-    said = last_known_labels(past, first_version(past).model)["2025-02-20"]
+    said = last_known_labels(past, first_version(past, pipeline).model)["2025-02-20"]
     rows = past.rows(pipeline.partitions.window("2025-02-20"))
     row = rows.iloc[0]
     before = past.frame[

@@ -96,6 +96,11 @@ def test_a_policy_that_makes_no_sense_is_refused(make):
         make()
 
 
+@pytest.mark.parametrize("kind", ["performance", "column", "prediction", "multivariate"])
+def test_each_kind_of_finding_may_ask_for_a_retraining(kind):
+    assert Retrain(on_drift=(kind,)).on_drift == (kind,)
+
+
 @pytest.mark.parametrize(
     "make", [lambda: Retrain(cooldown="0d"), lambda: Retrain(max_age="old"), lambda: GroundTruth(delay="soon")]
 )

@@ -1,9 +1,14 @@
 """The monitor job: one run for many days, where each day stands for itself."""
 
 import dagster as dg
+import numpy as np
+import pytest
 
 from driftline import Daily, Window, add_ground_truth
+from driftline.evaluation import estimated
+from driftline.monitoring import Predicted
 from driftline.pipelines import WorkspaceResource, build, renew
+from driftline.pipelines.monitoring_assets import _metadata
 from driftline.store import monitoring
 from driftline.store.monitoring import PredictionBatch
 from tests.pipelines.conftest import definitions_of
@@ -146,3 +151,11 @@ def test_a_stream_that_goes_on_is_watched_each_day(home):
     resources = dg.Definitions(resources={"workspace": WorkspaceResource()})
     built = dg.Definitions.merge(build(fires(partitions=Daily("2025-02-10"))), resources)
     assert built.resolve_schedule_def("fires_watch").cron_schedule == "0 0 * * *"
+
+
+def test_estimates_are_shown_with_the_predictions_and_called_so():
+    found = (estimated("accuracy", np.array([0.2, 0.9])),)
+    told = _metadata(Predicted(version=1, row_count=2, mean_score=0.55, digest="d", estimates=found))
+    assert told["estimated_accuracy"] == pytest.approx(0.85)
+    assert "estimated, if only the inputs changed" in told
+    assert "estimated" not in str(_metadata(Predicted(version=1, row_count=2, mean_score=0.55, digest="d")))

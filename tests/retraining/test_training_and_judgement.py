@@ -85,7 +85,9 @@ def test_a_training_is_a_run_with_all_that_it_used_and_measured(workspace):
         "model/example.json",
         "model/model.json",
         "model/model.txt",
+        "prediction_profile.json",
         "reference_profile.json",
+        "reference_rows.parquet",
     }
     inputs = {(i.role, i.dataset_version_id) for i in of_run(workspace, run.run_id, runs.RunInput)}
     assert inputs == {("training", read.training.id), ("holdout", read.holdout.id)}

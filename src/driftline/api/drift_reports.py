@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class DriftFinding:
     """A drift finding."""
 
-    kind: str = strawberry.field(description="performance or column.")
-    name: str = strawberry.field(description="The metric or the column.")
+    kind: str = strawberry.field(description="performance, column, prediction or multivariate.")
+    name: str = strawberry.field(description="The metric, the columns, or what is predicted.")
     method: str = strawberry.field(description="The test.")
     statistic: float | None = strawberry.field(description="The test's statistic; null where nothing was tested.")
     effect_name: str | None = strawberry.field(description="What `effect` measures.")

@@ -32,7 +32,9 @@ class Evaluation(FromDagster):
     version_id: strawberry.Private[int]
     dataset_version_id: strawberry.Private[int | None]
     id: strawberry.ID = strawberry.field(description="Its id.")
-    dataset: str = strawberry.field(description="The pipeline's name for production, or <pipeline>/holdout.")
+    dataset: str = strawberry.field(
+        description="The pipeline's name for production, or <pipeline>/holdout or /estimated."
+    )
     partition_key: str = strawberry.field(description="The partition; empty for a table without partitions.")
     row_count: BigInt = strawberry.field(description="Predictions.")
     label_count: BigInt = strawberry.field(description="Predictions whose ground truth was known.")

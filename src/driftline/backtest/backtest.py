@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache, partial
 
 from driftline.backtest.baseline import last_known_labels
 from driftline.backtest.outcome import PolicyOutcome, gain_over, outcome_of
@@ -87,13 +86,12 @@ def backtest(
     variants = {policy.name: policy.of(pipeline) for policy in asked}
     windows = parse_duration(length)
     past = read_past(pipeline, start, end or now(), workspace=workspace)
-    first = cache(partial(first_version, past))
-    model = first(refit=False).model
+    model = first_version(past, pipeline).model
     metrics = _metrics(pipeline, model.task, metric_name)
     outcomes = {}
     for name, variant in variants.items():
         told(name)
-        replayed = replay(past, variant, first(refit=variant.promote.refit))
+        replayed = replay(past, variant)
         outcomes[name] = outcome_of(past, name, replayed, metrics=metrics, length=windows, changes=changes)
     repeated = Replayed(labelled=last_known_labels(past, model), retrainings=(), cpu_s=0.0)
     outcomes[LAST_KNOWN] = outcome_of(past, LAST_KNOWN, repeated, metrics=metrics, length=windows, changes=())

@@ -36,6 +36,7 @@ def last_known_labels(past: Past, model: Model) -> dict[str, Labelled]:
     row = unstored_version(0, trained_through=past.window.start)
     found = {}
     starts = rows[times]
+    instants = starts.dt.tz_convert(None).to_numpy(dtype="datetime64[us]")
     for key in past.keys:
         window = past.partitions.window(key)
         low, high = starts.searchsorted(pd.Series([window.start, window.end]).astype(starts.dtype)).tolist()
@@ -46,7 +47,10 @@ def last_known_labels(past: Past, model: Model) -> dict[str, Labelled]:
                 version=row,
                 task=model.task,
                 truth=encode(pipeline.target, own[inside], classes=model.classes),
+                times=instants[low:high][inside],
                 scores=_scores(said[low:high][inside], model),
+                all_scores=np.empty(0),  # there is none where nothing was known
+                classes=model.classes,
                 row_count=high - low,
                 delivered_count=0,
                 features=own,

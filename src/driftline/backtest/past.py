@@ -72,6 +72,7 @@ class Past:
         known = frame[self.pipeline.target.column].notna().to_numpy()
         truth = encode(self.pipeline.target, frame[known], classes=model.classes)
         times = frame[self.pipeline.time_column]
+        instants = times.dt.tz_convert(None).to_numpy(dtype="datetime64[us]")
         cuts = [0, *times.searchsorted(pd.Series(ends).astype(times.dtype)).tolist()]
         labelled = np.append(0, np.cumsum(known))
         return {
@@ -79,7 +80,10 @@ class Past:
                 version=version,
                 task=model.task,
                 truth=truth[labelled[low] : labelled[high]],
+                times=instants[low:high][known[low:high]],
                 scores=scores[low:high][known[low:high]],
+                all_scores=scores[low:high],
+                classes=model.classes,
                 row_count=high - low,
                 delivered_count=0,  # a replay does not ask where a label comes from
                 features=frame.iloc[low:high],

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass, replace
 
 from driftline.declaration import ModelPipeline, Promote, Retrain
-from driftline.drift import DataDrift, PerformanceDrift, RetrainTrigger
+from driftline.declaration.pipeline import DriftRule
+from driftline.drift import PerformanceDrift, RetrainTrigger
 from driftline.errors import UnknownPolicyError
 
 DEFAULT_POLICIES = ("never", "weekly", "monthly", "alert", "statistical", "declared")
@@ -26,7 +27,7 @@ class Policy:
 
     name: str
     retrain: Retrain
-    drift: tuple[PerformanceDrift | DataDrift, ...] | None = None
+    drift: tuple[DriftRule, ...] | None = None
     promote: Promote | None = None
 
     def of(self, pipeline: ModelPipeline) -> ModelPipeline:

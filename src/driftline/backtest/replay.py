@@ -1,23 +1,35 @@
 """The replay of one policy: the production decision, training and judgement, on what was known at each moment."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from heapq import merge
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 from cronsim import CronSim
 
 from driftline.backtest.past import Past, unstored_version
 from driftline.datasets import Split
 from driftline.declaration import ModelPipeline
-from driftline.drift import ReferenceProfile, profile_columns
+from driftline.drift import ReferenceProfile, prediction_columns, profile_columns
 from driftline.errors import DriftlineError
 from driftline.evaluation import Measurement
 from driftline.models import Model
-from driftline.monitoring import DriftHistory, Labelled, LiveReference, column_values, drift_report, live_reference
+from driftline.monitoring import (
+    DriftHistory,
+    Labelled,
+    LiveReference,
+    Tenure,
+    column_values,
+    drawn_rows,
+    drift_report,
+    joint_values,
+    live_reference,
+    tenure,
+)
 from driftline.registry import judge
 from driftline.retraining import Fitted, State, decide, evidence_of, fit, fit_model, meet
 from driftline.store.registry import ModelVersion
@@ -63,69 +75,64 @@ class Replayed:
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """A version of the replayed model.
+    """A version of the replayed model, with what it is compared with in reports.
 
     Attributes:
         row: what production would have stored of it.
         effective_at: when it took effect.
         model: what serves.
-        judged: what was judged: the same, or what it was refitted from.
-        scores: what the latter scored on its holdout.
-        profile: of its training rows; None where no rule looks at columns.
+        judged: what was judged on the holdout: the same, or what it was refitted from.
+        profile: of its training rows; this and the next two are None where no rule looks at them.
+        prediction_profile: of what the judged model says of its holdout.
+        rows: some training rows, by column.
     """
 
     row: ModelVersion
     effective_at: datetime
     model: Model
-    judged: Model
-    scores: tuple[Measurement, ...]
+    judged: Fitted
     profile: ReferenceProfile | None
+    prediction_profile: ReferenceProfile | None
+    rows: Mapping[str, np.ndarray] | None
 
 
-def first_version(past: Past, *, refit: bool = False) -> Version:
-    """Return the version that all policies start with, trained on what lies before the first partition.
+def first_version(past: Past, pipeline: ModelPipeline) -> Version:
+    """Return the version that a policy starts with, trained on what lies before the first partition.
 
     Raises:
         DatasetRefusedError: these rows do not pass their checks.
         TrainingDataError: there is nothing to learn from them.
     """
-    pipeline, start = past.pipeline, past.window.start
+    start = past.window.start
     split = past.training(start)
-    fitted = fit(pipeline, split.train, split.holdout)
-    served = _served(pipeline, split, fitted, refit=refit)
-    row = unstored_version(1, trained_through=start)
+    return _version(pipeline, 1, start, split, fit(pipeline, split.train, split.holdout))
+
+
+def _version(pipeline: ModelPipeline, number: int, until: datetime, split: Split, fitted: Fitted) -> Version:
+    """Return the version that takes effect at `until` after a promotion: what was judged, or its refit."""
+    rows, model = split.train, fitted.model
+    if pipeline.promote.refit:
+        rows = pd.concat([split.train, split.holdout], ignore_index=True)
+        model = fit_model(pipeline, rows)
+    said = prediction_columns(model.task, fitted.scores, model.classes) if pipeline.prediction_rules else None
     return Version(
-        row=row,
-        effective_at=start,
-        model=served.model,
-        judged=fitted.model,
-        scores=fitted.measurements,
-        profile=profile_columns(column_values(pipeline, served.rows)),
+        row=unstored_version(number, trained_through=until),
+        effective_at=until,
+        model=model,
+        judged=fitted,
+        profile=profile_columns(column_values(pipeline, rows)) if pipeline.data_rules else None,
+        prediction_profile=None if said is None else profile_columns(said),
+        rows=joint_values(pipeline, [drawn_rows(pipeline, rows)]) if pipeline.multivariate_rules else None,
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Served:
-    """What serves after a promotion, and the rows that it learnt from."""
-
-    model: Model
-    rows: pd.DataFrame
-
-
-def _served(pipeline: ModelPipeline, split: Split, fitted: Fitted, *, refit: bool) -> _Served:
-    if not refit:
-        return _Served(model=fitted.model, rows=split.train)
-    rows = pd.concat([split.train, split.holdout], ignore_index=True)
-    return _Served(model=fit_model(pipeline, rows), rows=rows)
-
-
-def replay(past: Past, pipeline: ModelPipeline, first: Version) -> Replayed:
+def replay(past: Past, pipeline: ModelPipeline) -> Replayed:
     """Return what the policy of `pipeline` makes of the past, moment by moment.
 
     The report of a partition comes when its last label is known, and the decision with it; what is trained then
     learns from what was known then, and serves from the next partition on. A schedule trains at its own times.
     """
-    production = _Production(past, pipeline, first)
+    production = _Production(past, pipeline, first_version(past, pipeline))
     for moment, key in merge(_reports(past), _ticks(past, pipeline)):
         if key:
             production.look(key, moment)
@@ -152,7 +159,10 @@ def _ticks(past: Past, pipeline: ModelPipeline) -> Iterator[tuple[datetime, str]
 
 
 class _Production:
-    """Production at a moment of a replay: who serves, what was said, and what was decided."""
+    """Production at a moment of a replay: who serves, what was said, and what was decided.
+
+    It gives its versions' references to the reports, as the database does in production.
+    """
 
     def __init__(self, past: Past, pipeline: ModelPipeline, first: Version) -> None:
         self._past = past
@@ -162,14 +172,28 @@ class _Production:
         self._labelled: dict[str, Labelled] = {}
         self._scored: dict[str, Labelled] = {}
         self._live: dict[str, LiveReference] = {}
+        self._tenures: dict[str, Tenure] = {}
         self._cpu_s = 0.0
         self._history = DriftHistory(
-            pipeline,
-            self._labelled,
-            self._live,
-            profile=lambda version_id: self._versions[version_id - 1].profile,
-            score=self._score,
+            pipeline, self._labelled, self._live, self._tenures, references=self, horizon=past.window.end
         )
+
+    def profile(self, version_id: int) -> ReferenceProfile | None:
+        """Return the profile of the training rows of a version."""
+        return self._versions[version_id - 1].profile
+
+    def prediction_profile(self, version_id: int) -> ReferenceProfile | None:
+        """Return the profile of what a version says of its holdout."""
+        return self._versions[version_id - 1].prediction_profile
+
+    def rows(self, version_id: int) -> Mapping[str, np.ndarray] | None:
+        """Return some training rows of a version, by column."""
+        return self._versions[version_id - 1].rows
+
+    def score(self, version_id: int, metric: str) -> Measurement | None:
+        """Return what a version scored on its holdout."""
+        scores = self._versions[version_id - 1].judged.measurements
+        return next((measured for measured in scores if measured.metric == metric), None)
 
     def look(self, key: str, now: datetime) -> None:
         """Predict a partition, report on it, and do what the policy makes of the report."""
@@ -180,6 +204,9 @@ class _Production:
         trigger = self._pipeline.retrain.trigger
         if trigger is not None:
             self._live[key] = live_reference(self._past.partitions, trigger, key, version.effective_at)
+        service = tenure(self._pipeline, key, version.effective_at)
+        if service is not None:
+            self._tenures[key] = service
         findings = tuple(self._history.findings(key))
         report = drift_report(self._pipeline, key, version.row, findings, now)
         report.id = len(self._labelled)
@@ -211,28 +238,13 @@ class _Production:
         until = self._pipeline.training_time(now, first=False)
         split = self._past.training(until)
         fitted = fit(self._pipeline, split.train, split.holdout)
-        meeting = meet(self._pipeline, split.holdout, fitted.model, self._versions[-1].judged)
+        meeting = meet(self._pipeline, split.holdout, fitted.model, self._versions[-1].judged.model)
         judgement = judge(
             self._pipeline.promote, meeting.challenger, meeting.comparison, champion_fault=meeting.champion_fault
         )
         if judgement.promote:
-            self._promote(until, split, fitted)
+            self._versions.append(_version(self._pipeline, len(self._versions) + 1, until, split, fitted))
         return "promoted" if judgement.promote else "kept", judgement.reason, len(split.train)
-
-    def _promote(self, until: datetime, split: Split, fitted: Fitted) -> None:
-        number = len(self._versions) + 1
-        served = _served(self._pipeline, split, fitted, refit=self._pipeline.promote.refit)
-        profiled = column_values(self._pipeline, served.rows) if self._pipeline.data_rules else None
-        self._versions.append(
-            Version(
-                row=unstored_version(number, trained_through=until),
-                effective_at=until,
-                model=served.model,
-                judged=fitted.model,
-                scores=fitted.measurements,
-                profile=None if profiled is None else profile_columns(profiled),
-            )
-        )
 
     def _predict(self, key: str) -> None:
         """Let the version that serves a partition score it, and some that follow with it."""
@@ -249,10 +261,6 @@ class _Production:
     def _serving(self, key: str) -> Version:
         start = self._past.partitions.window(key).start
         return next(version for version in reversed(self._versions) if version.effective_at <= start)
-
-    def _score(self, version_id: int, metric: str) -> Measurement | None:
-        scores = self._versions[version_id - 1].scores
-        return next((measured for measured in scores if measured.metric == metric), None)
 
     def _state(self) -> State:
         champion, done = self._versions[-1], self._retrainings

@@ -16,10 +16,12 @@ from driftline.declaration.ground_truth import GroundTruth
 from driftline.declaration.label_contract import LabelContract
 from driftline.declaration.partitions import Partitions
 from driftline.declaration.policies import Promote, Retrain
-from driftline.drift import DataDrift, PerformanceDrift
+from driftline.drift import DataDrift, MultivariateDrift, PerformanceDrift, PredictionDrift
 from driftline.errors import DeclarationError, NotAStreamError
 from driftline.evaluation import metric
 from driftline.models import Trainer
+
+DriftRule = PerformanceDrift | DataDrift | PredictionDrift | MultivariateDrift
 
 HOLDOUT_ROW = "driftline_row"  # says which holdout a row of a table is from, and its place there
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -62,7 +64,7 @@ class ModelPipeline:
     entity: tuple[str, ...] = ()
     training_window: str | None = None
     ground_truth: GroundTruth = field(default_factory=GroundTruth)
-    drift: tuple[PerformanceDrift | DataDrift, ...] = ()
+    drift: tuple[DriftRule, ...] = ()
     retrain: Retrain = field(default_factory=Retrain)
     promote: Promote = field(default_factory=Promote)
     floor: float | None = None
@@ -82,17 +84,25 @@ class ModelPipeline:
             raise DeclarationError(self.name, "it has no metric: name at least one, the first decides")
         for name in self.metrics:
             metric(name)
+        unknown = [rule.metric for rule in self.performance_rules if rule.metric not in self.metrics]
+        if unknown:
+            raise DeclarationError(self.name, f"it watches {unknown[0]!r}, which is not among its metrics")
+        self._check_partitions()
+        self._check_alerts()
+        self._check_retrain()
+
+    def _check_partitions(self) -> None:
+        """Refuse a stream without what it needs, and a table with what only a stream has."""
         if self.training_window is not None:
             parse_duration(self.training_window)
         elif self.partitions is not None:
             raise DeclarationError(self.name, "a stream needs a training_window, such as '30d'")
-        unknown = [rule.metric for rule in self.performance_rules if rule.metric not in self.metrics]
-        if unknown:
-            raise DeclarationError(self.name, f"it watches {unknown[0]!r}, which is not among its metrics")
-        if self.ground_truth.delivered and self.partitions is None:
+        if self.partitions is not None:
+            return
+        if self.ground_truth.delivered:
             raise DeclarationError(self.name, "its labels are delivered, which only a stream with partitions has")
-        self._check_alerts()
-        self._check_retrain()
+        if any(rule.method == "sequential" for rule in self.performance_rules):
+            raise DeclarationError(self.name, "it watches errors one by one, and only a stream's have an order")
 
     def _check_retrain(self) -> None:
         """Refuse what would never be asked: age and labels are looked at with the drift reports of partitions."""
@@ -110,6 +120,16 @@ class ModelPipeline:
     def data_rules(self) -> tuple[DataDrift, ...]:
         """Return the rules on columns."""
         return tuple(rule for rule in self.drift if isinstance(rule, DataDrift))
+
+    @property
+    def prediction_rules(self) -> tuple[PredictionDrift, ...]:
+        """Return the rules on predictions."""
+        return tuple(rule for rule in self.drift if isinstance(rule, PredictionDrift))
+
+    @property
+    def multivariate_rules(self) -> tuple[MultivariateDrift, ...]:
+        """Return the rules on all columns together."""
+        return tuple(rule for rule in self.drift if isinstance(rule, MultivariateDrift))
 
     @property
     def row_key(self) -> tuple[str, ...]:

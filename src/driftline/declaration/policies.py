@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from driftline.clock import parse_duration
-from driftline.drift import RetrainTrigger
-from driftline.errors import PolicyError
+from driftline.drift import FindingKind, RetrainTrigger
+from driftline.errors import PolicyError, listing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +17,8 @@ class Retrain:
 
     Attributes:
         schedule: a cron line in UTC, such as `0 7 * * *`; None: never by schedule.
-        on_drift: the kinds of drift that are evidence enough. Data drift alone alerts: it may be harmless.
+        on_drift: the kinds of drift that are evidence enough. Drift of columns or predictions alone alerts: it may be
+            harmless.
         trigger: the rule by which performance asks for a retraining; the alerts of the pipeline's `drift` are for
             people then. None: these alerts ask for a retraining, too.
         cooldown: the least time between two starts, failed ones included; twice as long after 3 retrainings in a
@@ -36,9 +37,9 @@ class Retrain:
     budget_per_week: int = 3
 
     def __post_init__(self) -> None:
-        unknown = set(self.on_drift) - {"performance", "column"}
+        unknown = set(self.on_drift) - set(get_args(FindingKind))
         if unknown:
-            raise PolicyError("on_drift", sorted(unknown), "kinds of drift are 'performance' and 'column'")
+            raise PolicyError("on_drift", sorted(unknown), f"kinds of drift are {listing(get_args(FindingKind))}")
         if self.schedule is not None and len(self.schedule.split()) != 5:
             raise PolicyError("schedule", self.schedule, "a cron line has five fields, such as '0 7 * * *'")
         if self.trigger is not None and "performance" not in self.on_drift:

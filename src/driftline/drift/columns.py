@@ -24,7 +24,7 @@ from driftline.drift.effects import (
 from driftline.drift.finding import Finding
 from driftline.drift.holm import holm_adjusted
 from driftline.drift.profile import ColumnProfile, ReferenceProfile
-from driftline.drift.rules import DataDrift
+from driftline.drift.shift_rules import DataDrift
 from driftline.drift.status import Verdict
 from driftline.errors import BinsMismatchError, SchemaDriftError, UnprofiledColumnError, listing
 
@@ -66,9 +66,9 @@ def column_findings(
     findings = [
         finding
         for profile in _checked(reference, rule)
-        for finding in _column(profile, _counts_of(profile, counts), rule)
+        for finding in _column(profile, counts_of(profile, counts), rule)
     ]
-    return (*_judged(findings, rule), *(_untested(name) for name in new_columns))
+    return (*judged(findings, rule), *(_untested(name) for name in new_columns))
 
 
 def _checked(reference: ReferenceProfile, rule: DataDrift) -> Iterable[ColumnProfile]:
@@ -80,7 +80,13 @@ def _checked(reference: ReferenceProfile, rule: DataDrift) -> Iterable[ColumnPro
     return (profile for profile in reference.columns if profile.name in rule.columns)
 
 
-def _counts_of(profile: ColumnProfile, counts: Mapping[str, ColumnCounts]) -> ColumnCounts:
+def counts_of(profile: ColumnProfile, counts: Mapping[str, ColumnCounts]) -> ColumnCounts:
+    """Return the counts of the profile's column.
+
+    Raises:
+        SchemaDriftError: the column is gone.
+        BinsMismatchError: counts were taken on the bins of another reference.
+    """
     if profile.name not in counts:
         raise SchemaDriftError(profile.name, f"of the reference is gone; the window has {listing(counts)}")
     found = counts[profile.name]
@@ -91,7 +97,7 @@ def _counts_of(profile: ColumnProfile, counts: Mapping[str, ColumnCounts]) -> Co
 
 def _column(profile: ColumnProfile, analysis: ColumnCounts, rule: DataDrift) -> Iterable[Finding]:
     reference = profile.counts
-    yield _values(profile, analysis, rule)
+    yield value_finding(profile, analysis, rule)
     rows = (reference.row_count, analysis.row_count)
     yield _share(profile.name, "missing", (reference.missing_count, analysis.missing_count), rows, rule)
     infinite = (reference.non_finite_count, analysis.non_finite_count)
@@ -100,7 +106,8 @@ def _column(profile: ColumnProfile, analysis: ColumnCounts, rule: DataDrift) -> 
         yield _share(profile.name, "non-finite", infinite, present, rule)
 
 
-def _values(profile: ColumnProfile, analysis: ColumnCounts, rule: DataDrift) -> Finding:
+def value_finding(profile: ColumnProfile, analysis: ColumnCounts, rule: DataDrift) -> Finding:
+    """Return what the present values of one column say, before p-values are adjusted and judged."""
     reference_rows, analysis_rows = profile.counts.binned_count, analysis.binned_count
     method = "KS and tail chi-square" if isinstance(profile.bins, NumericBins) else "chi-square and unseen share"
     if reference_rows == analysis_rows == 0 and min(profile.counts.row_count, analysis.row_count) > 0:
@@ -202,7 +209,7 @@ def _share(name: str, kind: str, counts: tuple[int, int], rows: tuple[int, int],
     )
 
 
-def _judged(findings: list[Finding], rule: DataDrift) -> list[Finding]:
+def judged(findings: list[Finding], rule: DataDrift) -> list[Finding]:
     """Return the findings with Holm-adjusted p-values and verdicts; those that were not tested stay."""
     tested = [finding.p_value for finding in findings if finding.p_value is not None]
     adjusted = iter(holm_adjusted(tested))

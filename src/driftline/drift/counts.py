@@ -1,7 +1,7 @@
 """How many rows of a window lie in each bin of the reference."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -62,19 +62,7 @@ class ColumnCounts:
         Raises:
             BinsMismatchError: the parts were counted in different bins.
         """
-        if (self.name, self.bins_digest) != (other.name, other.bins_digest):
-            raise BinsMismatchError(self.name, other.name)
-        return ColumnCounts(
-            name=self.name,
-            bins_digest=self.bins_digest,
-            row_count=self.row_count + other.row_count,
-            missing_count=self.missing_count + other.missing_count,
-            minus_infinity_count=self.minus_infinity_count + other.minus_infinity_count,
-            plus_infinity_count=self.plus_infinity_count + other.plus_infinity_count,
-            bin_counts=tuple(a + b for a, b in zip(self.bin_counts, other.bin_counts, strict=True)),
-            minimum=min((v for v in (self.minimum, other.minimum) if v is not None), default=None),
-            maximum=max((v for v in (self.maximum, other.maximum) if v is not None), default=None),
-        )
+        return total_counts([self, other])
 
     def to_json(self) -> dict[str, Any]:
         """Return plain numbers, text and lists; `from_json` gives back an equal value."""
@@ -93,6 +81,31 @@ class ColumnCounts:
             raise InvalidProfileError(f"column counts with {error}") from None
 
 
+def total_counts(parts: Sequence[ColumnCounts]) -> ColumnCounts:
+    """Return the counts of all parts together, at least one.
+
+    Raises:
+        BinsMismatchError: two parts were counted in different bins.
+    """
+    first = parts[0]
+    for part in parts:
+        if (part.name, part.bins_digest) != (first.name, first.bins_digest):
+            raise BinsMismatchError(first.name, part.name)
+    lows = [part.minimum for part in parts if part.minimum is not None]
+    highs = [part.maximum for part in parts if part.maximum is not None]
+    return ColumnCounts(
+        name=first.name,
+        bins_digest=first.bins_digest,
+        row_count=sum(part.row_count for part in parts),
+        missing_count=sum(part.missing_count for part in parts),
+        minus_infinity_count=sum(part.minus_infinity_count for part in parts),
+        plus_infinity_count=sum(part.plus_infinity_count for part in parts),
+        bin_counts=tuple(map(sum, zip(*(part.bin_counts for part in parts), strict=True))),
+        minimum=min(lows, default=None),
+        maximum=max(highs, default=None),
+    )
+
+
 def count_values(name: str, bins: Bins, values: npt.NDArray[Any]) -> ColumnCounts:
     """Return the counts of `values`, shape (n_rows,), in `bins`.
 
@@ -108,9 +121,8 @@ def count_values(name: str, bins: Bins, values: npt.NDArray[Any]) -> ColumnCount
         held, expected = ("text", "numbers") if numeric else ("numbers", "text")
         raise SchemaDriftError(name, f"holds {held} where the reference holds {expected}")
     if not numeric or not column_is_numeric(name, values):
-        return _count_text(name, bins, values)
-    ordered = np.sort(values.astype(np.float64))
-    return _count_numeric(name, bins, ordered)
+        return count_listed(name, bins, *count_texts(name, values))
+    return count_ordered(name, bins, np.sort(values.astype(np.float64)))
 
 
 def column_is_numeric(name: str, values: npt.NDArray[Any]) -> bool:
@@ -158,24 +170,26 @@ def _compatible(name: str, bins: Bins, values: npt.NDArray[Any]) -> bool:
     return not texts
 
 
-def _count_text(name: str, bins: Bins, values: npt.NDArray[Any]) -> ColumnCounts:
-    texts, missing = count_texts(name, values)
+def count_listed(name: str, bins: Bins, texts: Counter[str], missing: int) -> ColumnCounts:
+    """Return the counts of texts, and of so many missing rows, in `bins`."""
+    row_count = texts.total() + missing
     listed: tuple[str | float, ...] = bins.categories if isinstance(bins, CategoryBins) else ()
     counts = [texts[str(category)] for category in listed] if texts else [0] * (bins.bin_count - 1)
     return ColumnCounts(
         name=name,
         bins_digest=bins.digest,
-        row_count=len(values),
+        row_count=row_count,
         missing_count=missing,
         minus_infinity_count=0,
         plus_infinity_count=0,
-        bin_counts=(*counts, len(values) - missing - sum(counts)),
+        bin_counts=(*counts, row_count - missing - sum(counts)),
         minimum=None,
         maximum=None,
     )
 
 
-def _count_numeric(name: str, bins: Bins, ordered: FloatArray) -> ColumnCounts:
+def count_ordered(name: str, bins: Bins, ordered: FloatArray) -> ColumnCounts:
+    """Return the counts of numbers in `bins`; they are in increasing order, NaN last."""
     # One sort, then a search of the few edges in the sorted column: per-row searches are four times slower.
     present = int(np.searchsorted(ordered, np.nan, side="left"))
     below = int(np.searchsorted(ordered, -np.inf, side="right"))

@@ -6,14 +6,17 @@ from typing import Literal
 
 from driftline.drift.status import Verdict
 
+FindingKind = Literal["performance", "column", "prediction", "multivariate"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
     """What one check found, as plain numbers and text that JSON can hold.
 
     Attributes:
-        kind: of the model's performance, or of one column.
-        name: the metric or the column.
+        kind: of the model's performance, of one column, of the predictions, or of
+            all columns together.
+        name: the metric, the column or columns, or what is predicted.
         method: the test, and for a column what was tested ("missing share", "non-finite share").
         statistic: the test's statistic; None where nothing was tested.
         effect_name: what `effect` measures.
@@ -28,7 +31,7 @@ class Finding:
         role: which rule it serves: an alert, which makes the report's verdict, or the trigger of a retraining.
     """
 
-    kind: Literal["performance", "column"]
+    kind: FindingKind
     name: str
     method: str
     statistic: float | None

@@ -16,7 +16,14 @@ from driftline.drift.bins import (
     NumericBins,
     quantile_bins,
 )
-from driftline.drift.counts import ColumnCounts, column_is_numeric, count_texts, count_values
+from driftline.drift.counts import (
+    ColumnCounts,
+    column_is_numeric,
+    count_listed,
+    count_ordered,
+    count_texts,
+    count_values,
+)
 from driftline.errors import InvalidProfileError, SchemaDriftError, listing
 
 _FORMAT = 1
@@ -98,16 +105,16 @@ def profile_column(name: str, values: npt.NDArray[Any]) -> ColumnProfile:
     """
     values = np.asarray(values)
     if not column_is_numeric(name, values):
-        texts, _ = count_texts(name, values)
+        texts, missing = count_texts(name, values)
         by_count = sorted(texts, key=lambda text: (-texts[text], text))
         bins: Bins = CategoryBins(categories=tuple(by_count[:LISTED_CATEGORIES]), numeric=False)
-        counts = count_values(name, bins, values)
+        counts = count_listed(name, bins, texts, missing)
         return ColumnProfile(name=name, bins=bins, counts=counts, mean=None, standard_deviation=None)
     ordered = np.sort(values.astype(np.float64))
     finite = ordered[np.isfinite(ordered)]
     bins = _numeric_bins(finite)
     mean, standard_deviation = _moments(finite)
-    counts = count_values(name, bins, values)
+    counts = count_ordered(name, bins, ordered)
     return ColumnProfile(name=name, bins=bins, counts=counts, mean=mean, standard_deviation=standard_deviation)
 
 

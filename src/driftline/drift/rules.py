@@ -1,7 +1,8 @@
-"""The drift rules that users declare."""
+"""The rules on performance that users declare: for people, and for the retraining."""
 
 from dataclasses import KW_ONLY, dataclass
 from datetime import timedelta
+from typing import Literal
 
 from driftline.clock import parse_duration
 from driftline.errors import InvalidDriftRuleError
@@ -28,6 +29,13 @@ class PerformanceDrift:
             value.
         m_of_n: drift is m of the last n evaluated windows being worse.
         min_labels: labelled rows that a window needs to be evaluated.
+        alike_rows: of a stream, whether rows of one window may resemble each other, such as half-hours of one day. The
+            champion's first 20 windows then tell by how much its metric varies more than that of independent rows,
+            and a later window must be worse by so much more. Windows alone.
+        method: "windows", or "sequential": the errors of a stream one by one, in the order of their events. It is
+            about accuracy or brier alone, asks for no level, and needs `min_labels` since the champion took effect.
+        arl: of the sequential method, how many labels are at least expected between false alarms; an alarm in the
+            window is drift. Rows that follow each other must not be alike, or it rings far more often.
 
     Raises:
         InvalidDriftRuleError: a value breaks its rule.
@@ -45,10 +53,14 @@ class PerformanceDrift:
     relative_floor: float = 0.05
     m_of_n: tuple[int, int] = (2, 3)
     min_labels: int = 30
+    alike_rows: bool = False
+    method: Literal["windows", "sequential"] = "windows"
+    arl: int = 10_000
 
     def __post_init__(self) -> None:
         parse_duration(self.window)
         self._check_level()
+        self._check_method()
         if self.confidence is not None and not 0.5 < self.confidence < 1.0:
             raise _invalid(self, f"confidence is {self.confidence}", "Give a one-sided confidence like 0.99, or None")
         for name in ("floor", "relative_floor"):
@@ -70,6 +82,25 @@ class PerformanceDrift:
         """Return the declared level, `below` or `above`; None where the reference decides."""
         return self.below if self.below is not None else self.above
 
+    @property
+    def reach(self) -> timedelta:
+        """Return how far back the disjoint windows of one verdict reach."""
+        return self.length * (self.m_of_n[1] if self.method == "windows" else 1)
+
+    def _check_method(self) -> None:
+        if self.method not in {"windows", "sequential"}:
+            raise _invalid(self, f"method is {self.method!r}", "Give 'windows' or 'sequential'")
+        if self.arl < 2:
+            raise _invalid(self, f"arl is {self.arl}", "Give 2 or more, like 10_000")
+        if self.method == "sequential" and self.metric not in {"accuracy", "brier"}:
+            raise _invalid(self, f"{self.metric} has no loss in [0, 1] for each row", "Watch accuracy or brier")
+        if self.method == "sequential" and (self.level is not None or self.alike_rows):
+            raise _invalid(
+                self, "the sequential method has no level and no windows", "Leave below= and alike_rows= out"
+            )
+        if self.alike_rows and self.confidence is None:
+            raise _invalid(self, "without a test it does not matter whether rows are alike", "Give a confidence")
+
     def _check_level(self) -> None:
         known = metric(self.metric)
         if self.below is not None and not known.greater_is_better:
@@ -78,61 +109,6 @@ class PerformanceDrift:
             raise _invalid(self, f"{self.metric} is better when it is greater", "Give below= instead of above=")
         if known.unit_interval and self.level is not None and not 0.0 < self.level < 1.0:
             raise _invalid(self, f"the level is {self.level}", f"Give a level of {self.metric} between 0 and 1")
-
-
-@dataclass(frozen=True, kw_only=True)
-class DataDrift:
-    """When a column of a window differs from the reference.
-
-    A column drifts if a test is significant at `alpha`, Holm-adjusted over all checks of the report, and the
-    effect reaches its floor: a test alone rings on trifles of large windows, a floor alone on the noise of
-    small ones. The floors are our own choice. Simulated with 30 unchanged columns, 1.1 % of 1,000 reports
-    rang at 2,000 reference rows and 300 in the window, 1.4 % at 10,000 and 500; expect at most 2 %.
-
-    Attributes:
-        columns: names of the columns to check; None checks all of the reference.
-        window: length of a window, like "7d" or "48h".
-        alpha: chance that a report without drift names any column, in (0, 1).
-        min_rows: present rows that a check needs, of the reference and of the window.
-        wasserstein_floor: Wasserstein-1 distance in standard deviations of the reference.
-        ks_floor: Kolmogorov-Smirnov distance, in [0, 1]; reaching this or the former counts.
-        tvd_floor: total variation distance of categories, the share of rows that changed category.
-        unseen_floor: share of rows in categories that the reference does not list; this or the former counts.
-        missing_floor: change of the share of missing (or of non-finite) rows, either way.
-
-    Raises:
-        InvalidDriftRuleError: a value breaks its rule.
-        DurationError: `window` is no length.
-    """
-
-    columns: tuple[str, ...] | None = None
-    window: str = "7d"
-    alpha: float = 0.01
-    min_rows: int = 30
-    wasserstein_floor: float = 0.10
-    ks_floor: float = 0.10
-    tvd_floor: float = 0.03
-    unseen_floor: float = 0.01
-    missing_floor: float = 0.03
-
-    def __post_init__(self) -> None:
-        parse_duration(self.window)
-        if self.columns is not None and (isinstance(self.columns, str) or not self.columns):
-            raise _invalid(self, f"columns is {self.columns!r}", "Give a tuple of names, or None for all columns")
-        if not 0.0 < self.alpha < 1.0:
-            raise _invalid(self, f"alpha is {self.alpha}", "Give a value between 0 and 1, like 0.01")
-        if self.min_rows < 1:
-            raise _invalid(self, f"min_rows is {self.min_rows}", "Give 1 or more")
-        for name in ("wasserstein_floor", "ks_floor", "tvd_floor", "unseen_floor", "missing_floor"):
-            # A floor of 0 would let any significant trifle ring, and leaves no scale to say how large a
-            # change is.
-            if not getattr(self, name) > 0.0:
-                raise _invalid(self, f"{name} is {getattr(self, name)}", "Give more than 0.0")
-
-    @property
-    def length(self) -> timedelta:
-        """Return the length of a window."""
-        return parse_duration(self.window)
 
 
 @dataclass(frozen=True, kw_only=True)

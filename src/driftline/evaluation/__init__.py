@@ -25,13 +25,17 @@ from driftline.evaluation.intervals import (
     normal_quantile,
     wilson,
 )
+from driftline.evaluation.losses import unit_losses
 from driftline.evaluation.measurement import Measurement, unmeasured
 from driftline.evaluation.metrics import METRICS, Metric, measure, measure_rows, metric, metrics_for
 from driftline.evaluation.paired_tests import PairedTest, mcnemar
-from driftline.evaluation.rows import ScoredRows, predicted_classes, scored_rows
+from driftline.evaluation.rows import ScoredRows, most_probable, predicted_classes, scored_rows
 from driftline.evaluation.task import Task
+from driftline.evaluation.unlabelled import CALIBRATION_ERROR, ESTIMATED, calibration_error, estimated
 
 __all__ = [
+    "CALIBRATION_ERROR",
+    "ESTIMATED",
     "METRICS",
     "AurocCovariance",
     "Calibration",
@@ -48,8 +52,10 @@ __all__ = [
     "auroc_covariance",
     "auroc_variance",
     "calibration",
+    "calibration_error",
     "compare",
     "confusion_matrix",
+    "estimated",
     "logit_interval",
     "mcnemar",
     "mean_interval",
@@ -57,6 +63,7 @@ __all__ = [
     "measure_rows",
     "metric",
     "metrics_for",
+    "most_probable",
     "newcombe",
     "normal_interval",
     "normal_quantile",
@@ -64,6 +71,7 @@ __all__ = [
     "predicted_classes",
     "roc_curve",
     "scored_rows",
+    "unit_losses",
     "unmeasured",
     "wilson",
 ]

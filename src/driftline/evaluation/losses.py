@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from driftline.errors import InvalidScoresError
-from driftline.evaluation.rows import FloatArray, ScoredRows, predicted_classes
+from driftline.evaluation.rows import FloatArray, ScoredRows, predicted_classes, scored_rows
 from driftline.evaluation.task import Task
 
 # Log loss of a certain and wrong prediction is infinite; clipped here, it is at most 34.5 nats.
@@ -16,6 +16,16 @@ SUM_TOLERANCE = 1e-3
 def hits(rows: ScoredRows) -> npt.NDArray[np.bool_]:
     """Return whether each row's predicted class is its truth, shape (n_rows,)."""
     return np.asarray(predicted_classes(rows) == rows.truth, dtype=np.bool_)
+
+
+def unit_losses(metric: str, task: Task, truth: npt.ArrayLike, scores: npt.ArrayLike) -> FloatArray:
+    """Return the loss of each row in [0, 1], shape (n_rows,): its error for accuracy, its squared error for brier.
+
+    Raises:
+        InvalidScoresError: truth or scores break the rules of the task.
+    """
+    rows = scored_rows(task, truth, scores)
+    return (~hits(rows)).astype(np.float64) if metric == "accuracy" else squared_errors(rows)
 
 
 def log_losses(rows: ScoredRows) -> FloatArray:

@@ -55,14 +55,19 @@ def scored_rows(task: Task, truth: npt.ArrayLike, scores: npt.ArrayLike) -> Scor
 
 
 def predicted_classes(rows: ScoredRows) -> npt.NDArray[np.intp]:
-    """Return the predicted class index of each row, shape (n_rows,).
+    """Return the predicted class index of each row, shape (n_rows,); see `most_probable`."""
+    return most_probable(rows.task, rows.scores)
+
+
+def most_probable(task: Task, scores: FloatArray) -> npt.NDArray[np.intp]:
+    """Return the index of the most probable class of each row, shape (n_rows,).
 
     Binary: 1 where the score is above 0.5, so a score of exactly 0.5 is class 0; multiclass: the first of the
     highest scores. Both are what the most probable class is with ties going to the lower index.
     """
-    if rows.task is Task.MULTICLASS:
-        return np.asarray(np.argmax(rows.scores, axis=1), dtype=np.intp)
-    return (rows.scores > 0.5).astype(np.intp)
+    if task is Task.MULTICLASS:
+        return np.asarray(np.argmax(scores, axis=1), dtype=np.intp)
+    return (scores > 0.5).astype(np.intp)
 
 
 def _floats(what: str, values: npt.ArrayLike) -> FloatArray:

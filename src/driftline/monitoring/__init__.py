@@ -4,7 +4,8 @@ from driftline.monitoring.alert_inbox import Raised, raise_alerts
 from driftline.monitoring.alert_listing import list_alerts
 from driftline.monitoring.alert_text import Message
 from driftline.monitoring.channels import Channel, open_channels
-from driftline.monitoring.drift_reports import DriftHistory, Reported, drift_report, report_drift
+from driftline.monitoring.drift_history import DriftHistory
+from driftline.monitoring.drift_reports import Reported, drift_report, report_drift
 from driftline.monitoring.evaluations import (
     Evaluated,
     evaluate,
@@ -24,9 +25,24 @@ from driftline.monitoring.live_reference import LiveReference, live_reference
 from driftline.monitoring.outbox import Delivered, deliver, send_test
 from driftline.monitoring.outcome import Outcome
 from driftline.monitoring.predictions import Predicted, predict, serving_versions
-from driftline.monitoring.profiles import column_values, load_profile, store_profile
+from driftline.monitoring.profiles import (
+    column_values,
+    load_prediction_profile,
+    load_profile,
+    store_prediction_profile,
+    store_profile,
+)
+from driftline.monitoring.reference_rows import (
+    drawn_rows,
+    joint_values,
+    load_reference_rows,
+    separate,
+    store_reference_rows,
+)
+from driftline.monitoring.references import References
 from driftline.monitoring.renewal import is_outdated, outdated
 from driftline.monitoring.rows import TABLE, call_dataset, neighbours, past_partitions, read_rows
+from driftline.monitoring.tenures import Tenure, tenure
 from driftline.monitoring.truth_status import TruthStatus, truth_status
 
 __all__ = [
@@ -45,7 +61,9 @@ __all__ = [
     "Outcome",
     "Predicted",
     "Raised",
+    "References",
     "Reported",
+    "Tenure",
     "TruthStatus",
     "add_ground_truth",
     "add_labels",
@@ -53,6 +71,7 @@ __all__ = [
     "column_values",
     "count_labels",
     "deliver",
+    "drawn_rows",
     "drift_report",
     "evaluate",
     "evaluations_of",
@@ -60,10 +79,13 @@ __all__ = [
     "from_texts",
     "holdout_score",
     "is_outdated",
+    "joint_values",
     "known_truth",
     "list_alerts",
     "live_reference",
+    "load_prediction_profile",
     "load_profile",
+    "load_reference_rows",
     "neighbours",
     "open_channels",
     "outdated",
@@ -76,9 +98,13 @@ __all__ = [
     "read_rows",
     "report_drift",
     "send_test",
+    "separate",
     "serving_versions",
     "store_holdout",
+    "store_prediction_profile",
     "store_profile",
+    "store_reference_rows",
+    "tenure",
     "truth_status",
     "unevaluated",
 ]

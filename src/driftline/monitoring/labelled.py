@@ -12,7 +12,7 @@ from driftline.datasets import encode
 from driftline.declaration import ModelPipeline
 from driftline.errors import DuplicateRowError
 from driftline.evaluation import Task
-from driftline.models import Model
+from driftline.models import Label, Model
 from driftline.monitoring.known_truth import known_truth
 from driftline.monitoring.outcome import Outcome, together
 from driftline.monitoring.predictions import read_batches, score_columns, serving_versions
@@ -31,7 +31,10 @@ class Labelled:
         version: whose predictions they are.
         task: what truth and scores mean.
         truth: encoded labels, shape (n_labelled,).
-        scores: what the version said, shape (n_labelled,) or (n_labelled, n_classes).
+        times: of the labelled rows' events in UTC, shape (n_labelled,); NaT for a table.
+        scores: what the version said of them, shape (n_labelled,) or (n_labelled, n_classes).
+        all_scores: what it said of all rows, labelled or not, shape (row_count,) or (row_count, n_classes).
+        classes: that it tells apart, in their order; empty for numbers.
         row_count: predictions of the partition, labelled or not.
         delivered_count: of the labels, those that were delivered; the others are the dataset's.
         features: the rows that were predicted, shape (row_count, n_columns).
@@ -40,7 +43,10 @@ class Labelled:
     version: ModelVersion
     task: Task
     truth: np.ndarray
+    times: np.ndarray
     scores: np.ndarray
+    all_scores: np.ndarray
+    classes: tuple[Label, ...]
     row_count: int
     delivered_count: int
     features: pd.DataFrame
@@ -143,21 +149,30 @@ def _join(
     labelled[known.due] = known.labels.notna()
     labels = known.labels.dropna().to_frame(pipeline.target.column)
     truth = encode(pipeline.target, labels, classes=model.classes)
-    scores = joined.loc[labelled, score_columns(model)].to_numpy(dtype=float)
+    times = _times(pipeline, joined[labelled])
+    said = joined[score_columns(model)].to_numpy(dtype=float)
+    said = said[:, 0] if said.shape[1] == 1 else said
     firsts = np.cumsum([0, *(table.num_rows for table in tables[:-1])])
-    ends = np.cumsum(np.add.reduceat(labelled, firsts, dtype=int))
     delivered = np.add.reduceat(known.delivered, firsts, dtype=int)
+    ends = np.cumsum(np.add.reduceat(labelled, firsts, dtype=int))[:-1]
+    by_label = (np.split(values, ends) for values in (truth, times, said[labelled]))
+    parts = zip(*by_label, np.split(said, firsts[1:]), delivered, strict=True)
     return {
         key: Labelled(
             version=version,
             task=model.task,
-            truth=truth[low:high],
-            scores=scores[low:high, 0] if scores.shape[1] == 1 else scores[low:high],
+            truth=own_truth,
+            times=own_times,
+            scores=scores,
+            all_scores=all_scores,
+            classes=model.classes,
             row_count=table.num_rows,
             delivered_count=int(count),
             features=rows,
         )
-        for (key, (rows, table)), low, high, count in zip(pairs.items(), [0, *ends[:-1]], ends, delivered, strict=True)
+        for (key, (rows, table)), (own_truth, own_times, scores, all_scores, count) in zip(
+            pairs.items(), parts, strict=True
+        )
     }
 
 
@@ -167,3 +182,9 @@ def _with_dataset_labels(pipeline: ModelPipeline, predictions: pd.DataFrame, row
         return predictions
     key = list(pipeline.row_key)
     return predictions.merge(rows[[*key, pipeline.target.column]], on=key, how="left", sort=False)
+
+
+def _times(pipeline: ModelPipeline, rows: pd.DataFrame) -> np.ndarray:
+    if pipeline.partitions is None:
+        return np.full(len(rows), np.datetime64("NaT"))
+    return np.asarray(rows[pipeline.time_column].dt.tz_convert(None), dtype="datetime64[us]")

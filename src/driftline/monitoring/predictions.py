@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 
 from driftline.declaration import ModelPipeline
 from driftline.errors import UnusableScoreError
-from driftline.evaluation import Task
+from driftline.evaluation import Measurement, Task
 from driftline.models import Model
+from driftline.monitoring.estimates import Estimate, estimates, store_estimates
 from driftline.monitoring.outcome import Outcome, together
 from driftline.monitoring.rows import RowReader
 from driftline.registry import champions_at, find_version, load_version
@@ -24,12 +25,13 @@ from driftline.workspace import Workspace
 
 @dataclass(frozen=True, kw_only=True)
 class Predicted:
-    """One stored prediction batch."""
+    """One stored prediction batch, with what its metrics are estimated to be where the version is calibrated."""
 
     version: int
     row_count: int
     mean_score: float | None
     digest: str
+    estimates: tuple[Measurement, ...] = ()
 
 
 def predict(
@@ -56,6 +58,7 @@ def predict(
     failed = {**serving.failed, **found.failed}
     done: dict[str, Predicted] = {}
     stored = []
+    estimated: list[Estimate] = []
     for of_version in {one.id: one for one in serving.done.values()}.values():
         own = [key for key in found.done if serving.done[key].id == of_version.id]
         model = load_version(workspace, of_version, trusted=pipeline.trusted)
@@ -64,16 +67,27 @@ def predict(
         if not scored.done:
             continue
         table = _table(pipeline, model, [found.done[key] for key in scored.done], list(scored.done.values()))
+        with workspace.database.reading() as session:
+            expected = estimates(session, pipeline, of_version, model.task, scored.done)
         start = 0
         for key, own_scores in scored.done.items():
             digest = workspace.artifacts.put(_parquet(table.slice(start, len(own_scores))))
             start += len(own_scores)
             mean = float(own_scores.mean()) if own_scores.ndim == 1 else None
-            done[key] = Predicted(version=of_version.version, row_count=len(own_scores), mean_score=mean, digest=digest)
+            done[key] = Predicted(
+                version=of_version.version,
+                row_count=len(own_scores),
+                mean_score=mean,
+                digest=digest,
+                estimates=expected.get(key, ()),
+            )
+            if done[key].estimates:
+                estimated.append(_estimate(key, of_version, done[key]))
             batch = _batch(pipeline, key, of_version, done[key])
             stored.append({**batch, "created_at": workspace.clock(), "dagster_run_id": dagster_run_id})
     with workspace.database.transaction() as session:
         monitoring.put_batches(session, stored)
+        store_estimates(session, pipeline, estimated, at=workspace.clock(), dagster_run_id=dagster_run_id)
     return Outcome(done=done, waiting=serving.waiting, failed=failed)
 
 
@@ -150,3 +164,13 @@ def _batch(pipeline: ModelPipeline, key: str, version: ModelVersion, predicted: 
         "row_count": predicted.row_count,
         "digest": predicted.digest,
     }
+
+
+def _estimate(key: str, version: ModelVersion, predicted: Predicted) -> Estimate:
+    return Estimate(
+        version_id=version.id,
+        partition_key=key,
+        row_count=predicted.row_count,
+        digest=predicted.digest,
+        measurements=predicted.estimates,
+    )

@@ -1,7 +1,7 @@
-"""The reference profile of a version: what its training rows looked like, a few kB a column."""
+"""The reference profiles of a version, a few kB a column: of its training rows, and of what it says of its holdout."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,25 +9,49 @@ from pandas.api import types
 
 from driftline.declaration import ModelPipeline
 from driftline.declaration.pipeline import HOLDOUT_ROW
-from driftline.drift import ReferenceProfile, profile_columns
-from driftline.store import runs
+from driftline.drift import ReferenceProfile, prediction_columns, profile_columns
+from driftline.evaluation import Task
+from driftline.store import registry, runs
 from driftline.store.registry import ModelVersion
 from driftline.tracking import ActiveRun
 from driftline.workspace import Workspace
 
-PATH = "reference_profile.json"  # among the artifacts of the run that trained the version
+# Among the artifacts of the run that trained the version.
+COLUMNS_PATH = "reference_profile.json"
+PREDICTIONS_PATH = "prediction_profile.json"
 
 
 def store_profile(run: ActiveRun, pipeline: ModelPipeline, training: pd.DataFrame) -> None:
     """Store the profile of the rows that a run trains on."""
-    profile = profile_columns(column_values(pipeline, training))
-    run.log_artifact(PATH, json.dumps(profile.to_json()).encode())
+    _store(run, COLUMNS_PATH, profile_columns(column_values(pipeline, training)))
+
+
+def store_prediction_profile(run: ActiveRun, task: Task, scores: np.ndarray, classes: Sequence[object]) -> None:
+    """Store the profile of what the version that a run trains says of its holdout."""
+    _store(run, PREDICTIONS_PATH, profile_columns(prediction_columns(task, scores, classes)))
 
 
 def load_profile(workspace: Workspace, version: ModelVersion) -> ReferenceProfile | None:
     """Return the profile of a version's training rows; None for one that was trained elsewhere."""
+    return _load(workspace, version.run_id, COLUMNS_PATH)
+
+
+def load_prediction_profile(workspace: Workspace, version: ModelVersion) -> ReferenceProfile | None:
+    """Return the profile of what a version says of its holdout, or None; of a refit, what the judged one says."""
+    if version.judged_version_id is None:
+        return _load(workspace, version.run_id, PREDICTIONS_PATH)
     with workspace.database.reading() as session:
-        artifact = session.get(runs.Artifact, (version.run_id, PATH))
+        judged = registry.version(session, version.judged_version_id)
+    return _load(workspace, judged.run_id, PREDICTIONS_PATH) if judged else None
+
+
+def _store(run: ActiveRun, path: str, profile: ReferenceProfile) -> None:
+    run.log_artifact(path, json.dumps(profile.to_json()).encode())
+
+
+def _load(workspace: Workspace, run_id: str, path: str) -> ReferenceProfile | None:
+    with workspace.database.reading() as session:
+        artifact = session.get(runs.Artifact, (run_id, path))
     if artifact is None:
         return None
     return ReferenceProfile.from_json(json.loads(workspace.artifacts.get(artifact.digest)))

@@ -129,6 +129,9 @@ def _metadata(done: Predicted | LabelCount | Evaluated | Reported) -> dict[str, 
     """Return what people look at; small, since there is one for each partition."""
     if isinstance(done, Predicted):
         told: dict[str, Any] = {"dagster/row_count": done.row_count, "version": done.version}
+        if done.estimates:
+            told["estimated, if only the inputs changed"] = metric_table(done.estimates)
+            told |= metric_values(done.estimates)
         return told if done.mean_score is None else {**told, "mean score": done.mean_score}
     if isinstance(done, LabelCount):
         return {

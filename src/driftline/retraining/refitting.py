@@ -3,7 +3,7 @@
 import pandas as pd
 
 from driftline.declaration import ModelPipeline
-from driftline.monitoring import store_profile
+from driftline.monitoring import store_profile, store_reference_rows
 from driftline.registry import register
 from driftline.retraining.fitting import fit_model
 from driftline.retraining.training import load_rows
@@ -29,5 +29,6 @@ def refit(workspace: Workspace, pipeline: ModelPipeline, decision: Decision, jud
         run.log_params({"trainer": pipeline.trainer.name, **pipeline.trainer.params()})
         rows = pd.concat([load_rows(workspace, version) for version in used.values()], ignore_index=True)
         store_profile(run, pipeline, rows)
+        store_reference_rows(run, pipeline, rows)
         model = fit_model(pipeline, rows)
         return register(run, pipeline.name, model, trained_through=judged.trained_through, judged_version_id=judged.id)

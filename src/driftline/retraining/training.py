@@ -8,12 +8,12 @@ import pandas as pd
 from driftline.datasets import from_parquet
 from driftline.declaration import ModelPipeline
 from driftline.errors import DatasetRefusedError, NoDatasetError
-from driftline.evaluation import Measurement
+from driftline.evaluation import Measurement, Task, calibration_error
 from driftline.models import Model
-from driftline.monitoring import store_holdout, store_profile
+from driftline.monitoring import store_holdout, store_prediction_profile, store_profile, store_reference_rows
 from driftline.registry import register
 from driftline.retraining.decisions import claim, fail, lock_name, trained
-from driftline.retraining.fitting import fit
+from driftline.retraining.fitting import Fitted, fit
 from driftline.store import datasets
 from driftline.store.datasets import DatasetReading, DatasetVersion
 from driftline.store.registry import Decision, ModelVersion
@@ -110,8 +110,11 @@ def _train(workspace: Workspace, pipeline: ModelPipeline, reading: DatasetReadin
         fitted = fit(pipeline, rows, load_rows(workspace, holdout))
         run.log_metrics({f"holdout/{m.metric}": m.value for m in fitted.measurements if m.value is not None})
         store_profile(run, pipeline, rows)
+        store_reference_rows(run, pipeline, rows)
+        store_prediction_profile(run, fitted.model.task, fitted.scores, fitted.model.classes)
         version = register(run, pipeline.name, fitted.model, trained_through=reading.as_of)
-    store_holdout(workspace, pipeline, version, holdout, fitted.measurements, dagster_run_id=dagster_run_id)
+    told = (*fitted.measurements, *_calibration(fitted))
+    store_holdout(workspace, pipeline, version, holdout, told, dagster_run_id=dagster_run_id)
     trained(workspace, decision.id, version, holdout)
     return Trained(
         decision_id=decision.id,
@@ -124,6 +127,11 @@ def _train(workspace: Workspace, pipeline: ModelPipeline, reading: DatasetReadin
         truth=fitted.truth,
         scores=fitted.scores,
     )
+
+
+def _calibration(fitted: Fitted) -> tuple[Measurement, ...]:
+    """Return how far probabilities are from what was observed on the holdout, for two classes."""
+    return (calibration_error(fitted.truth, fitted.scores),) if fitted.model.task is Task.BINARY else ()
 
 
 def _passed(workspace: Workspace, pipeline: ModelPipeline) -> DatasetReading:

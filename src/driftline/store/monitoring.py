@@ -38,7 +38,7 @@ class Evaluation(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     version_id: int = Field(foreign_key="model_version.id")
-    dataset: str = Field(description="the pipeline's name, or <pipeline>/holdout")
+    dataset: str = Field(description="the pipeline's name, <pipeline>/holdout, or <pipeline>/estimated")
     dataset_version_id: int | None = Field(default=None, foreign_key="dataset_version.id")
     partition_key: str = Field(description="empty for a table without partitions")
     row_count: int

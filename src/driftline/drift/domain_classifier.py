@@ -1,0 +1,224 @@
+"""Whether the columns of a window moved together, in ways that none of them shows alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf, isfinite
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr
+
+from driftline.drift.bins import LISTED_CATEGORIES, FloatArray
+from driftline.drift.counts import column_is_numeric, count_texts
+from driftline.drift.finding import Finding
+from driftline.drift.shift_rules import MultivariateDrift
+from driftline.drift.status import Verdict
+from driftline.errors import SchemaDriftError, UnprofiledColumnError, listing
+from driftline.evaluation import auroc_covariance
+
+MOST_ROWS = 5000  # of each side: more finds smaller changes than anyone would act on
+FOLDS = 5
+NAMED_COLUMNS = 5
+
+Columns = Mapping[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Separation:
+    """What a classifier that was trained to tell two sides apart says.
+
+    Attributes:
+        scores: of rows that it did not see, shape (n_rows,); higher is more like the window.
+        importance: of each column for telling them apart, shape (n_columns,); 0.0 is unused.
+    """
+
+    scores: FloatArray
+    importance: FloatArray
+
+
+class Separator(Protocol):
+    """Trains a classifier on the rows of two sides and scores others with it."""
+
+    def __call__(self, rows: FloatArray, in_window: npt.NDArray[np.bool_], unseen: FloatArray) -> Separation:
+        """Return what it says of `unseen`; both matrices of shape (n_rows, n_columns), missing is NaN."""
+
+
+def multivariate_finding(
+    reference: Columns | None, window: Columns, rule: MultivariateDrift, separate: Separator
+) -> Finding:
+    """Return whether a classifier can tell the window's rows from the reference's.
+
+    Equal numbers of rows of each side, at most 5,000, are drawn by a fixed seed; the classifier is trained on four
+    fifths of them and scores the last, in turn. Drift is a mean area under the ROC curve of at least the floor that
+    also lies `smallest_z` standard errors above chance. The rows may come in any order.
+
+    Args:
+        reference: rows of the champion's training by column, each of shape (n_rows,); None where none were kept.
+            Numbers are floats with NaN, text is objects with None. Columns that look like ids are left out: text
+            of more than 200 values, and whole numbers of which none comes twice.
+        window: the same columns of the window.
+        rule: what was declared.
+        separate: trains the classifier; it must not depend on chance.
+
+    Raises:
+        UnprofiledColumnError: the rule names a column that the reference does not hold.
+        SchemaDriftError: a column is gone, or holds another kind of values.
+
+    Source: Lopez-Paz & Oquab 2017, Revisiting Classifier Two-Sample Tests. Ours: the floor, and the standard error
+    by DeLong from the folds, which are not independent: 3 standard errors stand for fewer.
+    """
+    if reference is None:
+        note = "No reference: no training rows of this version were kept. The next champion brings some."
+        return _finding(rule, (0, 0), Verdict.UNDEFINED, note)
+    names = _separable(reference, window, rule)
+    sizes = _row_count(reference), _row_count(window)
+    if min(sizes) < rule.min_rows:
+        note = f"Too few rows, {sizes[1]} in the window and {sizes[0]} in the reference of {rule.min_rows} needed."
+        return _finding(rule, sizes, Verdict.TOO_FEW_ROWS, note)
+    if not names:
+        return _finding(rule, sizes, Verdict.UNDEFINED, "No column is left that could tell the two apart.")
+    size = min(*sizes, MOST_ROWS)
+    encoded = [_encoded(reference[name], window[name]) for name in names]
+    before, after = (_drawn(np.column_stack(side), size) for side in zip(*encoded, strict=True))
+    return _judged(rule, size, names, _folds(before, after, separate))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Separability:
+    auroc: float
+    standard_error: float
+    importance: FloatArray
+
+
+def _folds(before: FloatArray, after: FloatArray, separate: Separator) -> _Separability:
+    """Return how well the two sides are told apart out of fold; both of the same shape."""
+    rows = np.concatenate([before, after])
+    in_window = np.repeat([False, True], len(before))
+    fold = np.tile(np.arange(len(before)) % FOLDS, 2)
+    areas, variances, importance = [], [], np.zeros(rows.shape[1])
+    for number in range(FOLDS):
+        held = fold == number
+        said = separate(rows[~held], in_window[~held], rows[held])
+        found = auroc_covariance(in_window[held].astype(np.float64), said.scores[np.newaxis])
+        areas.append(float(found.aurocs[0]))
+        variances.append(float(found.covariance[0, 0]))
+        importance += said.importance / FOLDS
+    return _Separability(
+        auroc=float(np.mean(areas)), standard_error=float(np.sqrt(sum(variances))) / FOLDS, importance=importance
+    )
+
+
+def _judged(rule: MultivariateDrift, size: int, names: Sequence[str], found: _Separability) -> Finding:
+    above = found.auroc - 0.5
+    z = above / found.standard_error if found.standard_error > 0.0 else (inf if above > 0.0 else 0.0)
+    drifted = z >= rule.smallest_z and found.auroc >= rule.floor
+    order = np.argsort(-found.importance, kind="stable")[:NAMED_COLUMNS]
+    telling = listing(names[place] for place in order if found.importance[place] > 0.0)
+    named = f" Most telling: {telling}." if drifted else ""
+    note = (
+        f"Window and reference are told apart with an AUROC of {found.auroc:.3f} (0.5 is not at all, the floor is "
+        f"{rule.floor:g}), {z:.1f} standard errors above chance.{named}"
+    )
+    verdict = Verdict.DRIFT if drifted else Verdict.OK
+    return _finding(
+        rule, (size, size), verdict, note, statistic=z if isfinite(z) else None, auroc=found.auroc, p_value=ndtr(-z)
+    )
+
+
+def _separable(reference: Columns, window: Columns, rule: MultivariateDrift) -> list[str]:
+    """Return the columns that are compared; left out are those that look like ids or that one side does not hold."""
+    unknown = [name for name in rule.columns or () if name not in reference]
+    if unknown:
+        raise UnprofiledColumnError(unknown[0], list(reference))
+    names = [name for name in reference if rule.columns is None or name in rule.columns]
+    gone = [name for name in names if name not in window]
+    if gone:
+        raise SchemaDriftError(gone[0], f"of the reference is gone; the window has {listing(window)}")
+    return [name for name in names if _holds_values(name, reference, window) and not _is_id(name, reference[name])]
+
+
+def _holds_values(name: str, reference: Columns, window: Columns) -> bool:
+    """Return whether both sides hold a value; where one does not, its missing share is a finding of the columns.
+
+    Raises:
+        SchemaDriftError: they hold values of two kinds.
+    """
+    if not all(_present(name, side[name]).any() for side in (reference, window)):
+        return False
+    numeric = column_is_numeric(name, reference[name])
+    if column_is_numeric(name, window[name]) != numeric:
+        held, expected = ("text", "numbers") if numeric else ("numbers", "text")
+        raise SchemaDriftError(name, f"holds {held} where the reference holds {expected}")
+    return True
+
+
+def _present(name: str, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    if column_is_numeric(name, values):
+        return ~np.isnan(values.astype(np.float64))
+    return np.array([value is not None and value == value for value in values], dtype=bool)  # noqa: PLR0124  (NaN)
+
+
+def _is_id(name: str, values: npt.NDArray[Any]) -> bool:
+    if not column_is_numeric(name, values):
+        return len(count_texts(name, values)[0]) > LISTED_CATEGORIES
+    finite = values[np.isfinite(values)]
+    return bool((finite == np.floor(finite)).all()) and len(np.unique(finite)) == len(finite) > LISTED_CATEGORIES
+
+
+def _encoded(reference: npt.NDArray[Any], window: npt.NDArray[Any]) -> tuple[FloatArray, FloatArray]:
+    """Return both sides as numbers; a category is its place by count in the reference, one unseen there is the last."""
+    if column_is_numeric("", reference):
+        low, high = np.finfo(np.float64).min, np.finfo(np.float64).max
+        return np.clip(reference.astype(np.float64), low, high), np.clip(window.astype(np.float64), low, high)
+    texts, _ = count_texts("", reference)
+    place = {text: float(i) for i, text in enumerate(sorted(texts, key=lambda text: (-texts[text], text)))}
+    places = [
+        [
+            place.get(str(value), float(len(place))) if there else np.nan
+            for value, there in zip(side, known, strict=True)
+        ]
+        for side, known in ((side, _present("", side)) for side in (reference, window))
+    ]
+    return np.array(places[0]), np.array(places[1])
+
+
+def _drawn(rows: FloatArray, size: int) -> FloatArray:
+    """Return `size` of the rows by a fixed seed, the same ones in whatever order they came."""
+    random = np.random.default_rng(0)
+    multipliers = random.integers(0, 2**63, size=rows.shape[1], dtype=np.uint64) | np.uint64(1)
+    bits = np.where(np.isnan(rows), np.nan, rows + 0.0).view(np.uint64)  # one NaN, and no -0.0
+    mixed = (bits ^ (bits >> np.uint64(29))) * multipliers
+    key = ((mixed ^ (mixed >> np.uint64(32))) * multipliers).sum(axis=1, dtype=np.uint64)
+    ordered = np.argsort(key, kind="stable")  # rows of the same key are the same row
+    return rows[ordered[random.choice(len(rows), size=size, replace=False)]]
+
+
+def _row_count(columns: Columns) -> int:
+    return max((len(values) for values in columns.values()), default=0)
+
+
+def _finding(
+    rule: MultivariateDrift,
+    rows: tuple[int, int],
+    verdict: Verdict,
+    note: str,
+    *,
+    statistic: float | None = None,
+    auroc: float | None = None,
+    p_value: float | None = None,
+) -> Finding:
+    return Finding(
+        kind="multivariate",
+        name="all columns" if rule.columns is None else listing(rule.columns),
+        method="domain classifier",
+        statistic=statistic,
+        effect_name=None if auroc is None else "AUROC of telling the window from the reference",
+        effect=auroc,
+        threshold=rule.floor,
+        p_value=None if p_value is None else float(p_value),
+        reference_rows=rows[0],
+        analysis_rows=rows[1],
+        verdict=verdict,
+        note=note,
+    )

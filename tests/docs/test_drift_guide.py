@@ -1,0 +1,25 @@
+"""docs/drift.md: its declaration is one, and it names each rule and each kind of finding."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+from driftline import ModelPipeline
+from driftline.declaration.pipeline import DriftRule
+from driftline.drift import FindingKind
+from tests.streams import fires
+
+TEXT = (Path(__file__).parents[2] / "docs" / "drift.md").read_text()
+
+
+def test_the_rules_of_the_guide_can_be_declared():
+    [code] = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+    names: dict[str, object] = {}
+    exec(code, names)  # noqa: S102
+    declared = fires(metrics=("auroc", "accuracy"), drift=names["drift"], retrain=names["retrain"])
+    assert isinstance(declared, ModelPipeline)
+
+
+def test_each_rule_and_each_kind_of_finding_is_named():
+    names = [rule.__name__ for rule in get_args(DriftRule)] + list(get_args(FindingKind))
+    assert [name for name in names if f"`{name}" not in TEXT] == []
