@@ -62,7 +62,10 @@
     │   ├── ModelFilesError
     │   └── ...
     ├── NotYetError                  the answer is not known yet; asking later helps
-    └── ConflictError                somebody else was first
+    ├── ConflictError                somebody else was first
+    └── DagsterError                 Dagster did not answer, or refused
+        ├── DagsterUnavailableError
+        └── DagsterRefusedError
         ├── DeliveryOrderError
         └── ...
 
@@ -95,6 +98,26 @@ class NotYetError(DriftlineError):
 
 class ConflictError(DriftlineError):
     """Somebody else was first."""
+
+
+class DagsterError(DriftlineError):
+    """Dagster did not answer, or refused."""
+
+
+class DagsterUnavailableError(DagsterError):
+    """Dagster's web server does not answer."""
+
+    def __init__(self, url: str, fault: str) -> None:
+        super().__init__(
+            f"Dagster does not answer at {url} ({fault}). Start it with `driftline dev`, or set DRIFTLINE_DAGSTER_URL."
+        )
+
+
+class DagsterRefusedError(DagsterError):
+    """Dagster does not do what it was asked for."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"Dagster refused: {why.rstrip('.')}. Look at its code locations, then ask again.")
 
 
 class NaiveTimeError(InvalidInputError):

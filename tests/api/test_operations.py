@@ -23,6 +23,9 @@ FOLDER = Path(__file__).parents[2] / "graphql"
 GUIDE = FOLDER.parent / "docs" / "api.md"
 
 
+MARCH = {"start": "2025-03-01", "end": "2025-03-03"}
+
+
 @pytest.fixture
 def url(production, settings):
     """The address of the API, served by uvicorn on a free port."""
@@ -138,6 +141,26 @@ def test_labels_are_delivered_and_their_deliveries_listed(url, production):
     assert (added["partitions"], added["delivery"]["newCount"]) == (["2025-05-03"], 1)
     [listed] = run(url, "ground_truth", pipeline="fires")["groundTruth"]["nodes"]
     assert (listed["id"], listed["source"]) == (added["delivery"]["id"], "the fire brigade")
+
+
+@pytest.mark.parametrize(
+    ("operation", "asked", "code"),
+    [
+        ("launch_backfill", {"pipeline": "nobody", **MARCH}, "UNKNOWN_PIPELINE_ERROR"),
+        ("launch_backfill", {"pipeline": "fires", "start": "soon", "end": "2025-05-03"}, "NAIVE_TIME_ERROR"),
+        ("launch_backfill", {"pipeline": "fires", "start": "2031-05-01", "end": "2031-05-03"}, "EMPTY_RANGE_ERROR"),
+        ("launch_backfill", {"pipeline": "fires", **MARCH, "version": 9}, "UNKNOWN_VERSION_ERROR"),
+        ("launch_backfill", {"pipeline": "fires", **MARCH}, "DAGSTER_UNAVAILABLE_ERROR"),
+        ("launch_backtest", {"pipeline": "nobody"}, "UNKNOWN_PIPELINE_ERROR"),
+        ("launch_backtest", {"pipeline": "fires"}, "DAGSTER_UNAVAILABLE_ERROR"),
+    ],
+)
+def test_what_cannot_be_launched_says_why(url, production, operation, asked, code):
+    with production.database.transaction() as session:
+        monitoring.put_pipeline(session, "fires", fires().describe(), production.clock())
+    [told] = run(url, operation, input=asked).values()
+    assert told["code"] == code
+    assert told["message"].endswith(".")
 
 
 def test_the_queries_of_the_guide_are_answered(url):

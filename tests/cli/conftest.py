@@ -1,14 +1,20 @@
 """The command line as a user has it: a process of its own, a project folder, a home that nobody else uses."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 import pytest
+
+PATIENCE_S = 90
 
 ASSETS = """
 from driftline import Daily, GroundTruth, LightGBM, ModelPipeline, Newest, PerformanceDrift, Promote, Retrain, Target
@@ -112,3 +118,44 @@ def free_port() -> Callable[[], int]:
 def repository() -> Path:
     """The root of this repository, as a project."""
     return Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """Where `driftline dev` answers: the Dagster UI and the GraphQL API."""
+
+    ui: str
+    api: str
+
+
+@pytest.fixture
+def dev(free_port: Callable[[], int]) -> Iterator[Callable[[CommandLine], Served]]:
+    """Starts `driftline dev` and waits until both answer; ended with the test."""
+    with ExitStack() as ending:
+
+        def start(command: CommandLine) -> Served:
+            served = Served(ui=f"http://127.0.0.1:{free_port()}", api=f"http://127.0.0.1:{free_port()}")
+            log = ending.enter_context((command.home.parent / "dev.log").open("w"))
+            ports = ("--port", served.ui.rsplit(":", 1)[1], "--api-port", served.api.rsplit(":", 1)[1])
+            process = command.start("dev", *ports, stdout=log, stderr=log)
+            ending.callback(process.wait, timeout=30)
+            ending.callback(process.send_signal, signal.SIGINT)
+            until(lambda: answers(f"{served.ui}/server_info"), "the Dagster UI answers")
+            until(lambda: answers(f"{served.api}/healthz"), "the API answers")
+            return served
+
+        yield start
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2).is_success
+    except httpx.TransportError:
+        return False
+
+
+def until(condition: Callable[[], object], said: str) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < end, f"in {PATIENCE_S} s it did not happen that {said}"
+        time.sleep(0.5)

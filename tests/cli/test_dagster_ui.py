@@ -2,18 +2,16 @@
 
 import os
 import shutil
-import signal
 import sqlite3
-import time
 from contextlib import closing
 from dataclasses import replace
 
-import httpx
 import pytest
+
+from tests.cli.conftest import until
 
 CHAMPIONS = "SELECT count(*) FROM registry_status WHERE updated"
 EVALUATED = "SELECT count(DISTINCT partition_key) FROM evaluation_results WHERE dataset = 'fire_risk'"
-PATIENCE_S = 90
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run")
 
@@ -30,34 +28,6 @@ def page():
         browser.close()
 
 
-@pytest.fixture
-def served(driftline, project, free_port):
-    """`driftline dev` on the small project: its command line and the address of the Dagster UI."""
-    command = replace(driftline, folder=project)
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    with (command.home.parent / "dev.log").open("w") as log:
-        process = command.start("dev", "--port", port, "--api-port", free_port(), stdout=log, stderr=log)
-        until(lambda: answers(f"{address}/server_info"), "the Dagster UI answers")
-        yield command, address
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
-
-
-def answers(url):
-    try:
-        return httpx.get(url, timeout=2).is_success
-    except httpx.TransportError:
-        return False
-
-
-def until(condition, said):
-    end = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < end, f"in {PATIENCE_S} s it did not happen that {said}"
-        time.sleep(0.5)
-
-
 def count(command, query):
     try:
         with closing(sqlite3.connect(f"file:{command.home / 'driftline.db'}?mode=ro", uri=True)) as connection:
@@ -66,8 +36,9 @@ def count(command, query):
         return 0
 
 
-def test_clicks_train_a_champion_and_backfill_its_evaluations(page, served):
-    command, address = served
+def test_clicks_train_a_champion_and_backfill_its_evaluations(page, driftline, project, dev):
+    command = replace(driftline, folder=project)
+    address = dev(command).ui
     page.goto(f"{address}/locations/tiny/jobs/fire_risk_retrain")
     page.get_by_role("button", name="Materialize all").first.click(timeout=30_000)
     until(lambda: count(command, CHAMPIONS) == 1, "a champion serves")

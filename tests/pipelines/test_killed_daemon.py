@@ -1,4 +1,7 @@
-"""The daemon is killed at random, again and again: each drift report is decided once, and each yes is run once."""
+"""The daemon is killed at random, again and again: each drift report is decided once, and each yes is run once.
+
+A tick costs the start of a daemon; `DRIFTLINE_TEST_TICKS=30` asks for as many ticks, in some minutes.
+"""
 
 import os
 import random
@@ -14,8 +17,8 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from driftline.clock import now
+from driftline.declaration.dagster_names import DECISION_TAG
 from driftline.pipelines import dagster_home, open_instance
-from driftline.pipelines.keys import DECISION_TAG
 from driftline.registry import find_version
 from driftline.retraining import adjudicate, read_dataset, train
 from driftline.store import monitoring
@@ -23,8 +26,7 @@ from driftline.store.monitoring import DriftReport
 from driftline.store.registry import Decision, DecisionStatus
 from driftline.workspace import open_workspace
 
-TICKS = 30
-LONGEST_S = 420
+TICKS = int(os.environ.get("DRIFTLINE_TEST_TICKS", "6"))
 PROJECT = """
 import dagster as dg
 from driftline import Daily, LightGBM, ModelPipeline, Newest, PerformanceDrift, Promote, Retrain, Target
@@ -131,6 +133,13 @@ def ticks(instance):
     ]
 
 
+def wait_for(happened, folder):
+    ends = time.monotonic() + 90
+    while not happened():
+        assert time.monotonic() < ends, (folder / "daemon.log").read_text()[-2000:]
+        time.sleep(0.05)
+
+
 def undecided(production):
     with production.database.reading() as session:
         return monitoring.undecided_reports(session)
@@ -138,27 +147,27 @@ def undecided(production):
 
 def test_each_report_is_decided_once_and_each_yes_is_run_once(folder, production):
     chance = random.Random(7)  # noqa: S311  (of when to kill)
-    ends, number, kills = time.monotonic() + LONGEST_S, 0, 0
+    number, kills = 0, 0
     with open_instance(dagster_home()) as instance:
         while len(ticks(instance)) < TICKS or undecided(production):
-            assert time.monotonic() < ends, f"{len(ticks(instance))} ticks, {len(undecided(production))} undecided"
+            seen = len(ticks(instance))
             with daemon(folder):
-                lives_until = time.monotonic() + chance.uniform(4, 14)
-                while time.monotonic() < lives_until:
-                    if len(ticks(instance)) < TICKS:
-                        number += 1
-                        report(production, number)
-                    time.sleep(chance.uniform(0.2, 1.0))
+                for _ in range(3 if seen < TICKS else 0):
+                    number += 1
+                    report(production, number)
+                wait_for(lambda seen=seen: len(ticks(instance)) > seen, folder)
+                time.sleep(chance.uniform(0, 2.5))  # amid the tick, between two, or in the launch of a run
             kills += 1
         asked = Counter(run.tags["dagster/run_key"] for run in instance.get_runs() if DECISION_TAG in run.tags)
     with production.database.reading() as session:
-        decided = dict(session.exec(select(Decision.drift_report_id, func.count()).group_by(Decision.drift_report_id)))
+        counted = select(Decision.drift_report_id, func.count()).group_by(Decision.drift_report_id)
+        decided = dict(session.exec(counted).all())
         reports = list(session.exec(select(DriftReport.id)))
         on_reports = select(Decision.id).where(col(Decision.drift_report_id).is_not(None))
         yes = set(session.exec(on_reports.where(Decision.status != DecisionStatus.DECLINED)))
-    assert kills >= 5
+    assert kills >= TICKS / 2
     assert len(reports) == number
     assert [decided[id_] for id_ in reports] == [1] * number
-    assert len(yes) >= 2
+    assert yes
     assert set(asked.values()) == {1}
     assert {int(key.split(":")[2]) for key in asked} <= yes

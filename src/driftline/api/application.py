@@ -18,6 +18,7 @@ from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 
 from driftline.api.context import Context
+from driftline.api.dagster import Dagster
 from driftline.api.failures import shown
 from driftline.api.origin import SameOriginMiddleware
 from driftline.api.reader import Reader
@@ -35,7 +36,7 @@ def create_app(workspace: Workspace, settings: Settings | None = None) -> Starle
     """Return the ASGI application over `workspace`; `settings` (the environment's by default) say where Dagster is."""
     settings = settings or Settings()
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="driftline-api")
-    graphql = _GraphQL(workspace, threads, settings.dagster_url.rstrip("/"))
+    graphql = _GraphQL(workspace, threads, Dagster(settings.dagster_url.rstrip("/")))
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -75,16 +76,16 @@ async def _schema_text(_request: Request) -> Response:
 class _GraphQL(GraphQL[Context, None]):
     """The endpoint /graphql; a browser that opens it gets the same page as at /."""
 
-    def __init__(self, workspace: Workspace, threads: ThreadPoolExecutor, dagster_url: str) -> None:
+    def __init__(self, workspace: Workspace, threads: ThreadPoolExecutor, dagster: Dagster) -> None:
         super().__init__(schema(), allow_queries_via_get=False, subscription_protocols=())
         self._workspace = workspace
         self._threads = threads
-        self._dagster_url = dagster_url
+        self._dagster = dagster
 
     async def get_context(self, request: Any, response: Any) -> Context:
         """Return the context of one request."""
         reader = Reader(self._workspace.database, self._threads)
-        return Context(reader=reader, workspace=self._workspace, dagster_url=self._dagster_url)
+        return Context(reader=reader, workspace=self._workspace, dagster=self._dagster)
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Return the response, with what a client may see of the errors."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import strawberry
 
+from driftline.api.dagster import Dagster
 from driftline.api.reader import Reader
 from driftline.workspace import Workspace
 
@@ -15,12 +16,12 @@ class Context:
     Attributes:
         reader: asks the experiment database.
         workspace: what mutations change.
-        dagster_url: Dagster's web server, without a slash at the end.
+        dagster: Dagster's web server: launches runs, and has a page for each.
     """
 
     reader: Reader
     workspace: Workspace
-    dagster_url: str
+    dagster: Dagster
 
 
 Info = strawberry.Info[Context, None]

@@ -15,4 +15,4 @@ class FromDagster:
     @field("That run in Dagster's UI, at DRIFTLINE_DAGSTER_URL.")
     def dagster_run_url(self, info: Info) -> str | None:
         """Return the link to the Dagster run."""
-        return f"{info.context.dagster_url}/runs/{self.dagster_run_id}" if self.dagster_run_id else None
+        return f"{info.context.dagster.url}/runs/{self.dagster_run_id}" if self.dagster_run_id else None

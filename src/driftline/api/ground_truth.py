@@ -1,4 +1,4 @@
-"""Ground truth: the deliveries of labels, and the mutation that adds one."""
+"""Ground truth: the deliveries of labels, and adding one."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,13 +10,14 @@ import strawberry
 from driftline import errors
 from driftline.api.context import Info
 from driftline.api.failures import code
-from driftline.api.field import field
 from driftline.api.node import from_row
+from driftline.api.pipelines import known_pipeline
 from driftline.api.scalars import JSON, BigInt
+from driftline.api.user_errors import ConflictError, InvalidInputError, NotFoundError, invalid_or_missing
 from driftline.declaration import described_contract
 from driftline.monitoring import AddedGroundTruth, add_labels, expected_labels, from_texts
 from driftline.monitoring.label_check import MODEL_VERSION
-from driftline.store import Session, ground_truth, monitoring
+from driftline.store import Session, ground_truth
 from driftline.workspace import Workspace
 
 MOST_LABELS = 10_000  # of one call
@@ -79,62 +80,19 @@ class AddGroundTruthPayload:
     partitions: list[str] = strawberry.field(description="Those in which a label is new or corrected.")
 
 
-@strawberry.interface(description="Why something was not done; nothing has changed.")
-class UserError:
-    """Why something was not done."""
-
-    code: str = strawberry.field(description="A word for programs, such as CONFLICTING_LABELS_ERROR.")
-    message: str = strawberry.field(description="What is wrong, and what to do.")
-
-
-@strawberry.type(description="What was given breaks a rule.")
-class InvalidInputError(UserError):
-    """What was given breaks a rule."""
-
-
-@strawberry.type(description="What was named does not exist.")
-class NotFoundError(UserError):
-    """What was named does not exist."""
-
-
-@strawberry.type(description="Somebody else was first; asking again helps.")
-class ConflictError(UserError):
-    """Somebody else was first."""
-
-
 AddGroundTruthResult = Annotated[
     AddGroundTruthPayload | InvalidInputError | NotFoundError | ConflictError,
     strawberry.union("AddGroundTruthResult", description="What came of a delivery, or why there is none."),
 ]
 
 
-@strawberry.type(description="What can be changed.")
-class Mutation:
-    """The root of every mutation."""
-
-    @field("Deliver labels: they are known from now on. The same content twice is one.")
-    async def add_ground_truth(
-        self,
-        info: Info,
-        input: Annotated[AddGroundTruthInput, strawberry.argument(description="The labels.")],  # noqa: A002
-    ) -> AddGroundTruthResult:
-        """Deliver labels."""
-        try:
-            return await info.context.reader.on_thread(lambda: _deliver(info.context.workspace, input))
-        except errors.InvalidInputError as error:
-            return InvalidInputError(code=code(error), message=str(error))
-        except errors.NotFoundError as error:
-            return NotFoundError(code=code(error), message=str(error))
-        except errors.ConflictError as error:
-            return ConflictError(code=code(error), message=str(error))
-
-
-def known_pipeline(session: Session, name: str) -> monitoring.Pipeline:
-    """Return what a pipeline wrote about itself, or raise errors.UnknownPipelineError."""
-    known = {row.name: row for row in monitoring.pipelines(session)}
-    if name not in known:
-        raise errors.UnknownPipelineError(name, known)
-    return known[name]
+async def add_ground_truth(info: Info, asked: AddGroundTruthInput) -> AddGroundTruthResult:
+    """Deliver labels, or say why not."""
+    context = info.context
+    try:
+        return await invalid_or_missing(lambda: context.reader.on_thread(lambda: _deliver(context.workspace, asked)))
+    except errors.ConflictError as error:
+        return ConflictError(code=code(error), message=str(error))
 
 
 def newest_deliveries(

@@ -9,7 +9,7 @@ from strawberry.extensions import MaxTokensLimiter
 from strawberry.schema.config import StrawberryConfig
 
 from driftline.api.budget import MOST_TOKENS, QueryBudget
-from driftline.api.ground_truth import Mutation
+from driftline.api.mutation import Mutation
 from driftline.api.query import Query
 from driftline.api.scalars import SCALARS
 

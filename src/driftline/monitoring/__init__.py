@@ -41,7 +41,7 @@ from driftline.monitoring.reference_rows import (
 )
 from driftline.monitoring.references import References
 from driftline.monitoring.renewal import is_outdated, outdated
-from driftline.monitoring.rows import TABLE, call_dataset, neighbours, past_partitions, read_rows
+from driftline.monitoring.rows import TABLE, call_dataset, neighbours, partitions_between, past_partitions, read_rows
 from driftline.monitoring.tenures import Tenure, tenure
 from driftline.monitoring.truth_status import TruthStatus, truth_status
 
@@ -89,6 +89,7 @@ __all__ = [
     "neighbours",
     "open_channels",
     "outdated",
+    "partitions_between",
     "past_partitions",
     "predict",
     "production_metric",

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from driftline.datasets import Window, from_parquet
-from driftline.declaration import ModelPipeline
+from driftline.declaration import ModelPipeline, Partitions
 from driftline.declaration.pipeline import HOLDOUT_ROW
 from driftline.errors import DatasetFunctionError, EmptyRangeError, NoDatasetError, NotAStreamError
 from driftline.monitoring.outcome import Outcome, together
@@ -70,16 +70,24 @@ def past_partitions(workspace: Workspace, pipeline: ModelPipeline, start: dateti
         NotAStreamError: the pipeline has no time partitions.
         EmptyRangeError: there is none.
     """
-    partitions = pipeline.partitions
-    if partitions is None:
+    if pipeline.partitions is None:
         raise NotAStreamError(pipeline.name)
-    now = partitions.clip(workspace.as_of())
+    return partitions_between(pipeline.name, pipeline.partitions, start, end, now=workspace.as_of())
+
+
+def partitions_between(
+    pipeline: str, partitions: Partitions, start: datetime, end: datetime, *, now: datetime
+) -> Sequence[str]:
+    """Return the partitions of the stream `pipeline` from `start` to the one that `end` lies in, those over by `now`.
+
+    Raises:
+        EmptyRangeError: there is none.
+    """
+    now = partitions.clip(now)
     last = min(partitions.after(end), now)
     keys = partitions.keys(Window(start, last)) if start < last else []
     if not keys:
-        raise EmptyRangeError(
-            pipeline.name, f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}", partitions.start, f"{now:%Y-%m-%d}"
-        )
+        raise EmptyRangeError(pipeline, f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}", partitions.start, f"{now:%Y-%m-%d}")
     return keys
 
 

@@ -3,7 +3,9 @@
 import dagster as dg
 
 from driftline.declaration import ModelPipeline
-from driftline.pipelines.keys import RETRAINING, TRIGGER_TAG, asset_keys, monitoring_kinds
+from driftline.declaration.dagster_names import RETRAINING, TRIGGER_TAG
+from driftline.pipelines.backtest_job import backtest_jobs
+from driftline.pipelines.keys import asset_keys, monitoring_kinds
 from driftline.pipelines.monitoring_assets import monitoring_assets
 from driftline.pipelines.retraining_assets import champion_asset, dataset_asset, model_asset
 
@@ -12,7 +14,8 @@ def build(pipeline: ModelPipeline) -> dg.Definitions:
     """Return the assets, the jobs and the schedules of a pipeline.
 
     The job `<pipeline>_retrain` reads the dataset, trains and judges; for a table it also predicts and
-    evaluates. The job `<pipeline>_monitor` predicts, evaluates and looks for drift, by partition for a stream.
+    evaluates. The job `<pipeline>_monitor` predicts, evaluates and looks for drift, by partition for a stream, of
+    which the job `<pipeline>_backtest` replays the past.
     """
     assets = [
         dataset_asset(pipeline),
@@ -32,7 +35,7 @@ def build(pipeline: ModelPipeline) -> dg.Definitions:
         selection=watched,
         description=f"Predict, evaluate and look for drift of {pipeline.name}.",
     )
-    definitions = dg.Definitions(assets=assets, jobs=[retrain, monitor])
+    definitions = dg.Definitions(assets=assets, jobs=[retrain, monitor, *backtest_jobs(pipeline)])
     if pipeline.retrain.schedule is not None:
         passive = dg.ScheduleDefinition(
             name=f"{pipeline.name}_passive",

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from driftline.declaration import ModelPipeline
-from driftline.pipelines.keys import DECISION_TAG, PIPELINE_TAG, RETRAINING, TRIGGER_TAG, asset_keys
+from driftline.declaration.dagster_names import DECISION_TAG, PIPELINE_TAG, RETRAINING, TRIGGER_TAG
+from driftline.pipelines.keys import asset_keys
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.retraining import Decided, decide_reports, try_again, waiting_retrainings
 from driftline.workspace import Workspace

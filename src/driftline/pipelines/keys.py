@@ -1,32 +1,12 @@
-"""The names that Dagster knows a pipeline's parts by."""
+"""A pipeline's parts as Dagster's own values: asset keys, partitions, and what all assets share."""
 
-from enum import StrEnum
 from typing import TypedDict
 
 import dagster as dg
 
 from driftline.declaration import Daily, Hourly, ModelPipeline
+from driftline.declaration.dagster_names import PIPELINE_TAG, Kind
 from driftline.errors import DeclarationError
-
-
-class Kind(StrEnum):
-    """The assets of a pipeline, in the order in which one comes from another."""
-
-    DATASET = "dataset"
-    MODEL = "model"
-    CHAMPION = "champion"
-    PREDICTIONS = "predictions"
-    GROUND_TRUTH = "ground_truth"
-    EVALUATION = "evaluation"
-    DRIFT = "drift"
-
-
-RETRAINING = (Kind.DATASET, Kind.MODEL, Kind.CHAMPION)
-
-PIPELINE_TAG = "driftline/pipeline"
-TRIGGER_TAG = "driftline/trigger"
-DECISION_TAG = "driftline/decision"
-VERSION_TAG = "driftline/version"
 
 
 def asset_key(pipeline: ModelPipeline, kind: Kind) -> dg.AssetKey:

@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 
 from driftline.declaration import ModelPipeline
+from driftline.declaration.dagster_names import VERSION_TAG, Kind
 from driftline.evaluation import metric
 from driftline.monitoring import (
     TABLE,
@@ -25,7 +26,7 @@ from driftline.monitoring import (
     report_drift,
 )
 from driftline.pipelines.failure import partitions_failure, visible_failure
-from driftline.pipelines.keys import VERSION_TAG, Kind, asset_key, dagster_partitions, described, monitoring_kinds
+from driftline.pipelines.keys import asset_key, dagster_partitions, described, monitoring_kinds
 from driftline.pipelines.tables import finding_table, metric_table, metric_values
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.workspace import Workspace

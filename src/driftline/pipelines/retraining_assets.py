@@ -5,9 +5,10 @@ from typing import Any
 import dagster as dg
 
 from driftline.declaration import ModelPipeline
+from driftline.declaration.dagster_names import DECISION_TAG, TRIGGER_TAG, Kind
 from driftline.models import Flavor
 from driftline.pipelines.failure import visible_failure
-from driftline.pipelines.keys import DECISION_TAG, TRIGGER_TAG, Kind, asset_key, described
+from driftline.pipelines.keys import asset_key, described
 from driftline.pipelines.pictures import model_pictures
 from driftline.pipelines.tables import column_schema, metric_table, metric_values
 from driftline.pipelines.workspace import WorkspaceResource

@@ -1,0 +1,104 @@
+"""Dagster's own GraphQL API, which runs and backfills are launched over."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import httpx
+
+from driftline.errors import DagsterRefusedError, DagsterUnavailableError
+
+PATIENCE_S = 30
+
+_JOBS = """
+query { repositoriesOrError { ... on RepositoryConnection {
+  nodes { name location { name } jobs { name } }
+} } }
+"""
+_BACKFILL = """
+mutation ($params: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $params) {
+  __typename
+  ... on LaunchBackfillSuccess { backfillId }
+  ... on Error { message }
+} }
+"""
+_RUN = """
+mutation ($params: ExecutionParams!) { launchRun(executionParams: $params) {
+  __typename
+  ... on LaunchRunSuccess { run { runId } }
+  ... on RunConfigValidationInvalid { errors { message } }
+  ... on Error { message }
+} }
+"""
+
+
+class Dagster:
+    """Launches what is asked for on Dagster's web server, at `url` without a slash at the end."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    async def backfill(
+        self, assets: Sequence[Sequence[str]], partitions: Sequence[str], tags: Mapping[str, str]
+    ) -> str:
+        """Launch a backfill of assets for partitions and return its id.
+
+        Raises:
+            DagsterUnavailableError: nobody answers.
+            DagsterRefusedError: it does not know the assets, or has another reason.
+        """
+        params = {
+            "assetSelection": [{"path": list(path)} for path in assets],
+            "partitionNames": list(partitions),
+            "tags": _tags(tags),
+        }
+        answer = (await self._ask(_BACKFILL, params=params))["launchPartitionBackfill"]
+        if answer["__typename"] != "LaunchBackfillSuccess":
+            raise DagsterRefusedError(_why(answer))
+        return str(answer["backfillId"])
+
+    async def run(self, job: str, config: Mapping[str, Any], tags: Mapping[str, str]) -> str:
+        """Launch a run of a job and return its id.
+
+        Raises:
+            DagsterUnavailableError: nobody answers.
+            DagsterRefusedError: it does not know the job, or refuses its configuration.
+        """
+        params = {
+            "selector": {**await self._place(job), "jobName": job},
+            "runConfigData": config,
+            "executionMetadata": {"tags": _tags(tags)},
+        }
+        answer = (await self._ask(_RUN, params=params))["launchRun"]
+        if answer["__typename"] != "LaunchRunSuccess":
+            raise DagsterRefusedError(_why(answer))
+        return str(answer["run"]["runId"])
+
+    async def _place(self, job: str) -> dict[str, str]:
+        """Return the code location and the repository that have a job."""
+        nodes = (await self._ask(_JOBS))["repositoriesOrError"].get("nodes", [])
+        for node in nodes:
+            if job in {known["name"] for known in node["jobs"]}:
+                return {"repositoryLocationName": node["location"]["name"], "repositoryName": node["name"]}
+        raise DagsterRefusedError(f"no code location has the job {job!r}")
+
+    async def _ask(self, query: str, **variables: Any) -> dict[str, Any]:
+        try:
+            async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
+                answer = await client.post(f"{self.url}/graphql", json={"query": query, "variables": variables})
+            answer.raise_for_status()
+            told: dict[str, Any] = answer.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise DagsterUnavailableError(self.url, f"{type(error).__name__}: {error}".strip(": ")) from error
+        if told.get("errors"):
+            raise DagsterRefusedError(str(told["errors"][0].get("message")))
+        data: dict[str, Any] = told["data"]
+        return data
+
+
+def _tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"key": key, "value": value} for key, value in tags.items()]
+
+
+def _why(answer: Mapping[str, Any]) -> str:
+    told = [one["message"] for one in answer.get("errors", [])]
+    return " ".join(told) or str(answer.get("message") or answer["__typename"])

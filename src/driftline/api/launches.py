@@ -1,0 +1,140 @@
+"""Backfills and backtests, launched on Dagster: their runs are in its UI as if somebody had clicked."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import strawberry
+
+from driftline import errors
+from driftline.api.context import Info
+from driftline.api.failures import code
+from driftline.api.pipelines import known_pipeline
+from driftline.api.user_errors import DagsterError, InvalidInputError, NotFoundError, invalid_or_missing
+from driftline.clock import parse_time
+from driftline.declaration import LabelContract, described_contract
+from driftline.declaration.dagster_names import PIPELINE_TAG, VERSION_TAG, Kind, backtest_job, replay_op
+from driftline.monitoring import partitions_between
+from driftline.registry import champions_at, find_version
+from driftline.store import monitoring
+from driftline.workspace import Workspace
+
+
+@strawberry.input(description="Which past partitions to predict and evaluate again.")
+class LaunchBackfillInput:
+    """A backfill."""
+
+    pipeline: str = strawberry.field(description="The stream, by its name.")
+    start: str = strawberry.field(description="The first day: 2025-03-01.")
+    end: str = strawberry.field(description="The last day, included.")
+    version: int | None = strawberry.field(
+        default=None, description="What would this version have done? null: the champion of the time."
+    )
+    missing: bool = strawberry.field(default=False, description="Only partitions that are not evaluated yet.")
+
+
+@strawberry.input(description="A past to replay under several policies.")
+class LaunchBacktestInput:
+    """A backtest."""
+
+    pipeline: str = strawberry.field(description="The stream, by its name.")
+    policies: list[str] | None = strawberry.field(
+        default=None, description="Names such as never, weekly, statistical or accuracy<0.7; null: a usual choice."
+    )
+    start: str | None = strawberry.field(default=None, description="The first day; null: the stream's first.")
+    end: str | None = strawberry.field(default=None, description="The last day, included; null: the newest.")
+    metric: str | None = strawberry.field(default=None, description="Over time; null: the pipeline's first.")
+    length: str = strawberry.field(default="7d", description="Of the windows over time.")
+
+
+@strawberry.type(description="A backfill that Dagster has taken.")
+class LaunchBackfillPayload:
+    """A launched backfill."""
+
+    backfill_id: str | None = strawberry.field(description="Dagster's id of it; null: nothing is missing.")
+    url: str | None = strawberry.field(description="Its page in the Dagster UI.")
+    partitions: list[str] = strawberry.field(description="The partitions it is of.")
+
+
+@strawberry.type(description="A run that Dagster has taken.")
+class LaunchRunPayload:
+    """A launched run."""
+
+    dagster_run_id: str = strawberry.field(description="Dagster's id of it.")
+    url: str = strawberry.field(description="Its page in the Dagster UI.")
+
+
+LaunchBackfillResult = Annotated[
+    LaunchBackfillPayload | InvalidInputError | NotFoundError | DagsterError,
+    strawberry.union("LaunchBackfillResult", description="What was launched, or why nothing was."),
+]
+LaunchBacktestResult = Annotated[
+    LaunchRunPayload | InvalidInputError | NotFoundError | DagsterError,
+    strawberry.union("LaunchBacktestResult", description="What was launched, or why nothing was."),
+]
+
+
+async def launch_backfill(info: Info, asked: LaunchBackfillInput) -> LaunchBackfillResult:
+    """Launch a backfill, or say why not."""
+    context = info.context
+
+    async def launch() -> LaunchBackfillPayload:
+        kinds, keys = await context.reader.on_thread(lambda: _asked(context.workspace, asked))
+        if not keys:
+            return LaunchBackfillPayload(backfill_id=None, url=None, partitions=[])
+        tags = {PIPELINE_TAG: asked.pipeline, **({} if asked.version is None else {VERSION_TAG: str(asked.version)})}
+        launched = await context.dagster.backfill([[asked.pipeline, kind] for kind in kinds], keys, tags)
+        url = f"{context.dagster.url}/runs/b/{launched}"
+        return LaunchBackfillPayload(backfill_id=launched, url=url, partitions=list(keys))
+
+    try:
+        return await invalid_or_missing(launch)
+    except errors.DagsterError as error:
+        return DagsterError(code=code(error), message=str(error))
+
+
+async def launch_backtest(info: Info, asked: LaunchBacktestInput) -> LaunchBacktestResult:
+    """Launch a backtest, or say why not."""
+    context = info.context
+
+    async def launch() -> LaunchRunPayload:
+        await context.reader.ask(known_pipeline, asked.pipeline)
+        told = {"policies": asked.policies, "start": asked.start, "end": asked.end, "metric": asked.metric}
+        config = {**{name: value for name, value in told.items() if value is not None}, "length": asked.length}
+        ops = {"ops": {replay_op(asked.pipeline): {"config": config}}}
+        tags = {PIPELINE_TAG: asked.pipeline}
+        run_id = await context.dagster.run(backtest_job(asked.pipeline), ops, tags)
+        return LaunchRunPayload(dagster_run_id=run_id, url=f"{context.dagster.url}/runs/{run_id}")
+
+    try:
+        return await invalid_or_missing(launch)
+    except errors.DagsterError as error:
+        return DagsterError(code=code(error), message=str(error))
+
+
+def _asked(workspace: Workspace, asked: LaunchBackfillInput) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the assets and the partitions of a backfill."""
+    with workspace.database.reading() as session:
+        declaration = known_pipeline(session, asked.pipeline).declaration
+    contract = described_contract(asked.pipeline, declaration)
+    start, end = parse_time(asked.start), parse_time(asked.end)
+    keys = partitions_between(asked.pipeline, contract.partitions, start, end, now=workspace.as_of())
+    if asked.missing:
+        keys = _missing(workspace, contract, keys, asked.version)
+    elif asked.version is not None:
+        find_version(workspace, f"{asked.pipeline}/{asked.version}")
+    drift = [Kind.DRIFT] if declaration["drift"] and asked.version is None else []
+    return [kind.value for kind in (Kind.PREDICTIONS, Kind.GROUND_TRUTH, Kind.EVALUATION, *drift)], keys
+
+
+def _missing(workspace: Workspace, contract: LabelContract, keys: Sequence[str], version: int | None) -> Sequence[str]:
+    """Return those of `keys` that were never evaluated with the champion of their time, or with `version`."""
+    if version is None:
+        starts = [contract.partitions.window(key).start for key in keys]
+        serving = dict(zip(keys, champions_at(workspace, contract.pipeline, starts), strict=True))
+    else:
+        serving = dict.fromkeys(keys, find_version(workspace, f"{contract.pipeline}/{version}"))
+    ids = {key: found.id for key, found in serving.items() if found is not None}
+    with workspace.database.reading() as session:
+        rows = monitoring.newest_evaluations(session, list(set(ids.values())), contract.pipeline, list(keys))
+    done = {(row.partition_key, row.version_id) for row in rows}
+    return [key for key in keys if (key, ids.get(key)) not in done]

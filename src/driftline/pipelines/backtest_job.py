@@ -1,0 +1,88 @@
+"""The job that replays a stream's past under several policies: from the Launchpad, or over the API."""
+
+import base64
+
+import dagster as dg
+from pydantic import Field
+
+from driftline.backtest import DEFAULT_POLICIES, Backtest, backtest, picture, store_backtest
+from driftline.clock import parse_time
+from driftline.declaration import ModelPipeline
+from driftline.declaration.dagster_names import PIPELINE_TAG, backtest_job, replay_op
+from driftline.pipelines.failure import visible_failure
+from driftline.pipelines.workspace import WorkspaceResource
+
+
+class BacktestConfig(dg.Config):
+    """Which past, under which policies.
+
+    Attributes:
+        policies: their names, as `driftline backtest --help` tells them.
+        start: the first day; empty: the stream's first.
+        end: the last day, included; empty: the newest.
+        metric: over time; empty: the pipeline's first.
+        length: of the windows over time.
+    """
+
+    policies: list[str] = Field(default=list(DEFAULT_POLICIES))
+    start: str = ""
+    end: str = ""
+    metric: str = ""
+    length: str = "7d"
+
+
+def backtest_jobs(pipeline: ModelPipeline) -> list[dg.JobDefinition]:
+    """Return the job `<pipeline>_backtest` of a stream; none of a table."""
+    partitions, name = pipeline.partitions, backtest_job(pipeline.name)
+    if partitions is None:
+        return []
+
+    @dg.op(name=replay_op(pipeline.name), tags={PIPELINE_TAG: pipeline.name})
+    def replay_past(context: dg.OpExecutionContext, config: BacktestConfig, workspace: WorkspaceResource) -> None:
+        with visible_failure():
+            found = backtest(
+                pipeline,
+                config.policies,
+                start=parse_time(config.start) if config.start else None,
+                end=partitions.after(parse_time(config.end)) if config.end else None,
+                metric_name=config.metric or None,
+                length=config.length,
+                workspace=workspace.opened,
+                told=lambda policy: context.log.info(f"Replaying: {policy}"),
+            )
+            store_backtest(workspace.opened, found)
+        context.add_output_metadata({"policies": _table(found), "over time": _picture(found)})
+
+    description = f"Replay the past of {pipeline.name} under several policies; nothing of it touches production."
+
+    @dg.job(name=name, description=description, tags={PIPELINE_TAG: pipeline.name})
+    def job() -> None:
+        replay_past()
+
+    return [job]
+
+
+def _table(found: Backtest) -> dg.TableMetadataValue:
+    records = [
+        dg.TableRecord(
+            {
+                "policy": outcome.policy,
+                **{measured.metric: _number(measured.value) for measured in outcome.measurements},
+                f"worst {found.length}": _number(worst.value if worst else None),
+                "retrained": len(outcome.retrainings),
+                "promoted": outcome.promotions,
+                "CPU s": round(outcome.cpu_s, 2),
+            }
+        )
+        for outcome in found.policies
+        for worst in [outcome.worst_window(found.metric)]
+    ]
+    return dg.MetadataValue.table(records)
+
+
+def _picture(found: Backtest) -> dg.MarkdownMetadataValue:
+    return dg.MetadataValue.md(f"![over time](data:image/png;base64,{base64.b64encode(picture(found)).decode()})")
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
