@@ -7,7 +7,7 @@ from driftline.errors import LibraryMissingError
 from driftline.monitoring import list_alerts, predict, report_drift
 from driftline.pipelines import WorkspaceResource, alert_sensor
 from tests.receivers import hook
-from tests.streams import LONG_AFTER, fires
+from tests.streams import LONG_AFTER, Forest, fires
 
 DRIFTED = [f"2025-03-{number:02}" for number in range(11, 18)]
 
@@ -65,3 +65,25 @@ def test_without_apprise_the_tick_fails_in_words_after_the_alert_is_stored(dagst
         tick(dagster)
     [alert] = list_alerts(drifting)
     assert [message["state"] for message in alert["messages"]] == ["pending"]
+
+
+def test_a_run_that_fails_before_there_is_a_decision_is_told_until_one_succeeds(dagster, serving, webhook):
+    gone = Forest(always=lambda frame: frame.drop(columns="station"))
+    assert not dagster.run("fires_retrain", fires(gone)).success
+    assert "The retraining of fires failed." in tick(dagster)
+    [told] = webhook.told
+    assert "gave no entity column 'station'" in told["message"]
+    assert tick(dagster) == "Nothing new."
+    assert dagster.run("fires_retrain", fires()).success
+    assert tick(dagster).startswith("1 alert over")
+
+
+def test_a_day_that_cannot_be_watched_is_told_although_a_retraining_succeeds(dagster, serving, webhook):
+    days = ("2025-02-10", "2025-02-11")
+    gone = Forest(faults={"2025-02-11": lambda frame: frame.iloc[:0]})
+    assert not dagster.run("fires_monitor", fires(gone), days=days).success
+    assert dagster.run("fires_retrain", fires()).success
+    assert "The monitoring of fires failed." in tick(dagster)
+    assert "1 of 2 partitions failed" in webhook.told[0]["message"]
+    assert dagster.run("fires_monitor", fires(), days=days).success
+    assert "1 alert over" in tick(dagster)

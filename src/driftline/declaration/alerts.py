@@ -19,7 +19,7 @@ class Alert:
 
     Attributes:
         on: `drift`: the newest report shows drift. `evaluation`: the newest evaluation is worse than a limit.
-            `decision`: a challenger was promoted or the champion kept. `failure`: a retraining failed.
+            `decision`: a challenger was promoted or the champion kept. `failure`: a retraining or a Dagster run failed.
             `label_lateness`: labels do not come.
         severity: how bad it is.
         cooldown: the least time between two messages about the same thing; a recovery is told at once.

@@ -3,6 +3,7 @@
 from driftline.monitoring.alert_inbox import Raised, raise_alerts
 from driftline.monitoring.alert_listing import list_alerts
 from driftline.monitoring.alert_text import Message
+from driftline.monitoring.alerts import FailedRun
 from driftline.monitoring.channels import Channel, open_channels
 from driftline.monitoring.drift_history import DriftHistory
 from driftline.monitoring.drift_reports import Reported, drift_report, report_drift
@@ -52,6 +53,7 @@ __all__ = [
     "Delivered",
     "DriftHistory",
     "Evaluated",
+    "FailedRun",
     "KnownTruth",
     "LabelCount",
     "Labelled",

@@ -1,13 +1,13 @@
 """From stored series to stored alerts, with the messages about them in the outbox: one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from driftline.declaration import Alert, ModelPipeline
 from driftline.monitoring.alert_text import Message, message
-from driftline.monitoring.alerts import Event, Known, Past, Sighting, Step, alert_key, next_step, sight
+from driftline.monitoring.alerts import Event, FailedRun, Known, Past, Sighting, Step, alert_key, next_step, sight
 from driftline.store import Session, alerts, monitoring, registry, series
 from driftline.store.alerts import AlertEpisode, DeliveryState
 from driftline.workspace import Workspace
@@ -26,7 +26,12 @@ class Raised:
 
 
 def raise_alerts(
-    workspace: Workspace, pipelines: Mapping[str, ModelPipeline], *, channels: int, dagster_url: str
+    workspace: Workspace,
+    pipelines: Mapping[str, ModelPipeline],
+    *,
+    channels: int,
+    dagster_url: str,
+    failed_runs: Mapping[str, Sequence[FailedRun]] | None = None,
 ) -> Sequence[Raised]:
     """Look at the newest of each series, and store what is to be told of it, with one message for each channel.
 
@@ -38,17 +43,17 @@ def raise_alerts(
         pipelines: by name; alerts of others are left alone.
         channels: how many addresses are configured; with none, alerts are stored and told once there is one.
         dagster_url: the UI, for links.
+        failed_runs: of Dagster, by pipeline.
     """
     raised: list[Raised] = []
+    failed = failed_runs or {}
     with workspace.database.transaction() as session:
         registry.lock_models(session)  # of two that look at once, the second sees what the first has stored
         for pipeline in pipelines.values():
             line = registry.find_model(session, pipeline.name)
-            if line is None:
-                continue
             for rule in pipeline.alerts:
-                known = _known(session, pipeline, rule, line.id, workspace.as_of())
-                seen = sight(pipeline, rule, known)
+                known = _known(session, pipeline, rule, line.id, workspace.as_of()) if line else Known(versions={})
+                seen = sight(pipeline, rule, replace(known, failed_runs=failed.get(pipeline.name, ())))
                 if seen is not None:
                     writer = _Writer(session=session, now=workspace.clock(), channels=channels, dagster_url=dagster_url)
                     raised += writer.write(seen)

@@ -22,6 +22,21 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FailedRun:
+    """A Dagster run that failed, and that no later one of the same work has made good.
+
+    Attributes:
+        dagster_run_id: which.
+        work: retraining or monitoring.
+        why: what the step that failed said.
+    """
+
+    dagster_run_id: str
+    work: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Known:
     """The newest of each stored series of a model; None where there is nothing yet.
 
@@ -32,6 +47,7 @@ class Known:
         evaluation: the newest evaluation on the newest partition.
         metrics: what it measured.
         retraining: the newest one that was promoted, kept or failed.
+        failed_runs: of Dagster.
         due: the newest predictions whose labels should have come, newest first.
         labelled: the ids of the versions and partitions among them that were evaluated.
     """
@@ -42,6 +58,7 @@ class Known:
     evaluation: Evaluation | None = None
     metrics: tuple[EvaluationMetric, ...] = ()
     retraining: Decision | None = None
+    failed_runs: Sequence[FailedRun] = ()
     due: Sequence[PredictionBatch] = ()
     labelled: frozenset[tuple[int, str]] = frozenset()
 
@@ -140,7 +157,9 @@ def sight(pipeline: ModelPipeline, rule: Alert, known: Known) -> Sighting | None
             return _evaluation(pipeline, rule, known)
         case "label_lateness":
             return _label_lateness(pipeline, rule, known)
-        case "failure" | "decision":
+        case "failure":
+            return _failed_run(pipeline, rule, known) or _retraining(pipeline, rule, known)
+        case "decision":
             return _retraining(pipeline, rule, known)
 
 
@@ -218,6 +237,27 @@ def _label_lateness(pipeline: ModelPipeline, rule: Alert, known: Known) -> Sight
         else "",
         next="Look whether labels arrive at their source, then materialize the evaluation of these partitions.",
         path=_asset(pipeline, "evaluation", newest.partition_key),
+    )
+
+
+def _failed_run(pipeline: ModelPipeline, rule: Alert, known: Known) -> Sighting | None:
+    """Return a failed run of Dagster; None without one, and where a decision has its failure in its own words."""
+    row = known.retraining
+    told = row.dagster_run_id if row is not None and row.status == DecisionStatus.FAILED else None
+    failed = [run for run in known.failed_runs if run.dagster_run_id != told]
+    if not failed or told is not None:
+        return None
+    [run, *_] = failed
+    return _sighting(
+        pipeline,
+        rule,
+        state=State.BAD,
+        evidence=f"run {run.dagster_run_id}",
+        version=None,
+        what=f"The {run.work} of {pipeline.name} failed.",
+        bad=run.why,
+        next="Nothing by itself: mend what it says, then materialize again.",
+        path=f"/runs/{run.dagster_run_id}",
     )
 
 

@@ -7,6 +7,7 @@ import dagster as dg
 
 from driftline.declaration import ModelPipeline
 from driftline.monitoring import Delivered, Raised, deliver, open_channels, raise_alerts
+from driftline.pipelines.failed_runs import failed_runs
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.settings import Settings
 
@@ -32,10 +33,16 @@ def alert_sensor(pipelines: Sequence[ModelPipeline], *, interval_s: int = 30) ->
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Raises alerts by the rules of the pipelines, and sends them to DRIFTLINE_ALERT_URLS.",
     )
-    def alerts(workspace: WorkspaceResource) -> dg.SkipReason:
+    def alerts(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> dg.SkipReason:
         settings = Settings()
         urls = settings.alert_channels
-        raised = raise_alerts(workspace.opened, by_name, channels=len(urls), dagster_url=settings.dagster_url)
+        raised = raise_alerts(
+            workspace.opened,
+            by_name,
+            channels=len(urls),
+            dagster_url=settings.dagster_url,
+            failed_runs=failed_runs(context.instance, by_name),
+        )
         delivered = deliver(workspace.opened, open_channels(urls))
         return dg.SkipReason(_told(raised, delivered, channels=len(urls)))
 
