@@ -7,9 +7,22 @@ from typing import Any
 
 from driftline.declaration import Alert, ModelPipeline
 from driftline.monitoring.alert_text import Message, message
-from driftline.monitoring.alerts import Event, FailedRun, Known, Past, Sighting, Step, alert_key, next_step, sight
+from driftline.monitoring.alerts import (
+    Event,
+    FailedRun,
+    Known,
+    Past,
+    Sighting,
+    State,
+    Step,
+    alert_key,
+    next_step,
+    sight,
+)
 from driftline.store import Session, alerts, monitoring, registry, series
 from driftline.store.alerts import AlertEpisode, DeliveryState
+from driftline.store.lookup import by_key
+from driftline.store.registry import ModelVersion
 from driftline.workspace import Workspace
 
 DUE_PARTITIONS = 60  # the newest that are looked at for late labels
@@ -49,46 +62,67 @@ def raise_alerts(
     failed = failed_runs or {}
     with workspace.database.transaction() as session:
         registry.lock_models(session)  # of two that look at once, the second sees what the first has stored
+        read = _Series(session)
+        writer = _Writer(session=session, now=workspace.clock(), channels=channels, dagster_url=dagster_url)
         for pipeline in pipelines.values():
-            line = registry.find_model(session, pipeline.name)
+            model_id = read.models.get(pipeline.name)
             for rule in pipeline.alerts:
-                known = _known(session, pipeline, rule, line.id, workspace.as_of()) if line else Known(versions={})
+                known = _known(read, pipeline, rule, model_id, workspace.as_of()) if model_id else Known(versions={})
                 seen = sight(pipeline, rule, replace(known, failed_runs=failed.get(pipeline.name, ())))
-                if seen is not None:
-                    writer = _Writer(session=session, now=workspace.clock(), channels=channels, dagster_url=dagster_url)
+                if seen is not None and not (seen.state is State.OK and seen.key not in read.open):
                     raised += writer.write(seen)
-            _close_without_rule(session, pipeline, workspace.clock())
+            _close_without_rule(read.open, pipeline, workspace.clock())
     return raised
 
 
-def _known(session: Session, pipeline: ModelPipeline, rule: Alert, model_id: int, as_of: datetime) -> Known:
+class _Series:
+    """The newest of the series of all models, each in one statement."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.models = {line.name: line.id for line in registry.models(session)}
+        self.open = {episode.dedupe_key: episode for episode in alerts.open_alerts(session)}
+        self.reports = series.newest_reports(session)
+        self.answers = registry.decisions_on(session, [report.id for report in self.reports.values()])
+        self.ended = series.newest_ended(session)
+        named = {report.version_id for report in self.reports.values()}
+        for row in self.ended.values():
+            named |= {id_ for id_ in (row.serving_version_id, row.challenger_version_id) if id_ is not None}
+        self.versions = {id_: found.version for id_, found in by_key(session, ModelVersion, named).items()}
+
+
+def _known(read: _Series, pipeline: ModelPipeline, rule: Alert, model_id: int, as_of: datetime) -> Known:
     """Return the newest of the series that a rule is about."""
-    versions = {version.id: version.version for version in registry.versions(session, model_id)}
     match rule.on:
         case "drift":
-            report = series.newest_report(session, model_id)
-            answers = registry.decisions_on(session, [report.id]) if report else {}
-            return Known(versions=versions, report=report, answer=answers.get(report.id) if report else None)
+            report = read.reports.get(model_id)
+            answer = read.answers.get(report.id) if report else None
+            return Known(versions=read.versions, report=report, answer=answer)
         case "evaluation":
-            found = series.newest_evaluation(session, model_id, pipeline.name)
-            metrics = monitoring.evaluation_metrics(session, [found.id])[found.id] if found else []
-            return Known(versions=versions, evaluation=found, metrics=tuple(metrics))
+            found = series.newest_evaluation(read.session, model_id, pipeline.name)
+            metrics = monitoring.evaluation_metrics(read.session, [found.id])[found.id] if found else []
+            return Known(versions=_numbers(read.session, model_id), evaluation=found, metrics=tuple(metrics))
         case "label_lateness":
             end = as_of - pipeline.ground_truth.lag - rule.grace_time
-            due = series.batches_until(session, model_id, end, first=DUE_PARTITIONS)
+            due = series.batches_until(read.session, model_id, end, first=DUE_PARTITIONS)
             keys = [batch.partition_key for batch in due]
-            evaluated = monitoring.newest_evaluations(session, list(versions), pipeline.name, keys)
+            versions = _numbers(read.session, model_id)
+            evaluated = monitoring.newest_evaluations(read.session, list(versions), pipeline.name, keys)
             labelled = frozenset((row.version_id, row.partition_key) for row in evaluated)
             return Known(versions=versions, due=due, labelled=labelled)
         case _:
-            return Known(versions=versions, retraining=series.newest_ended(session, model_id))
+            return Known(versions=read.versions, retraining=read.ended.get(model_id))
 
 
-def _close_without_rule(session: Session, pipeline: ModelPipeline, now: datetime) -> None:
+def _numbers(session: Session, model_id: int) -> dict[int, int]:
+    return {version.id: version.version for version in registry.versions(session, model_id)}
+
+
+def _close_without_rule(opened: Mapping[str, AlertEpisode], pipeline: ModelPipeline, now: datetime) -> None:
     """End the alerts whose rule was taken out of the declaration; nobody is told."""
     keys = {alert_key(pipeline, rule) for rule in pipeline.alerts}
-    for episode in alerts.open_alerts(session, pipeline.name):
-        if episode.dedupe_key not in keys:
+    for episode in opened.values():
+        if episode.model == pipeline.name and episode.dedupe_key not in keys:
             episode.resolved_at = now
 
 

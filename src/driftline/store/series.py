@@ -3,19 +3,26 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import func
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from driftline.store.monitoring import DriftReport, Evaluation, PredictionBatch
-from driftline.store.registry import Decision, DecisionStatus, ModelVersion
+from driftline.store.registry import Decision, DecisionStatus, ModelVersion, RegisteredModel
 
 ENDED = (DecisionStatus.PROMOTED, DecisionStatus.KEPT, DecisionStatus.FAILED)
 
 
-def newest_report(session: Session, model_id: int) -> DriftReport | None:
-    """Return the newest drift report on the newest partition of a model; a backfill of older ones changes nothing."""
-    statement = select(DriftReport).where(DriftReport.model_id == model_id)
-    order = (col(DriftReport.partition_key).desc(), col(DriftReport.id).desc())
-    return session.exec(statement.order_by(*order).limit(1)).one_or_none()
+def newest_reports(session: Session) -> dict[int, DriftReport]:
+    """Return the newest drift report on the newest partition of each model; a backfill of older ones changes nothing.
+
+    One statement that asks an index once for each model: alerts look at all models in each tick.
+    """
+    own = aliased(DriftReport)
+    newest = select(own.id).where(own.model_id == RegisteredModel.id).correlate(RegisteredModel)
+    newest = newest.order_by(col(own.partition_key).desc(), col(own.id).desc()).limit(1)
+    statement = select(DriftReport).join(RegisteredModel, col(DriftReport.id) == newest.scalar_subquery())
+    return {row.model_id: row for row in session.exec(statement)}
 
 
 def newest_evaluation(session: Session, model_id: int, dataset: str) -> Evaluation | None:
@@ -26,10 +33,10 @@ def newest_evaluation(session: Session, model_id: int, dataset: str) -> Evaluati
     return session.exec(statement.order_by(*order).limit(1)).one_or_none()
 
 
-def newest_ended(session: Session, model_id: int) -> Decision | None:
-    """Return the newest retraining of a model that was promoted, kept or failed."""
-    statement = select(Decision).where(Decision.model_id == model_id, col(Decision.status).in_(ENDED))
-    return session.exec(statement.order_by(col(Decision.id).desc()).limit(1)).one_or_none()
+def newest_ended(session: Session) -> dict[int, Decision]:
+    """Return the newest retraining of each model that was promoted, kept or failed."""
+    newest = select(func.max(Decision.id)).where(col(Decision.status).in_(ENDED)).group_by(col(Decision.model_id))
+    return {row.model_id: row for row in session.exec(select(Decision).where(col(Decision.id).in_(newest)))}
 
 
 def batches_until(session: Session, model_id: int, end: datetime, *, first: int) -> Sequence[PredictionBatch]:
