@@ -21,7 +21,8 @@ from driftline.errors import (
     NotAStreamError,
     PictureFormatError,
 )
-from driftline.monitoring import add_ground_truth, evaluate, evaluations_of, predict
+from driftline.monitoring import add_ground_truth, evaluate, evaluations_of, predict, report_drift
+from driftline.retraining import adjudicate, decide_reports, read_dataset, train
 from driftline.store import backtests
 from tests.streams import Forest, day, fires, persons
 
@@ -92,6 +93,37 @@ def test_the_first_model_and_the_rows_of_the_past_are_those_of_production(served
     past = replayed(replace(fires(), drift=()))
     for key, measured in evaluations_of(served, fires(), keys).items():
         assert measure_partitions("auroc", [past.labelled[key]]).value == pytest.approx(measured[0].value)
+
+
+def lived_through(workspace, pipeline):
+    """What production does day by day: when it retrained, what came of it, and who served each day."""
+    retrained, served = [], {}
+    for step in (read_dataset, train, adjudicate):
+        step(replace(workspace, replay_at=pipeline.partitions.first), pipeline)
+    for key in pipeline.partitions.keys(Window(pipeline.partitions.first, pipeline.partitions.last)):
+        today = replace(workspace, replay_at=pipeline.partitions.window(key).end + pipeline.ground_truth.lag)
+        served[key] = predict(today, pipeline, [key]).done[key].version
+        report_drift(today, pipeline, [key])
+        [decided] = decide_reports(today, {pipeline.name: pipeline})
+        if decided.retrain and today.replay_at < pipeline.partitions.last:
+            read_dataset(today, pipeline)
+            train(today, pipeline, decision_id=decided.decision_id)
+            ruled = adjudicate(today, pipeline)
+            retrained.append((today.replay_at, "promoted" if ruled.promoted else "kept"))
+    return retrained, served
+
+
+@pytest.mark.parametrize(("trigger", "refit"), [(None, False), (RetrainTrigger(window="2d"), True)])
+def test_production_day_by_day_does_what_the_backtest_says(workspace, trigger, refit):
+    retrain = Retrain(on_drift=("performance", "column"), trigger=trigger, cooldown="3d")
+    pipeline = fires(retrain=retrain, promote=Promote(confidence=None, refit=refit))
+    retrained, served = lived_through(workspace, pipeline)
+    done = replayed(pipeline)
+    assert len(retrained) > 1
+    assert [(one.at, one.outcome) for one in done.retrainings] == retrained
+    numbers = list(dict.fromkeys(served.values()))  # a refit takes a number of its own in production
+    in_order = {key: numbers.index(version) + 1 for key, version in served.items()}
+    assert {key: labelled.version.version for key, labelled in done.labelled.items()} == in_order
 
 
 def test_a_training_knows_no_label_that_had_not_arrived():
