@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -18,8 +19,9 @@ from driftline.backtest import Policy, PolicyOutcome, WindowValue, backtest, nam
 from driftline.backtest.policies import DEFAULT_POLICIES
 
 NAMED = (*DEFAULT_POLICIES, "accuracy<0.65:2d", "accuracy<0.7:2d", "accuracy<0.75:2d")
-LENGTHS = ("1d", "2d", "3d", "4d", "5d", "7d")
-REFERENCES = (2, 3, 4, 6)
+LENGTHS = ("1d", "2d", "3d", "4d", "7d")
+REFERENCES = (2, 4, 6)
+CONFIDENCES = (0.90, 0.95)
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,11 @@ class Row:
 
 
 def swept() -> Iterator[Policy]:
-    """Give the default trigger with other windows and other numbers of reference windows."""
-    for length in LENGTHS:
-        for references in REFERENCES:
-            trigger = RetrainTrigger(window=length, reference_windows=references)
-            yield Policy(name=f"{length}, {references} reference windows", retrain=Retrain(trigger=trigger))
+    """Give the default trigger with other windows, numbers of reference windows, and confidences."""
+    for length, references, confidence in product(LENGTHS, REFERENCES, CONFIDENCES):
+        trigger = RetrainTrigger(window=length, reference_windows=references, confidence=confidence)
+        name = f"{length}, {references} reference windows, {confidence:.0%}"
+        yield Policy(name=name, retrain=Retrain(trigger=trigger))
 
 
 def replayed(policy: Policy) -> Row:

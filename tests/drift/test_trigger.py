@@ -38,10 +38,10 @@ def live(random, rows, windows, flipped=0.0, since=0):
 
 
 @pytest.mark.parametrize("rows", [96, 200, 500])
-def test_at_most_one_window_in_twenty_of_a_stationary_calibrated_stream_fires(rows):
+def test_at_most_one_window_in_ten_of_a_stationary_calibrated_stream_fires(rows):
     random = np.random.default_rng(21)
     fired = [fires for _ in range(STREAMS) for fires in live(random, rows, windows=21)]
-    assert 0.005 < np.mean(fired) <= 0.055  # 0.05 is promised; the share of so few streams has an error of 0.005
+    assert 0.02 < np.mean(fired) <= 0.11  # 0.10 is promised; the share of so few streams has an error of 0.01
 
 
 @pytest.mark.parametrize("rows", [96, 200, 500])

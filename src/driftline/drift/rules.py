@@ -136,7 +136,7 @@ class RetrainTrigger:
     metric: str | None = None
     window: str = "3d"
     reference_windows: int = 4
-    confidence: float = 0.95
+    confidence: float = 0.90
     relative_floor: float = 0.05
     min_labels: int = 30
 
