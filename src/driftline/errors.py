@@ -52,6 +52,9 @@
     │   ├── NoDeliveriesError
     │   ├── DoubledPolicyError
     │   ├── PictureFormatError
+    │   ├── PastSwitchError
+    │   ├── ShadowIsChampionError
+    │   ├── AlreadyChampionError
     │   └── ...
     ├── NotFoundError                what was asked for does not exist
     │   ├── UnknownRunError
@@ -441,6 +444,35 @@ class HistoryRewriteError(ConflictError):
         super().__init__(
             f"The alias {alias!r} was moved with effect from {last}; a move with effect from {effective_at} "
             "would rewrite that history. Decide as of a later time."
+        )
+
+
+class PastSwitchError(InvalidInputError):
+    """A switch of the champion is asked for with effect from a time that has passed."""
+
+    def __init__(self, at: object, now: object) -> None:
+        super().__init__(
+            f"A switch with effect from {at} would change who served until now ({now}). Name a time to come, or none."
+        )
+
+
+class AlreadyChampionError(InvalidInputError):
+    """A version is to become what it is already."""
+
+    def __init__(self, model: str, version: int) -> None:
+        super().__init__(
+            f"Version {version} of {model!r} is champion already, or will be by a planned switch. "
+            f"See who serves when: driftline models {model}."
+        )
+
+
+class ShadowIsChampionError(InvalidInputError):
+    """The champion is to be its own shadow."""
+
+    def __init__(self, model: str, version: int) -> None:
+        super().__init__(
+            f"Version {version} of {model!r} is champion, so it cannot be in its own shadow. "
+            f"Name another one: driftline models {model}."
         )
 
 

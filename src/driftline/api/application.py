@@ -84,7 +84,8 @@ class _GraphQL(GraphQL[Context, None]):
     async def get_context(self, request: Any, response: Any) -> Context:
         """Return the context of one request."""
         reader = Reader(self._workspace.database, self._threads)
-        return Context(reader=reader, workspace=self._workspace, dagster_url=self._dagster_url)
+        as_of = self._workspace.as_of()
+        return Context(reader=reader, workspace=self._workspace, dagster_url=self._dagster_url, as_of=as_of)
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Return the response, with what a client may see of the errors."""

@@ -1,6 +1,7 @@
 """What a resolver knows of its request."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import strawberry
 
@@ -16,11 +17,13 @@ class Context:
         reader: asks the experiment database.
         workspace: what mutations change.
         dagster_url: Dagster's web server, without a slash at the end.
+        as_of: what "now" is to all of the request.
     """
 
     reader: Reader
     workspace: Workspace
     dagster_url: str
+    as_of: datetime
 
 
 Info = strawberry.Info[Context, None]

@@ -8,6 +8,7 @@ from typing import Any
 from driftline.declaration import Alert, ModelPipeline
 from driftline.monitoring.alert_text import Message, message
 from driftline.monitoring.alerts import Event, Known, Past, Sighting, Step, alert_key, next_step, sight
+from driftline.registry import CHAMPION
 from driftline.store import Session, alerts, monitoring, registry, series
 from driftline.store.alerts import AlertEpisode, DeliveryState
 from driftline.workspace import Workspace
@@ -65,12 +66,12 @@ def _known(session: Session, pipeline: ModelPipeline, rule: Alert, model_id: int
             answers = registry.decisions_on(session, [report.id]) if report else {}
             return Known(versions=versions, report=report, answer=answers.get(report.id) if report else None)
         case "evaluation":
-            found = series.newest_evaluation(session, model_id, pipeline.name)
+            found = series.newest_evaluation(session, model_id, pipeline.name, alias=CHAMPION, now=as_of)
             metrics = monitoring.evaluation_metrics(session, [found.id])[found.id] if found else []
             return Known(versions=versions, evaluation=found, metrics=tuple(metrics))
         case "label_lateness":
             end = as_of - pipeline.ground_truth.lag - rule.grace_time
-            due = series.batches_until(session, model_id, end, first=DUE_PARTITIONS)
+            due = series.batches_until(session, model_id, end, alias=CHAMPION, first=DUE_PARTITIONS)
             keys = [batch.partition_key for batch in due]
             evaluated = monitoring.newest_evaluations(session, list(versions), pipeline.name, keys)
             labelled = frozenset((row.version_id, row.partition_key) for row in evaluated)

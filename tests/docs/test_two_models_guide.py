@@ -1,0 +1,18 @@
+"""docs/two_models.md: its code runs; its commands are tested with those of all guides."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from tests.registry.test_versions_and_aliases import another_version
+from tests.streams import day, fires
+
+TEXT = (Path(__file__).parents[2] / "docs" / "two_models.md").read_text()
+[CODE] = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+
+
+def test_a_shadow_is_begun_and_compared_as_the_guide_says(served, monkeypatch, capsys):
+    another_version(served)
+    monkeypatch.setattr("driftline.workspace.open_workspace", lambda: replace(served, replay_at=day("2025-02-12")))
+    exec(CODE, {"fires": fires()})  # noqa: S102
+    assert capsys.readouterr().out == "version 2: 0 rows are compared, 0 partitions wait\n"
