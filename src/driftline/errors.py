@@ -55,6 +55,8 @@
     │   ├── PastSwitchError
     │   ├── ShadowIsChampionError
     │   ├── AlreadyChampionError
+    │   ├── BanditRuleError
+    │   ├── PropensityError
     │   └── ...
     ├── NotFoundError                what was asked for does not exist
     │   ├── UnknownRunError
@@ -500,6 +502,23 @@ class InvalidScoresError(InvalidInputError):
         super().__init__(
             f"The rows cannot be evaluated: {problem}. Correct the predictions or the ground truth; "
             "nothing was measured."
+        )
+
+
+class BanditRuleError(InvalidInputError):
+    """A value of a bandit between two versions cannot be used."""
+
+    def __init__(self, name: str, value: object, allowed: str) -> None:
+        super().__init__(f"A bandit has {name}={value!r}. Give it {allowed}.")
+
+
+class PropensityError(InvalidInputError):
+    """Logged rows do not tell what a version would earn on all keys."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            f"The value of a version cannot be estimated: {problem}. Log the propensity of each answer, and wait for "
+            "more rows; nothing was estimated."
         )
 
 
