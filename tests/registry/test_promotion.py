@@ -1,5 +1,7 @@
 """A switch by hand: now or later, with its decision, and back."""
 
+from dataclasses import replace
+
 import pytest
 
 from driftline import load_model
@@ -11,7 +13,7 @@ from driftline.errors import (
     UnknownModelError,
     UnknownVersionError,
 )
-from driftline.registry import champion, champions_at, list_models, promote, rollback
+from driftline.registry import champion, champion_since, champions_at, list_models, promote, rollback
 from driftline.store import registry, runs
 from driftline.store.registry import Decision, DecisionStatus
 from tests.registry.test_versions_and_aliases import another_version, events, number
@@ -57,6 +59,22 @@ def test_a_planned_switch_is_cancelled_by_one_more_event(served):
     event = rollback(served, "fires", actor="bob", reason="not yet")
     assert (event.revision, event.effective_at) == (3, LATER)
     assert number(champion(served, "fires", at=LATER)) == 1
+
+
+def test_a_cancelled_switch_does_not_interrupt_the_champions_service(served):
+    another_version(served)
+    [before] = champion_since(served, "fires", [LONG_AFTER])
+    promote(served, "fires", 2, at=LATER, **WHY)
+    assert champion_since(served, "fires", [LONG_AFTER, LATER]) == [before, LATER]
+    rollback(served, "fires", actor="bob", reason="not yet")
+    assert champion_since(served, "fires", [LONG_AFTER, LATER, day("2025-08-01")]) == [before] * 3
+
+
+def test_a_switch_and_back_begins_a_new_service(served):
+    another_version(served)
+    promote(served, "fires", 2, **WHY)
+    rollback(replace(served, replay_at=LATER), "fires", actor="bob", reason="it smokes")
+    assert champion_since(served, "fires", [LONG_AFTER, LATER]) == [LONG_AFTER, LATER]
 
 
 def test_before_a_planned_switch_nothing_else_takes_effect(served):

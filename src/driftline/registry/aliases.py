@@ -181,13 +181,27 @@ def holders_at(workspace: Workspace, model: str, alias: str, times: Sequence[dat
 
 
 def champion_since(workspace: Workspace, model: str, times: Sequence[datetime]) -> list[datetime | None]:
-    """Return since when the champion of each of `times` had been champion; None where there was none."""
+    """Return since when the champion of each of `times` had been champion; None where there was none.
+
+    A switch that was cancelled before it took effect interrupts nothing.
+    """
     with workspace.database.reading() as session:
         line = registry.find_model(session, model)
         events = registry.alias_events(session, line.id, CHAMPION) if line else []
-    since = [event.effective_at for event in reversed(events)]
+    since = [event.effective_at for event in _changes(list(reversed(events)))]
     found = [bisect_right(since, time) - 1 for time in times]
     return [since[position] if position >= 0 else None for position in found]
+
+
+def _changes(events: Sequence[AliasEvent]) -> list[AliasEvent]:
+    """Return those of `events`, oldest first, with which another version came to hold the alias for some time."""
+    changes: list[AliasEvent] = []
+    for event in events:
+        if changes and changes[-1].effective_at == event.effective_at:
+            changes.pop()
+        if not changes or changes[-1].version_id != event.version_id:
+            changes.append(event)
+    return changes
 
 
 def known_model(session: Session, name: str) -> RegisteredModel:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from driftline.declaration import ModelPipeline
-from driftline.registry import CHAMPION
+from driftline.registry import CHAMPION, champion_since
 from driftline.retraining.decide import WEEK, State, decide, evidence_of
 from driftline.store import Session, monitoring, registry, series
 from driftline.store.registry import AliasEvent, Decision, DecisionStatus, ModelVersion
@@ -136,7 +136,7 @@ def _known(workspace: Workspace, session: Session, pipeline: ModelPipeline, mode
         last_start=registry.last_start(session, model_id),
         starts=tuple(registry.starts_since(session, model_id, now - WEEK)),
         lost=lost,
-        champion_since=held.effective_at if held else None,
+        champion_since=champion_since(workspace, pipeline.name, [workspace.as_of()])[0],
         new_labels=_new_labels(session, pipeline, champion, lost, now) if champion else 0,
     )
     return _Known(now=now, held=held, state=state)
