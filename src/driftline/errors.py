@@ -52,6 +52,11 @@
     │   ├── NoDeliveriesError
     │   ├── DoubledPolicyError
     │   ├── PictureFormatError
+    │   ├── PastSwitchError
+    │   ├── ShadowIsChampionError
+    │   ├── AlreadyChampionError
+    │   ├── BanditRuleError
+    │   ├── PropensityError
     │   └── ...
     ├── NotFoundError                what was asked for does not exist
     │   ├── UnknownRunError
@@ -467,6 +472,35 @@ class HistoryRewriteError(ConflictError):
         )
 
 
+class PastSwitchError(InvalidInputError):
+    """A switch of the champion is asked for with effect from a time that has passed."""
+
+    def __init__(self, at: object, now: object) -> None:
+        super().__init__(
+            f"A switch with effect from {at} would change who served until now ({now}). Name a time to come, or none."
+        )
+
+
+class AlreadyChampionError(InvalidInputError):
+    """A version is to become what it is already."""
+
+    def __init__(self, model: str, version: int) -> None:
+        super().__init__(
+            f"Version {version} of {model!r} is champion already, or will be by a planned switch. "
+            f"See who serves when: driftline models {model}."
+        )
+
+
+class ShadowIsChampionError(InvalidInputError):
+    """The champion is to be its own shadow."""
+
+    def __init__(self, model: str, version: int) -> None:
+        super().__init__(
+            f"Version {version} of {model!r} is champion, so it cannot be in its own shadow. "
+            f"Name another one: driftline models {model}."
+        )
+
+
 class UnknownMetricError(InvalidInputError):
     """No metric has a name."""
 
@@ -491,6 +525,23 @@ class InvalidScoresError(InvalidInputError):
         super().__init__(
             f"The rows cannot be evaluated: {problem}. Correct the predictions or the ground truth; "
             "nothing was measured."
+        )
+
+
+class BanditRuleError(InvalidInputError):
+    """A value of a bandit between two versions cannot be used."""
+
+    def __init__(self, name: str, value: object, allowed: str) -> None:
+        super().__init__(f"A bandit has {name}={value!r}. Give it {allowed}.")
+
+
+class PropensityError(InvalidInputError):
+    """Logged rows do not tell what a version would earn on all keys."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            f"The value of a version cannot be estimated: {problem}. Log the propensity of each answer, and wait for "
+            "more rows; nothing was estimated."
         )
 
 

@@ -12,7 +12,7 @@ from driftline.api.page import after_id, after_run
 from driftline.api.scalars import plain
 from driftline.clock import parse_time
 from driftline.errors import InvalidCursorError
-from driftline.registry import champion, rollback
+from driftline.registry import champion, end_shadow, promote, rollback, shadow
 from driftline.store import monitoring
 from driftline.tracking import start_run
 
@@ -192,6 +192,30 @@ def test_the_api_and_the_registry_name_the_same_champion(production, ask, day):
 def test_the_moment_of_a_move_belongs_to_the_new_champion_in_any_zone(production, ask, at):
     query = 'query ($at: DateTime) { model(name: "fires") { champion(at: $at) { version { number } } } }'
     assert ask(query, at=at)["data"]["model"]["champion"]["version"]["number"] == 2
+
+
+def test_any_alias_is_told_with_its_history_also_after_its_end(production, ask):
+    shadow(production, "fires", 1, actor="mara", reason="Once more.")
+    query = """{ model(name: "fires") { aliasAt(alias: "challenger") { version { number } actor reason }
+      history(alias: "challenger") { alias version { number } previousVersion { number } } } }"""
+    told = ask(query)["data"]["model"]
+    assert told["aliasAt"] == {"version": {"number": 1}, "actor": "mara", "reason": "Once more."}
+    end_shadow(production, "fires", actor="mara", reason="Seen enough.")
+    told = ask(query)["data"]["model"]
+    assert told["aliasAt"] == {"version": None, "actor": "mara", "reason": "Seen enough."}
+    ended = {"alias": "challenger", "version": None, "previousVersion": {"number": 1}}
+    assert told["history"] == [ended, {**ended, "version": {"number": 1}, "previousVersion": None}]
+    assert ask('{ model(name: "fires") { aliasAt(alias: "blue") { actor } } }')["data"]["model"]["aliasAt"] is None
+
+
+def test_a_planned_switch_is_in_the_history_and_not_champion_yet(production, ask):
+    promote(production, "fires", 1, actor="mara", reason="Later.", at=parse_time("2090-01-01"))
+    query = """{ model(name: "fires") { champion { version { number } } then: champion(at: "2090-01-01") {
+      version { number } decision { trigger status outcome } } history { reason } } }"""
+    told = ask(query)["data"]["model"]
+    assert (told["champion"]["version"]["number"], told["then"]["version"]["number"]) == (2, 1)
+    assert told["then"]["decision"]["outcome"].startswith("Promoted by mara with effect from 2090-01-01 00:00 UTC")
+    assert told["history"][0] == {"reason": "Later."}
 
 
 @pytest.mark.parametrize("at", ["2025-05-12T00:00:00", "yesterday", 7, "0001-01-01T00:00:00+12:00"])

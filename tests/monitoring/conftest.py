@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from driftline.registry import move_alias
 from driftline.store import monitoring, registry, runs
 from driftline.store.monitoring import DriftReport
 from driftline.store.registry import Decision, ModelVersion
@@ -13,6 +14,7 @@ from driftline.workspace import Workspace
 from tests.receivers import Hook, Mailbox, hook, mailbox
 
 START = datetime(2025, 3, 20, 12, tzinfo=UTC)
+SERVING = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -61,6 +63,7 @@ class Watched:
             "digest": day,
             "dagster_run_id": None,
         }
+        self.predicted(day)  # what is evaluated was predicted
         measured = [
             {"metric": name, "value": value, "ci_low": None, "ci_high": None, "standard_error": None, "note": None}
             for name, value in metrics.items()
@@ -106,6 +109,8 @@ def watched(workspace: Workspace) -> Watched:
         )
         session.add(version)
         session.flush()
+        told = {"effective_at": SERVING, "recorded_at": START, "actor": "test", "reason": "The first."}
+        move_alias(session, version, expected=None, **told)
     made = Watched(workspace, line.id, version.id)
     made.workspace = replace(workspace, clock=lambda: made.now)
     return made

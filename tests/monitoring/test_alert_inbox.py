@@ -148,7 +148,7 @@ def test_a_promotion_is_told_once_and_is_no_open_alert(watched):
     watched.wait(days=2)
     assert look(watched, rule) == []
     [row] = stored(watched, AlertDelivery)
-    assert row.subject == "[info] fires: Version 1 is champion now."
+    assert row.subject == "[info] fires: Version 1 was promoted."
     assert stored(watched, AlertEpisode)[0].resolved_at is not None
 
 

@@ -1,16 +1,21 @@
 """The monitor job: one run for many days, where each day stands for itself."""
 
+from dataclasses import replace
+
 import dagster as dg
 import numpy as np
 import pytest
 
-from driftline import Daily, Window, add_ground_truth
+from driftline import Daily, Window, add_ground_truth, load_model
 from driftline.evaluation import estimated
 from driftline.monitoring import Predicted
 from driftline.pipelines import WorkspaceResource, build, renew
+from driftline.pipelines.keys import VERSION_TAG
 from driftline.pipelines.monitoring_assets import _metadata
-from driftline.store import monitoring
+from driftline.registry import register, shadow
+from driftline.store import monitoring, runs
 from driftline.store.monitoring import PredictionBatch
+from driftline.tracking import start_run
 from tests.pipelines.conftest import definitions_of
 from tests.streams import Forest, day, fires
 
@@ -159,3 +164,43 @@ def test_estimates_are_shown_with_the_predictions_and_called_so():
     assert told["estimated_accuracy"] == pytest.approx(0.85)
     assert "estimated, if only the inputs changed" in told
     assert "estimated" not in str(_metadata(Predicted(version=1, row_count=2, mean_score=0.55, digest="d")))
+
+
+def in_the_shadow(workspace, *, since):
+    """A second version with the bytes of the first, in the shadow of the first."""
+    with start_run(workspace, experiment="fires") as run:
+        copy = load_model("fires/1", workspace=workspace)
+        version = register(run, "fires", copy, trained_through=day("2025-02-01"))
+    shadow(replace(workspace, replay_at=day(since)), "fires", 2, actor="ann", reason="try it")
+    return version
+
+
+def stored_for(workspace, version):
+    with workspace.database.reading() as session:
+        keys = sorted(DAYS)
+        batches = monitoring.batches(session, [version.id], keys)
+        evaluations = monitoring.newest_evaluations(session, [version.id], "fires", keys)
+    return [row.partition_key for row in batches], [row.partition_key for row in evaluations]
+
+
+def test_the_step_predicts_and_evaluates_with_the_shadow_too(dagster, serving):
+    version = in_the_shadow(serving, since="2025-02-12")
+    assert dagster.run("fires_monitor", fires(), days=RANGE).success
+    assert stored_for(serving, version) == (["2025-02-12", "2025-02-13"],) * 2
+    found, count = by_partition(dagster, "predictions")
+    assert ({told.metadata["version"].value for told in found.values()}, count) == ({1}, 4)
+
+
+def test_a_shadow_that_fails_fails_nothing_that_is_served(dagster, serving, home):
+    version = in_the_shadow(serving, since="2025-02-12")
+    with serving.database.transaction() as session:
+        session.get(runs.Artifact, (version.run_id, "model/model.txt")).digest = "0" * 64
+    assert dagster.run("fires_monitor", fires(), days=RANGE).success
+    assert stored_for(serving, version) == ([], [])
+    assert dagster.partitions("fires", "evaluation") == DAYS
+
+
+def test_what_a_named_version_would_have_done_asks_no_shadow(dagster, serving):
+    version = in_the_shadow(serving, since="2025-02-12")
+    assert dagster.run("fires_monitor", fires(), days=RANGE, tags={VERSION_TAG: "1"}).success
+    assert stored_for(serving, version) == ([], [])

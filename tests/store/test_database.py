@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 
 from driftline.errors import DatabaseUnavailableError, InvalidDatabaseUrlError, NewerDatabaseError
 from driftline.registry import move_alias
@@ -98,28 +98,50 @@ def test_eight_processes_may_start_at_once_on_an_empty_database(database_url: st
     assert [start.wait() for start in starts] == [0] * 8
 
 
+def give_alias(session):
+    """Make the first version of a model and give it the alias champion."""
+    line = registry.model_named(session, "income", NOW)
+    experiment = runs.experiment_named(session, "income", NOW)
+    run = runs.Run(run_id="r", experiment_id=experiment.id, name="r", status="finished", user_name="u", started_at=NOW)
+    session.add(run)
+    session.flush()
+    version = registry.ModelVersion(
+        model_id=line.id,
+        version=1,
+        run_id="r",
+        digest="d",
+        flavor="f",
+        signature=[],
+        trained_through=NOW,
+        created_at=NOW,
+    )
+    session.add(version)
+    session.flush()
+    move_alias(session, version, expected=None, effective_at=NOW, recorded_at=NOW, actor="a", reason="the first")
+
+
+def test_alias_events_from_before_aliases_could_end_are_kept_and_stay_append_only(database_url: str):
+    config = Config()
+    config.set_main_option("script_location", "driftline.store:migrations")
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        with Session(connection) as session:
+            give_alias(session)
+            session.commit()
+    engine.dispose()
+    opened = open_database(database_url)
+    with opened.reading() as session:
+        assert session.connection().execute(text("SELECT reason FROM alias_event")).scalars().all() == ["the first"]
+    with pytest.raises(DBAPIError, match="append-only"), opened.transaction() as session:
+        session.connection().execute(text("DELETE FROM alias_event"))
+    opened.close()
+
+
 def test_alias_events_cannot_be_changed_or_deleted(database: Database):
     with database.transaction() as session:
-        line = registry.model_named(session, "income", NOW)
-        experiment = runs.experiment_named(session, "income", NOW)
-        run = runs.Run(
-            run_id="r", experiment_id=experiment.id, name="r", status="finished", user_name="u", started_at=NOW
-        )
-        session.add(run)
-        session.flush()
-        version = registry.ModelVersion(
-            model_id=line.id,
-            version=1,
-            run_id="r",
-            digest="d",
-            flavor="f",
-            signature=[],
-            trained_through=NOW,
-            created_at=NOW,
-        )
-        session.add(version)
-        session.flush()
-        move_alias(session, version, expected=None, effective_at=NOW, recorded_at=NOW, actor="a", reason="r")
+        give_alias(session)
     for statement in ("UPDATE alias_event SET version_id = 1", "DELETE FROM alias_event"):
         with pytest.raises(DBAPIError, match="append-only"), database.transaction() as session:
             session.connection().execute(text(statement))

@@ -85,7 +85,7 @@ class _GraphQL(GraphQL[Context, None]):
     async def get_context(self, request: Any, response: Any) -> Context:
         """Return the context of one request."""
         reader = Reader(self._workspace.database, self._threads)
-        return Context(reader=reader, workspace=self._workspace, dagster=self._dagster)
+        return Context(reader=reader, workspace=self._workspace, dagster=self._dagster, as_of=self._workspace.as_of())
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Return the response, with what a client may see of the errors."""

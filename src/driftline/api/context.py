@@ -1,6 +1,7 @@
 """What a resolver knows of its request."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import strawberry
 
@@ -17,11 +18,13 @@ class Context:
         reader: asks the experiment database.
         workspace: what mutations change.
         dagster: Dagster's web server: launches runs, and has a page for each.
+        as_of: what "now" is to all of the request.
     """
 
     reader: Reader
     workspace: Workspace
     dagster: Dagster
+    as_of: datetime
 
 
 Info = strawberry.Info[Context, None]

@@ -9,7 +9,7 @@ from driftline.api.context import Info
 from driftline.api.decisions import Decision
 from driftline.api.field import field
 from driftline.api.page import First, size
-from driftline.api.versions import ModelVersion, stored_version, version_of
+from driftline.api.versions import ModelVersion, version_of
 from driftline.registry import CHAMPION
 from driftline.store import registry
 from driftline.store.lookup import by_key
@@ -19,20 +19,22 @@ from driftline.store.lookup import by_key
 class AliasEvent:
     """An alias event."""
 
-    version_id: strawberry.Private[int]
+    version_id: strawberry.Private[int | None]
     previous_version_id: strawberry.Private[int | None]
     decision_id: strawberry.Private[int | None]
     alias: str = strawberry.field(description="The movable name.")
     revision: int = strawberry.field(description="The number of the move, counted per alias from 1.")
-    effective_at: datetime = strawberry.field(description="Since when the version holds the alias.")
+    effective_at: datetime = strawberry.field(
+        description="From when on the version holds the alias; it may be to come."
+    )
     recorded_at: datetime = strawberry.field(description="When the move was stored; later than that in a replay.")
     actor: str = strawberry.field(description="Who moved it.")
     reason: str = strawberry.field(description="Why, in words.")
 
-    @field("Who holds the alias from then on.")
-    async def version(self, info: Info) -> ModelVersion:
+    @field("Who holds the alias from then on; null: nobody, the alias has ended.")
+    async def version(self, info: Info) -> ModelVersion | None:
         """Return the version."""
-        return await stored_version(info, self.version_id)
+        return await version_of(info, self.version_id)
 
     @field("Who held it before; null for the first move.")
     async def previous_version(self, info: Info) -> ModelVersion | None:
@@ -45,7 +47,7 @@ class AliasEvent:
         return await info.context.reader.one(Decision, by_key, registry.Decision, key=self.decision_id)
 
 
-At = Annotated[datetime | None, strawberry.argument(description="A past time; now by default.")]
+At = Annotated[datetime | None, strawberry.argument(description="A time of the past or to come; now by default.")]
 Alias = Annotated[str, strawberry.argument(description="The movable name.")]
 BeforeVersion = Annotated[int | None, strawberry.argument(description="Only numbers below this.")]
 BeforeRevision = Annotated[int | None, strawberry.argument(description="Only revisions below this.")]
@@ -61,10 +63,18 @@ class RegisteredModel:
     description: str = strawberry.field(description="In words; may be empty.")
     created_at: datetime = strawberry.field(description="When its first version was trained.")
 
-    @field("Who is champion, or was at a past time, and why; null: nobody was yet.")
+    @field("Who is champion, or was or will be at another time, and why; null: nobody was yet.")
     async def champion(self, info: Info, at: At = None) -> AliasEvent | None:
         """Return the event that made the champion."""
-        return await info.context.reader.one(AliasEvent, registry.alias_events_at, CHAMPION, at, key=self.id)
+        return await self.alias_at(info, CHAMPION, at)
+
+    @field(
+        "The move of any alias that holds now or at another time, such as of `challenger`; null: nobody held it yet."
+    )
+    async def alias_at(self, info: Info, alias: Alias, at: At = None) -> AliasEvent | None:
+        """Return the event of an alias."""
+        time = at or info.context.as_of
+        return await info.context.reader.one(AliasEvent, registry.alias_events_at, alias, time, key=self.id)
 
     @field("The moves of an alias, newest first; the next page has `before` the last revision.")
     async def history(

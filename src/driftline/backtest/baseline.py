@@ -46,6 +46,7 @@ def last_known_labels(past: Past, model: Model) -> dict[str, Labelled]:
             found[key] = Labelled(
                 version=row,
                 task=model.task,
+                keys=own.loc[inside, list(pipeline.row_key)],
                 truth=encode(pipeline.target, own[inside], classes=model.classes),
                 times=instants[low:high][inside],
                 scores=_scores(said[low:high][inside], model),

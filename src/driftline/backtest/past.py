@@ -71,6 +71,7 @@ class Past:
         scores = model.score(frame)
         known = frame[self.pipeline.target.column].notna().to_numpy()
         truth = encode(self.pipeline.target, frame[known], classes=model.classes)
+        row_keys = frame.loc[known, list(self.pipeline.row_key)]
         times = frame[self.pipeline.time_column]
         instants = times.dt.tz_convert(None).to_numpy(dtype="datetime64[us]")
         cuts = [0, *times.searchsorted(pd.Series(ends).astype(times.dtype)).tolist()]
@@ -79,6 +80,7 @@ class Past:
             key: Labelled(
                 version=version,
                 task=model.task,
+                keys=row_keys.iloc[labelled[low] : labelled[high]],
                 truth=truth[labelled[low] : labelled[high]],
                 times=instants[low:high][known[low:high]],
                 scores=scores[low:high][known[low:high]],

@@ -12,6 +12,8 @@ from driftline.cli.dev import dev
 from driftline.cli.models import models
 from driftline.cli.runs import runs
 from driftline.cli.serve import schema, serve
+from driftline.cli.shadow import shadow
+from driftline.cli.switch import promote, rollback
 from driftline.cli.truth import truth
 from driftline.errors import DriftlineError
 
@@ -21,7 +23,7 @@ app = typer.Typer(
     help="Keeps machine-learning models true over time: tracking, registry, drift, retraining, on Dagster.",
     epilog="Start with `driftline demo`. Everything is kept in DRIFTLINE_HOME, by default ./.driftline.",
 )
-for command in (demo, dev, serve, runs, models, backfill, backtest, alerts):
+for command in (demo, dev, serve, runs, models, shadow, promote, rollback, backfill, backtest, alerts):
     app.command()(command)
 app.command(hidden=True)(schema)
 app.add_typer(truth, name="truth")

@@ -35,8 +35,8 @@ def _print_models(found: list[dict[str, Any]], *, where: str, as_json: bool) -> 
         return
     print_table(
         "Models",
-        ("model", "champion", "since", "versions", "why"),
-        [(m["model"], m["champion"], m["since"], m["versions"], m["reason"]) for m in found],
+        ("model", "champion", "since", "challenger", "versions", "why"),
+        [(m["model"], m["champion"], m["since"], m["challenger"], m["versions"], m["reason"]) for m in found],
         empty=f"No models in {where} yet. Materialize one in Dagster (driftline dev), or start with driftline demo.",
     )
 
@@ -70,3 +70,10 @@ def _print_model(told: dict[str, Any], *, as_json: bool) -> None:
         [(e["effective_at"], e["version"], e["previous"], e["actor"], e["reason"]) for e in told["history"]],
         empty="\nNobody was champion yet.",
     )
+    if told["shadows"]:
+        print_table(
+            "\nWho was in the champion's shadow, newest first",
+            ("since", "version", "after", "by", "why"),
+            [(e["effective_at"], e["version"], e["previous"], e["actor"], e["reason"]) for e in told["shadows"]],
+            empty="",
+        )

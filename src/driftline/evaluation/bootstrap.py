@@ -1,4 +1,4 @@
-"""Seeded bootstrap of the coefficient of determination, for one model or for several on the same rows."""
+"""Seeded bootstrap: resampled groups, and of them the coefficient of determination of models on the same rows."""
 
 import numpy as np
 
@@ -30,7 +30,7 @@ def r2_draws(truth: FloatArray, scores: FloatArray, *, seed: int = 0) -> FloatAr
     sum_in = np.bincount(group, weights=centred, minlength=group_count)
     square_sum_in = np.bincount(group, weights=centred**2, minlength=group_count)
     errors_in = np.stack([np.bincount(group, weights=(model - truth) ** 2, minlength=group_count) for model in scores])
-    weights = _resampled_weights(rng, group_count)
+    weights = resampled_weights(rng, group_count)
     drawn_rows, drawn_sum = weights @ rows_in, weights @ sum_in
     spread = weights @ square_sum_in - drawn_sum**2 / drawn_rows
     # A resample of equal truths has a spread of rounding errors only.
@@ -38,7 +38,8 @@ def r2_draws(truth: FloatArray, scores: FloatArray, *, seed: int = 0) -> FloatAr
     return np.asarray(1.0 - (errors_in @ weights.T)[:, usable] / spread[usable], dtype=np.float64)
 
 
-def _resampled_weights(rng: np.random.Generator, group_count: int) -> FloatArray:
+def resampled_weights(rng: np.random.Generator, group_count: int) -> FloatArray:
+    """Return how often each group is in each resample, shape (n_draws, n_groups)."""
     chosen = rng.integers(0, group_count, size=(DRAWS, group_count))
     flat = chosen + np.arange(DRAWS)[:, np.newaxis] * group_count
     counts = np.bincount(flat.ravel(), minlength=DRAWS * group_count)

@@ -43,6 +43,8 @@ from driftline.monitoring.reference_rows import (
 from driftline.monitoring.references import References
 from driftline.monitoring.renewal import is_outdated, outdated
 from driftline.monitoring.rows import TABLE, call_dataset, neighbours, partitions_between, past_partitions, read_rows
+from driftline.monitoring.shadow import evaluate_shadow, predict_shadow, shadows
+from driftline.monitoring.shadow_comparison import ShadowComparison, compare_shadow
 from driftline.monitoring.tenures import Tenure, tenure
 from driftline.monitoring.truth_status import TruthStatus, truth_status
 
@@ -65,17 +67,20 @@ __all__ = [
     "Raised",
     "References",
     "Reported",
+    "ShadowComparison",
     "Tenure",
     "TruthStatus",
     "add_ground_truth",
     "add_labels",
     "call_dataset",
     "column_values",
+    "compare_shadow",
     "count_labels",
     "deliver",
     "drawn_rows",
     "drift_report",
     "evaluate",
+    "evaluate_shadow",
     "evaluations_of",
     "expected_labels",
     "from_texts",
@@ -94,6 +99,7 @@ __all__ = [
     "partitions_between",
     "past_partitions",
     "predict",
+    "predict_shadow",
     "production_metric",
     "raise_alerts",
     "read_label_file",
@@ -103,6 +109,7 @@ __all__ = [
     "send_test",
     "separate",
     "serving_versions",
+    "shadows",
     "store_holdout",
     "store_prediction_profile",
     "store_profile",

@@ -19,6 +19,7 @@ from driftline.monitoring.alerts import (
     next_step,
     sight,
 )
+from driftline.registry import CHAMPION
 from driftline.store import Session, alerts, monitoring, registry, series
 from driftline.store.alerts import AlertEpisode, DeliveryState
 from driftline.store.lookup import by_key
@@ -99,12 +100,12 @@ def _known(read: _Series, pipeline: ModelPipeline, rule: Alert, model_id: int, a
             answer = read.answers.get(report.id) if report else None
             return Known(versions=read.versions, report=report, answer=answer)
         case "evaluation":
-            found = series.newest_evaluation(read.session, model_id, pipeline.name)
+            found = series.newest_evaluation(read.session, model_id, pipeline.name, alias=CHAMPION, now=as_of)
             metrics = monitoring.evaluation_metrics(read.session, [found.id])[found.id] if found else []
             return Known(versions=_numbers(read.session, model_id), evaluation=found, metrics=tuple(metrics))
         case "label_lateness":
             end = as_of - pipeline.ground_truth.lag - rule.grace_time
-            due = series.batches_until(read.session, model_id, end, first=DUE_PARTITIONS)
+            due = series.batches_until(read.session, model_id, end, alias=CHAMPION, first=DUE_PARTITIONS)
             keys = [batch.partition_key for batch in due]
             versions = _numbers(read.session, model_id)
             evaluated = monitoring.newest_evaluations(read.session, list(versions), pipeline.name, keys)

@@ -270,7 +270,7 @@ def _retraining(pipeline: ModelPipeline, rule: Alert, known: Known) -> Sighting 
         return None
     serving, challenger = (known.versions.get(id_ or 0) for id_ in (row.serving_version_id, row.challenger_version_id))
     said = {
-        DecisionStatus.PROMOTED: f"Version {serving} is champion now.",
+        DecisionStatus.PROMOTED: f"Version {serving} was promoted.",
         DecisionStatus.KEPT: f"Version {serving} stays champion, challenger {challenger} is not better.",
         DecisionStatus.FAILED: f"A retraining failed (asked for by {row.trigger}).",
     }

@@ -112,7 +112,7 @@ def _known_classes(workspace: Workspace, pipeline: str) -> tuple[Label, ...] | N
         line = registry.find_model(session, pipeline)
         if line is None:
             return None
-        event = registry.alias_event_at(session, line.id, CHAMPION, None)
+        event = registry.alias_event_now(session, line.id, CHAMPION, workspace.as_of())
         newest = registry.version(session, event.version_id) if event else None
         version = newest or next(iter(registry.versions(session, line.id)), None)
         artifact = session.get(runs.Artifact, (version.run_id, MODEL_FILE)) if version else None

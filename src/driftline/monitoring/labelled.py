@@ -30,6 +30,7 @@ class Labelled:
     Attributes:
         version: whose predictions they are.
         task: what truth and scores mean.
+        keys: of the labelled rows, shape (n_labelled, n_key_columns).
         truth: encoded labels, shape (n_labelled,).
         times: of the labelled rows' events in UTC, shape (n_labelled,); NaT for a table.
         scores: what the version said of them, shape (n_labelled,) or (n_labelled, n_classes).
@@ -42,6 +43,7 @@ class Labelled:
 
     version: ModelVersion
     task: Task
+    keys: pd.DataFrame
     truth: np.ndarray
     times: np.ndarray
     scores: np.ndarray
@@ -156,11 +158,14 @@ def _join(
     delivered = np.add.reduceat(known.delivered, firsts, dtype=int)
     ends = np.cumsum(np.add.reduceat(labelled, firsts, dtype=int))[:-1]
     by_label = (np.split(values, ends) for values in (truth, times, said[labelled]))
-    parts = zip(*by_label, np.split(said, firsts[1:]), delivered, strict=True)
+    keys = joined.loc[labelled, key]
+    own_keys = [keys.iloc[low:high] for low, high in zip([0, *ends], [*ends, len(keys)], strict=True)]
+    parts = zip(own_keys, *by_label, np.split(said, firsts[1:]), delivered, strict=True)
     return {
-        key: Labelled(
+        partition: Labelled(
             version=version,
             task=model.task,
+            keys=labelled_keys,
             truth=own_truth,
             times=own_times,
             scores=scores,
@@ -170,7 +175,7 @@ def _join(
             delivered_count=int(count),
             features=rows,
         )
-        for (key, (rows, table)), (own_truth, own_times, scores, all_scores, count) in zip(
+        for (partition, (rows, table)), (labelled_keys, own_truth, own_times, scores, all_scores, count) in zip(
             pairs.items(), parts, strict=True
         )
     }

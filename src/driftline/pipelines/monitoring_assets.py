@@ -22,7 +22,9 @@ from driftline.monitoring import (
     Reported,
     count_labels,
     evaluate,
+    evaluate_shadow,
     predict,
+    predict_shadow,
     report_drift,
 )
 from driftline.pipelines.failure import partitions_failure, visible_failure
@@ -60,7 +62,8 @@ def monitoring_assets(pipeline: ModelPipeline) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         keys = list(context.partition_keys) if pipeline.partitions else [TABLE]
         failed: dict[str, str] = {}
-        for kind, work in _work(pipeline, workspace.opened, context).items():
+        reader = LabelledReader(workspace.opened, pipeline)
+        for kind, work in _work(pipeline, workspace.opened, context, reader).items():
             if asset_key(pipeline, kind) in context.selected_asset_keys:
                 with visible_failure():
                     outcome = work(keys)
@@ -68,6 +71,9 @@ def monitoring_assets(pipeline: ModelPipeline) -> dg.AssetsDefinition:
                 yield from _materialize(context, pipeline, kind, outcome)
                 if kind is Kind.EVALUATION and context.selected_asset_check_keys:
                     yield _floor_result(pipeline, outcome)
+        if VERSION_TAG not in context.run.tags:
+            with visible_failure():
+                _work_in_the_shadow(pipeline, workspace.opened, context, reader, keys)
         if failed:
             raise partitions_failure(failed, len(keys))
 
@@ -90,9 +96,8 @@ def _spec(pipeline: ModelPipeline, kind: Kind, after: Kind) -> dg.AssetSpec:
 
 
 def _work(
-    pipeline: ModelPipeline, opened: Workspace, context: dg.AssetExecutionContext
+    pipeline: ModelPipeline, opened: Workspace, context: dg.AssetExecutionContext, reader: LabelledReader
 ) -> Mapping[Kind, Callable[[list[str]], Outcome[Any]]]:
-    reader = LabelledReader(opened, pipeline)
     run_id = context.run.run_id
     version = int(context.run.tags[VERSION_TAG]) if VERSION_TAG in context.run.tags else None
     return {
@@ -105,6 +110,21 @@ def _work(
         ),
         Kind.DRIFT: lambda keys: report_drift(opened, pipeline, keys, dagster_run_id=run_id, reader=reader),
     }
+
+
+def _work_in_the_shadow(
+    pipeline: ModelPipeline,
+    opened: Workspace,
+    context: dg.AssetExecutionContext,
+    reader: LabelledReader,
+    keys: list[str],
+) -> None:
+    """Predict and evaluate with the shadow; its failures are logged and fail nothing that is served."""
+    for kind, work in ((Kind.PREDICTIONS, predict_shadow), (Kind.EVALUATION, evaluate_shadow)):
+        if asset_key(pipeline, kind) in context.selected_asset_keys:
+            outcome = work(opened, pipeline, keys, reader=reader, dagster_run_id=context.run.run_id)
+            for why in outcome.failed.values():
+                context.log.warning(f"In the shadow: {why}")
 
 
 def _materialize(

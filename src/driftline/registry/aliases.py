@@ -46,12 +46,7 @@ def move_alias(
         AliasMovedError: somebody moved it since `expected` was read.
         HistoryRewriteError: it was moved at a later time than `effective_at` already.
     """
-    registry.lock_models(session, version.model_id)
-    held = registry.alias_event_at(session, version.model_id, alias, None)
-    if (held.version_id if held else None) != (expected.id if expected else None):
-        raise AliasMovedError(alias, held.reason if held else "nobody holds it any more")
-    if held is not None and held.effective_at > effective_at:
-        raise HistoryRewriteError(alias, held.effective_at, effective_at)
+    held = _held(session, version.model_id, alias, expected=expected, effective_at=effective_at)
     event = AliasEvent(
         model_id=version.model_id,
         alias=alias,
@@ -69,10 +64,58 @@ def move_alias(
     return event
 
 
+def end_alias(
+    session: Session,
+    holder: ModelVersion,
+    alias: str,
+    *,
+    effective_at: datetime,
+    recorded_at: datetime,
+    actor: str,
+    reason: str,
+) -> AliasEvent:
+    """Append the event from which on nobody holds `alias`, inside the caller's transaction.
+
+    Raises:
+        AliasMovedError: `holder` does not hold it any more.
+        HistoryRewriteError: it was moved at a later time than `effective_at` already.
+    """
+    held = _held(session, holder.model_id, alias, expected=holder, effective_at=effective_at)
+    event = AliasEvent(
+        model_id=holder.model_id,
+        alias=alias,
+        revision=held.revision + 1 if held else 1,
+        version_id=None,
+        previous_version_id=holder.id,
+        effective_at=effective_at,
+        recorded_at=recorded_at,
+        actor=actor,
+        reason=reason,
+    )
+    session.add(event)
+    session.flush()
+    return event
+
+
+def _held(
+    session: Session, model_id: int, alias: str, *, expected: ModelVersion | None, effective_at: datetime
+) -> AliasEvent | None:
+    """Return the newest event, unless somebody else moved the alias or a new one would rewrite what held."""
+    registry.lock_models(session, model_id)
+    held = registry.alias_event_at(session, model_id, alias, None)
+    if (held.version_id if held else None) != (expected.id if expected else None):
+        raise AliasMovedError(alias, held.reason if held else "nobody holds it any more")
+    if held is not None and held.effective_at > effective_at:
+        raise HistoryRewriteError(alias, held.effective_at, effective_at)
+    return held
+
+
 def rollback(
     workspace: Workspace, model: str, *, actor: str, reason: str, to: int | None = None, alias: str = CHAMPION
 ) -> AliasEvent:
     """Give the alias back to version `to`, or to who held it before; no model is rebuilt.
+
+    A switch that is planned for later is cancelled: the one more event takes effect when the switch would have.
 
     Raises:
         UnknownModelError: no model has this name.
@@ -95,7 +138,7 @@ def rollback(
             session,
             target,
             expected=holder,
-            effective_at=workspace.as_of(),
+            effective_at=max(workspace.as_of(), held.effective_at) if held else workspace.as_of(),
             recorded_at=workspace.clock(),
             actor=actor,
             reason=reason,
@@ -110,31 +153,55 @@ def champion(workspace: Workspace, model: str, *, at: datetime | None = None) ->
         UnknownModelError: no model has this name.
     """
     with workspace.database.reading() as session:
-        event = registry.alias_event_at(session, known_model(session, model).id, CHAMPION, at)
+        line = known_model(session, model)
+        if at is None:
+            event = registry.alias_event_now(session, line.id, CHAMPION, workspace.as_of())
+        else:
+            event = registry.alias_event_at(session, line.id, CHAMPION, at)
         return registry.version(session, event.version_id) if event else None
 
 
 def champions_at(workspace: Workspace, model: str, times: Sequence[datetime]) -> list[ModelVersion | None]:
     """Return who was champion at each of `times`; None before the first one, or where the model is not known."""
+    return holders_at(workspace, model, CHAMPION, times)
+
+
+def holders_at(workspace: Workspace, model: str, alias: str, times: Sequence[datetime]) -> list[ModelVersion | None]:
+    """Return who held `alias` at each of `times`; None where nobody did, or where the model is not known."""
     with workspace.database.reading() as session:
         line = registry.find_model(session, model)
         if line is None:
             return [None] * len(times)
-        events = list(reversed(registry.alias_events(session, line.id, CHAMPION)))
+        events = list(reversed(registry.alias_events(session, line.id, alias)))
         versions = {version.id: version for version in registry.versions(session, line.id)}
     since = [event.effective_at for event in events]
     found = [bisect_right(since, time) - 1 for time in times]
-    return [versions[events[position].version_id] if position >= 0 else None for position in found]
+    held = [events[position].version_id if position >= 0 else None for position in found]
+    return [None if version_id is None else versions[version_id] for version_id in held]
 
 
 def champion_since(workspace: Workspace, model: str, times: Sequence[datetime]) -> list[datetime | None]:
-    """Return since when the champion of each of `times` had been champion; None where there was none."""
+    """Return since when the champion of each of `times` had been champion; None where there was none.
+
+    A switch that was cancelled before it took effect interrupts nothing.
+    """
     with workspace.database.reading() as session:
         line = registry.find_model(session, model)
         events = registry.alias_events(session, line.id, CHAMPION) if line else []
-    since = [event.effective_at for event in reversed(events)]
+    since = [event.effective_at for event in _changes(list(reversed(events)))]
     found = [bisect_right(since, time) - 1 for time in times]
     return [since[position] if position >= 0 else None for position in found]
+
+
+def _changes(events: Sequence[AliasEvent]) -> list[AliasEvent]:
+    """Return those of `events`, oldest first, with which another version came to hold the alias for some time."""
+    changes: list[AliasEvent] = []
+    for event in events:
+        if changes and changes[-1].effective_at == event.effective_at:
+            changes.pop()
+        if not changes or changes[-1].version_id != event.version_id:
+            changes.append(event)
+    return changes
 
 
 def known_model(session: Session, name: str) -> RegisteredModel:

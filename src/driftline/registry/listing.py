@@ -1,11 +1,13 @@
 """Models as plain values, for lists and scripts."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from driftline.registry.aliases import known_model
-from driftline.registry.reference import CHAMPION
+from driftline.registry.reference import CHALLENGER, CHAMPION
 from driftline.store import registry
+from driftline.store.registry import AliasEvent
 from driftline.workspace import Workspace
 
 
@@ -15,12 +17,14 @@ def list_models(workspace: Workspace) -> list[dict[str, Any]]:
     with workspace.database.reading() as session:
         for line in registry.models(session):
             numbers = {version.id: version.version for version in registry.versions(session, line.id)}
-            held = registry.alias_event_at(session, line.id, CHAMPION, None)
+            held = registry.alias_event_now(session, line.id, CHAMPION, workspace.as_of())
+            shadow = registry.alias_event_now(session, line.id, CHALLENGER, workspace.as_of())
             told.append(
                 {
                     "model": line.name,
                     "versions": len(numbers),
-                    "champion": numbers[held.version_id] if held else None,
+                    "champion": _number(numbers, held),
+                    "challenger": _number(numbers, shadow),
                     "since": held.effective_at if held else None,
                     "reason": held.reason if held else None,
                 }
@@ -29,7 +33,7 @@ def list_models(workspace: Workspace) -> list[dict[str, Any]]:
 
 
 def describe_model(workspace: Workspace, name: str) -> dict[str, Any]:
-    """Return the versions of a model and who was champion when, both newest first.
+    """Return the versions of a model, who was champion when and who was in the shadow when, all newest first.
 
     Raises:
         UnknownModelError: no model has this name.
@@ -37,15 +41,20 @@ def describe_model(workspace: Workspace, name: str) -> dict[str, Any]:
     with workspace.database.reading() as session:
         line = known_model(session, name)
         versions = registry.versions(session, line.id)
-        events = registry.alias_events(session, line.id, CHAMPION)
+        champions = registry.alias_events(session, line.id, CHAMPION)
+        shadows = registry.alias_events(session, line.id, CHALLENGER)
+        held = {
+            alias: registry.alias_event_now(session, line.id, alias, workspace.as_of())
+            for alias in (CHALLENGER, CHAMPION)
+        }
     numbers = {version.id: version.version for version in versions}
-    holder = events[0].version_id if events else None
+    aliases = {event.version_id: alias for alias, event in held.items() if event is not None}
     return {
         "model": name,
         "versions": [
             {
                 "version": version.version,
-                "alias": CHAMPION if version.id == holder else None,
+                "alias": aliases.get(version.id),
                 "trained_through": version.trained_through,
                 "created_at": version.created_at,
                 "flavor": version.flavor,
@@ -54,18 +63,24 @@ def describe_model(workspace: Workspace, name: str) -> dict[str, Any]:
             }
             for version in versions
         ],
-        "history": [
-            {
-                "effective_at": event.effective_at,
-                "recorded_at": event.recorded_at,
-                "version": numbers[event.version_id],
-                "previous": numbers.get(event.previous_version_id or 0),
-                "actor": event.actor,
-                "reason": event.reason,
-                "decision_id": event.decision_id,
-            }
-            for event in events
-        ],
+        "history": [_told(numbers, event) for event in champions],
+        "shadows": [_told(numbers, event) for event in shadows],
+    }
+
+
+def _number(numbers: Mapping[int, int], event: AliasEvent | None) -> int | None:
+    return None if event is None or event.version_id is None else numbers[event.version_id]
+
+
+def _told(numbers: Mapping[int, int], event: AliasEvent) -> dict[str, Any]:
+    return {
+        "effective_at": event.effective_at,
+        "recorded_at": event.recorded_at,
+        "version": _number(numbers, event),
+        "previous": numbers.get(event.previous_version_id or 0),
+        "actor": event.actor,
+        "reason": event.reason,
+        "decision_id": event.decision_id,
     }
 
 

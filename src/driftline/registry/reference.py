@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from driftline.errors import InvalidModelReferenceError
 
 CHAMPION = "champion"
+CHALLENGER = "challenger"  # scores beside the champion, in its shadow
 _REFERENCE = re.compile(r"(?P<model>[A-Za-z0-9_]+)(?:@(?P<alias>[A-Za-z0-9_-]+)|/(?P<version>[1-9][0-9]*))?")
 
 

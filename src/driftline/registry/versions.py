@@ -72,7 +72,7 @@ def find_version(workspace: Workspace, reference: str) -> ModelVersion:
             if found is None:
                 raise UnknownVersionError(wanted.model, wanted.version)
             return found
-        event = registry.alias_event_at(session, line.id, str(wanted.alias), None)
+        event = registry.alias_event_now(session, line.id, str(wanted.alias), workspace.as_of())
         found = registry.version(session, event.version_id) if event else None
         if found is None:
             raise UnknownAliasError(wanted.model, str(wanted.alias))
@@ -103,14 +103,23 @@ def load_version(workspace: Workspace, version: ModelVersion, *, trusted: tuple[
         ArtifactMissingError: a file is not there.
         ArtifactAlteredError: a file is not what was stored.
     """
+    return from_files(model_files(workspace, version), trusted=trusted)
+
+
+def model_files(workspace: Workspace, version: ModelVersion) -> dict[str, bytes]:
+    """Return the content of a version's files by path; each is verified against its digest.
+
+    Raises:
+        ArtifactMissingError: a file is not there.
+        ArtifactAlteredError: a file is not what was stored.
+    """
     with workspace.database.reading() as session:
         artifacts = runs.of_runs(session, runs.Artifact, [version.run_id])[version.run_id]
-    files = {
+    return {
         artifact.path.removeprefix(f"{FOLDER}/"): workspace.artifacts.get(artifact.digest)
         for artifact in artifacts
         if artifact.path.startswith(f"{FOLDER}/")
     }
-    return from_files(files, trusted=trusted)
 
 
 def load_model(reference: str, *, workspace: Workspace | None = None, trusted: tuple[str, ...] = ()) -> Model:

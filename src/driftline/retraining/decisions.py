@@ -83,7 +83,7 @@ def fail(workspace: Workspace, decision_id: int, error: BaseException) -> None:
     with workspace.database.transaction() as session:
         decision = registry.decision(session, decision_id)
         if decision is not None:
-            held = registry.alias_event_at(session, decision.model_id, CHAMPION, None)
+            held = registry.alias_event_now(session, decision.model_id, CHAMPION, workspace.as_of())
             decision.status = DecisionStatus.FAILED
             decision.outcome = f"Failed: {type(error).__name__}: {error}"[:LONGEST_OUTCOME]
             decision.serving_version_id = held.version_id if held else None

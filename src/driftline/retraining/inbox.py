@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from driftline.declaration import ModelPipeline
-from driftline.registry import CHAMPION
+from driftline.registry import CHAMPION, champion_since
 from driftline.retraining.decide import WEEK, State, decide, evidence_of
-from driftline.store import Session, monitoring, registry
+from driftline.store import Session, monitoring, registry, series
 from driftline.store.registry import AliasEvent, Decision, DecisionStatus, ModelVersion
 from driftline.workspace import LEASE, Workspace
 
@@ -128,7 +128,7 @@ class _Known:
 
 def _known(workspace: Workspace, session: Session, pipeline: ModelPipeline, model_id: int) -> _Known:
     now = pipeline.partitions.clip(workspace.as_of()) if pipeline.partitions else workspace.as_of()
-    held = registry.alias_event_at(session, model_id, CHAMPION, None)
+    held = registry.alias_event_now(session, model_id, CHAMPION, workspace.as_of())
     lost = tuple(registry.lost_since_promotion(session, model_id))
     champion = registry.version(session, held.version_id) if held else None
     state = State(
@@ -136,16 +136,18 @@ def _known(workspace: Workspace, session: Session, pipeline: ModelPipeline, mode
         last_start=registry.last_start(session, model_id),
         starts=tuple(registry.starts_since(session, model_id, now - WEEK)),
         lost=lost,
-        champion_since=held.effective_at if held else None,
-        new_labels=_new_labels(session, pipeline, champion, lost) if champion else 0,
+        champion_since=champion_since(workspace, pipeline.name, [workspace.as_of()])[0],
+        new_labels=_new_labels(session, pipeline, champion, lost, now) if champion else 0,
     )
     return _Known(now=now, held=held, state=state)
 
 
-def _new_labels(session: Session, pipeline: ModelPipeline, champion: ModelVersion, lost: Sequence[datetime]) -> int:
+def _new_labels(
+    session: Session, pipeline: ModelPipeline, champion: ModelVersion, lost: Sequence[datetime], now: datetime
+) -> int:
     """Return how many labels the last training that was judged could not know; 0 where the policy does not ask."""
     if pipeline.retrain.min_new_labels is None or pipeline.partitions is None:
         return 0
     learnt = max([champion.trained_through, *lost[-1:]]) - pipeline.ground_truth.lag
     first = pipeline.partitions.key(learnt)
-    return monitoring.label_count(session, champion.model_id, pipeline.name, first_partition=first)
+    return series.label_count(session, champion.model_id, pipeline.name, alias=CHAMPION, first_partition=first, now=now)

@@ -221,18 +221,6 @@ def evaluations(
     return session.exec(statement.order_by(col(Evaluation.id).desc()).limit(first)).all()
 
 
-def label_count(session: Session, model_id: int, dataset: str, *, first_partition: str) -> int:
-    """Return how many labelled rows the newest evaluations of a model's partitions hold, from `first_partition` on."""
-    newest = (
-        select(func.max(Evaluation.id))
-        .join(ModelVersion, col(ModelVersion.id) == Evaluation.version_id)
-        .where(ModelVersion.model_id == model_id, Evaluation.dataset == dataset)
-        .where(col(Evaluation.partition_key) >= first_partition)
-        .group_by(Evaluation.partition_key)
-    )
-    return session.exec(select(func.sum(Evaluation.label_count)).where(col(Evaluation.id).in_(newest))).one() or 0
-
-
 def add_report(session: Session, report: DriftReport, findings: Sequence[Mapping[str, Any]]) -> DriftReport:
     """Store a report with its findings; the same evidence again returns the report that is there."""
     known = session.exec(

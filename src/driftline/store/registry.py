@@ -57,7 +57,7 @@ class ModelVersion(SQLModel, table=True):
 
 
 class AliasEvent(SQLModel, table=True):
-    """One row moves an alias; rows are only ever appended, and the newest revision holds.
+    """One row moves an alias, or ends it; rows are only ever appended, and the newest revision holds.
 
     The unique revision is what lets at most one version hold an alias: of two writers one is refused.
     """
@@ -73,7 +73,9 @@ class AliasEvent(SQLModel, table=True):
     model_id: int = Field(foreign_key="registered_model.id")
     alias: str
     revision: int
-    version_id: int = Field(foreign_key="model_version.id")
+    version_id: int | None = Field(
+        default=None, foreign_key="model_version.id", description="who holds it from then on; NULL: nobody"
+    )
     previous_version_id: int | None = Field(default=None, foreign_key="model_version.id")
     effective_at: datetime = Field(description="from when on the version holds the alias; a replay dates it back")
     recorded_at: datetime
@@ -226,6 +228,11 @@ def alias_event_at(session: Session, model_id: int, alias: str, at: datetime | N
     return session.exec(statement.order_by(col(AliasEvent.revision).desc()).limit(1)).one_or_none()
 
 
+def alias_event_now(session: Session, model_id: int, alias: str, now: datetime) -> AliasEvent | None:
+    """Return the event that holds at `now`; before the first one takes effect, the newest that is planned, or None."""
+    return alias_event_at(session, model_id, alias, now) or alias_event_at(session, model_id, alias, None)
+
+
 def alias_events_at(
     session: Session, alias: str, at: datetime | None, model_ids: Sequence[int]
 ) -> dict[int, AliasEvent]:
@@ -272,6 +279,14 @@ def decisions_on(session: Session, report_ids: Sequence[int]) -> dict[int, Decis
     """Return the decision on each drift report; one without a decision is left out."""
     found = session.exec(select(Decision).where(col(Decision.drift_report_id).in_(report_ids)))
     return {row.drift_report_id: row for row in found if row.drift_report_id is not None}
+
+
+def judged_version(session: Session, version_ids: Sequence[int]) -> bool:
+    """Return whether any of these versions was judged on a holdout."""
+    statement = select(Decision.id).where(
+        col(Decision.challenger_version_id).in_(version_ids), col(Decision.judged_at).is_not(None)
+    )
+    return session.exec(statement.limit(1)).first() is not None
 
 
 def requested_decisions(session: Session) -> Sequence[tuple[Decision, str]]:

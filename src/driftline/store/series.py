@@ -1,14 +1,14 @@
-"""The newest of each series that alerts watch."""
+"""The newest of each series that alerts and decisions watch: of who served, not of who scored beside."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, DateTime, func, literal
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from driftline.store.monitoring import DriftReport, Evaluation, PredictionBatch
-from driftline.store.registry import Decision, DecisionStatus, ModelVersion, RegisteredModel
+from driftline.store.registry import AliasEvent, Decision, DecisionStatus, ModelVersion, RegisteredModel
 
 ENDED = (DecisionStatus.PROMOTED, DecisionStatus.KEPT, DecisionStatus.FAILED)
 
@@ -25,10 +25,36 @@ def newest_reports(session: Session) -> dict[int, DriftReport]:
     return {row.model_id: row for row in session.exec(statement)}
 
 
-def newest_evaluation(session: Session, model_id: int, dataset: str) -> Evaluation | None:
-    """Return the newest evaluation on the newest partition of `dataset`."""
-    statement = select(Evaluation).join(ModelVersion, col(Evaluation.version_id) == ModelVersion.id)
-    statement = statement.where(ModelVersion.model_id == model_id, Evaluation.dataset == dataset)
+def served(alias: str, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a prediction batch of a joined version is of who held `alias` at its start.
+
+    A batch of a table has no start: it is of who holds the alias `now`.
+    """
+    start = func.coalesce(col(PredictionBatch.window_start), literal(now, DateTime(timezone=True)))
+    holder = (
+        select(AliasEvent.version_id)
+        .where(AliasEvent.model_id == ModelVersion.model_id, AliasEvent.alias == alias)
+        .where(col(AliasEvent.effective_at) <= start)
+        .order_by(col(AliasEvent.revision).desc())
+        .limit(1)
+        .correlate(PredictionBatch, ModelVersion)
+        .scalar_subquery()
+    )
+    return col(PredictionBatch.version_id) == holder
+
+
+def newest_evaluation(session: Session, model_id: int, dataset: str, *, alias: str, now: datetime) -> Evaluation | None:
+    """Return the newest evaluation on the newest partition of `dataset` of who held `alias` at its time."""
+    statement = (
+        select(Evaluation)
+        .join(ModelVersion, col(Evaluation.version_id) == ModelVersion.id)
+        .join(
+            PredictionBatch,
+            (col(PredictionBatch.version_id) == Evaluation.version_id)
+            & (col(PredictionBatch.partition_key) == Evaluation.partition_key),
+        )
+        .where(ModelVersion.model_id == model_id, Evaluation.dataset == dataset, served(alias, now))
+    )
     order = (col(Evaluation.partition_key).desc(), col(Evaluation.id).desc())
     return session.exec(statement.order_by(*order).limit(1)).one_or_none()
 
@@ -39,9 +65,30 @@ def newest_ended(session: Session) -> dict[int, Decision]:
     return {row.model_id: row for row in session.exec(select(Decision).where(col(Decision.id).in_(newest)))}
 
 
-def batches_until(session: Session, model_id: int, end: datetime, *, first: int) -> Sequence[PredictionBatch]:
-    """Return the `first` newest prediction batches of a model whose window ended by `end`, newest first."""
+def batches_until(
+    session: Session, model_id: int, end: datetime, *, alias: str, first: int
+) -> Sequence[PredictionBatch]:
+    """Return the `first` newest prediction batches that ended by `end`, of who held `alias` then, newest first."""
     statement = select(PredictionBatch).join(ModelVersion, col(PredictionBatch.version_id) == ModelVersion.id)
     statement = statement.where(ModelVersion.model_id == model_id, col(PredictionBatch.window_end) <= end)
     order = (col(PredictionBatch.window_end).desc(), col(PredictionBatch.id).desc())
-    return session.exec(statement.order_by(*order).limit(first)).all()
+    return session.exec(statement.where(served(alias, end)).order_by(*order).limit(first)).all()
+
+
+def label_count(
+    session: Session, model_id: int, dataset: str, *, alias: str, first_partition: str, now: datetime
+) -> int:
+    """Return how many labels the newest evaluations of who held `alias` hold, from `first_partition` on."""
+    newest = (
+        select(func.max(Evaluation.id))
+        .join(ModelVersion, col(Evaluation.version_id) == ModelVersion.id)
+        .join(
+            PredictionBatch,
+            (col(PredictionBatch.version_id) == Evaluation.version_id)
+            & (col(PredictionBatch.partition_key) == Evaluation.partition_key),
+        )
+        .where(ModelVersion.model_id == model_id, Evaluation.dataset == dataset, served(alias, now))
+        .where(col(Evaluation.partition_key) >= first_partition)
+        .group_by(Evaluation.partition_key)
+    )
+    return session.exec(select(func.sum(Evaluation.label_count)).where(col(Evaluation.id).in_(newest))).one() or 0

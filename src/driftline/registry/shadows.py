@@ -1,0 +1,71 @@
+"""The shadow: a challenger that scores the same partitions beside the champion; nothing it says is served."""
+
+from datetime import datetime
+
+from driftline.errors import ShadowIsChampionError, UnknownAliasError, UnknownVersionError
+from driftline.registry.aliases import end_alias, known_model, move_alias
+from driftline.registry.reference import CHALLENGER, CHAMPION
+from driftline.registry.versions import model_files
+from driftline.store import registry
+from driftline.store.registry import AliasEvent
+from driftline.workspace import Workspace
+
+
+def shadow(workspace: Workspace, model: str, version: int, *, actor: str, reason: str) -> AliasEvent:
+    """Let a version score beside the champion from now on; who was in the shadow before is not any more.
+
+    Raises:
+        UnknownModelError: no model has this name.
+        UnknownVersionError: the model has no such version.
+        ShadowIsChampionError: the version is champion already.
+        ArtifactMissingError: a file of it is not there.
+        ArtifactAlteredError: a file of it is not what was stored.
+    """
+    with workspace.database.transaction() as session:
+        line = known_model(session, model)
+        found = registry.version_numbered(session, line.id, version)
+        if found is None:
+            raise UnknownVersionError(model, version)
+        serving = registry.alias_event_now(session, line.id, CHAMPION, workspace.as_of())
+        if serving is not None and serving.version_id == found.id:
+            raise ShadowIsChampionError(model, version)
+        model_files(workspace, found)
+        held = registry.alias_event_at(session, line.id, CHALLENGER, None)
+        return move_alias(
+            session,
+            found,
+            expected=registry.version(session, held.version_id) if held else None,
+            effective_at=_effective(workspace, held),
+            recorded_at=workspace.clock(),
+            actor=actor,
+            reason=reason,
+            alias=CHALLENGER,
+        )
+
+
+def end_shadow(workspace: Workspace, model: str, *, actor: str, reason: str) -> AliasEvent:
+    """End the shadow: from now on only the champion scores.
+
+    Raises:
+        UnknownModelError: no model has this name.
+        UnknownAliasError: nobody is in the shadow.
+    """
+    with workspace.database.transaction() as session:
+        held = registry.alias_event_at(session, known_model(session, model).id, CHALLENGER, None)
+        holder = registry.version(session, held.version_id) if held else None
+        if holder is None:
+            raise UnknownAliasError(model, CHALLENGER)
+        return end_alias(
+            session,
+            holder,
+            CHALLENGER,
+            effective_at=_effective(workspace, held),
+            recorded_at=workspace.clock(),
+            actor=actor,
+            reason=reason,
+        )
+
+
+def _effective(workspace: Workspace, held: AliasEvent | None) -> datetime:
+    """Return now, or the time of the newest event where that is later, as it may be for a replay."""
+    return workspace.as_of() if held is None else max(workspace.as_of(), held.effective_at)
