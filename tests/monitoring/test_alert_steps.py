@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from driftline.monitoring.alerts import Event, Past, Sighting, State, Step, next_step
+from driftline.monitoring.alert_steps import Event, Past, Step, next_step
+from driftline.monitoring.alerts import Sighting, State
 
 NOW = datetime(2025, 3, 20, tzinfo=UTC)
 DAY = timedelta(days=1)
