@@ -69,7 +69,7 @@
 The first sentence of a message says what is wrong, with the value and the rule; the second what to do.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 
@@ -447,11 +447,15 @@ class HistoryRewriteError(ConflictError):
 class UnknownMetricError(InvalidInputError):
     """No metric has a name."""
 
-    def __init__(self, name: str, known: Iterable[str]) -> None:
-        known = sorted(known)
-        hint = suggestion(name, known)
-        known_line = "" if hint.startswith("Known") else f" Known: {listing(known)}."
-        super().__init__(f"There is no metric {name!r}. {hint}{known_line}")
+    def __init__(self, name: str, known: Iterable[str], aliases: Mapping[str, str]) -> None:
+        own = name.removeprefix("neg_")
+        own = aliases.get(own, own)
+        if own != name and own in set(known):
+            super().__init__(f"There is no metric {name!r}: nothing here turns its sign. Write {own!r}.")
+            return
+        close = get_close_matches(name, [*known, *aliases], n=1)
+        hint = f"Did you mean {close[0]!r}? " if close else ""
+        super().__init__(f"There is no metric {name!r}. {hint}Known: {listing(sorted(known), most=40)}.")
 
 
 class MetricNotForTaskError(InvalidInputError):

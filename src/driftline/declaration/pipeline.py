@@ -36,7 +36,7 @@ class ModelPipeline:
         dataset: gives the rows with their target: of a window for a stream, all rows (window None) for a table.
         target: the column to learn.
         trainer: the recipe.
-        metrics: names of what is measured; the first one decides.
+        metrics: names of what is measured, driftline's or scikit-learn's; the first one decides.
         holdout: which rows are never trained on; champion and challenger are both scored on them.
         partitions: the time partitions of a stream; None for a table.
         time_column: the event time of a stream's rows.
@@ -82,8 +82,10 @@ class ModelPipeline:
                 raise DeclarationError(self.name, fault)
         if not self.metrics:
             raise DeclarationError(self.name, "it has no metric: name at least one, the first decides")
-        for name in self.metrics:
-            metric(name)
+        object.__setattr__(self, "metrics", tuple(metric(name).name for name in self.metrics))
+        doubled = [name for name in self.metrics if self.metrics.count(name) > 1]
+        if doubled:
+            raise DeclarationError(self.name, f"it names the metric {doubled[0]!r} twice")
         unknown = [rule.metric for rule in self.performance_rules if rule.metric not in self.metrics]
         if unknown:
             raise DeclarationError(self.name, f"it watches {unknown[0]!r}, which is not among its metrics")

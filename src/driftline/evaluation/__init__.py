@@ -1,5 +1,6 @@
 """How good a model is: metrics, their intervals, and paired comparisons on the same rows."""
 
+from driftline.evaluation.catalogue import ALIASES, METRICS, Metric
 from driftline.evaluation.comparison import Comparison, compare
 from driftline.evaluation.curves import (
     Calibration,
@@ -27,13 +28,14 @@ from driftline.evaluation.intervals import (
 )
 from driftline.evaluation.losses import unit_losses
 from driftline.evaluation.measurement import Measurement, unmeasured
-from driftline.evaluation.metrics import METRICS, Metric, measure, measure_rows, metric, metrics_for
+from driftline.evaluation.metrics import measure, measure_rows, metric, metrics_for
 from driftline.evaluation.paired_tests import PairedTest, mcnemar
 from driftline.evaluation.rows import ScoredRows, most_probable, predicted_classes, scored_rows
 from driftline.evaluation.task import Task
 from driftline.evaluation.unlabelled import CALIBRATION_ERROR, ESTIMATED, calibration_error, estimated
 
 __all__ = [
+    "ALIASES",
     "CALIBRATION_ERROR",
     "ESTIMATED",
     "METRICS",
