@@ -52,6 +52,7 @@
     │   ├── NoDeliveriesError
     │   ├── DoubledPolicyError
     │   ├── PictureFormatError
+    │   ├── MixedClassesError
     │   └── ...
     ├── NotFoundError                what was asked for does not exist
     │   ├── UnknownRunError
@@ -62,6 +63,7 @@
     │   ├── ModelFilesError
     │   └── ...
     ├── NotYetError                  the answer is not known yet; asking later helps
+    │   └── NothingPredictedError
     └── ConflictError                somebody else was first
         ├── DeliveryOrderError
         └── ...
@@ -706,6 +708,23 @@ class EmptyRangeError(InvalidInputError):
             f"No partition of {name!r} lies between {start} and {end}. It has those from {first} up to, but without, "
             f"{last}."
         )
+
+
+class MixedClassesError(InvalidInputError):
+    """The versions that served a window tell other classes apart."""
+
+    def __init__(self, pipeline: str, versions: Iterable[int]) -> None:
+        super().__init__(
+            f"The versions {listing(map(str, versions))} of {pipeline!r} tell other classes apart, so their rows "
+            "cannot be measured together. Choose a shorter window, or name one version."
+        )
+
+
+class NothingPredictedError(NotYetError):
+    """Nothing of a window was predicted."""
+
+    def __init__(self, pipeline: str, why: str) -> None:
+        super().__init__(f"Nothing of {pipeline!r} was predicted in this window: {why}")
 
 
 class RunFailedError(DriftlineError):

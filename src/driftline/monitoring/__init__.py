@@ -44,6 +44,7 @@ from driftline.monitoring.renewal import is_outdated, outdated
 from driftline.monitoring.rows import TABLE, call_dataset, neighbours, past_partitions, read_rows
 from driftline.monitoring.tenures import Tenure, tenure
 from driftline.monitoring.truth_status import TruthStatus, truth_status
+from driftline.monitoring.windows import LabelledWindow, Measured, measure_window, read_window
 
 __all__ = [
     "TABLE",
@@ -56,7 +57,9 @@ __all__ = [
     "LabelCount",
     "Labelled",
     "LabelledReader",
+    "LabelledWindow",
     "LiveReference",
+    "Measured",
     "Message",
     "Outcome",
     "Predicted",
@@ -86,6 +89,7 @@ __all__ = [
     "load_prediction_profile",
     "load_profile",
     "load_reference_rows",
+    "measure_window",
     "neighbours",
     "open_channels",
     "outdated",
@@ -96,6 +100,7 @@ __all__ = [
     "read_label_file",
     "read_labelled",
     "read_rows",
+    "read_window",
     "report_drift",
     "send_test",
     "separate",

@@ -1,0 +1,74 @@
+"""`driftline evaluate`: how good the champion was in any window, from its stored predictions."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from driftline.cli.output import print_json, print_table, print_text
+from driftline.cli.project import load_project
+
+if TYPE_CHECKING:
+    from driftline.evaluation import Measurement
+    from driftline.monitoring import Measured
+
+
+def evaluate(
+    pipeline: Annotated[str, typer.Argument(help="The pipeline, by its name.")],
+    *,
+    window: Annotated[
+        str | None,
+        typer.Option(help="Of a stream: 7d, 48h, or 'last 96 rows' for the newest labelled ones; by default 7d."),
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="The last day, included; by default the newest.")] = None,
+    metric: Annotated[
+        list[str] | None, typer.Option(help="Driftline's name or scikit-learn's; by default the pipeline's metrics.")
+    ] = None,
+    version: Annotated[int | None, typer.Option(help="This version instead of the champion of the time.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure the labelled predictions of a window together, each by the champion of its time.
+
+    Nothing is stored: stored evaluations are made by Dagster, `driftline backfill` and `driftline truth evaluate`.
+    """
+    from driftline.clock import parse_time
+    from driftline.monitoring import measure_window
+    from driftline.workspace import open_workspace
+
+    declared = load_project(Path.cwd()).pipeline(pipeline)
+    end = None if until is None else parse_time(until)
+    if end is not None and declared.partitions is not None:
+        end = declared.partitions.after(end)
+    found = measure_window(open_workspace(), declared, window, until=end, metrics=metric or None, version=version)
+    if as_json:
+        print_json(_told(found))
+    else:
+        _print(found)
+
+
+def _told(found: "Measured") -> dict[str, Any]:
+    return {**asdict(found), "window": found.window and asdict(found.window)}
+
+
+def _print(found: "Measured") -> None:
+    versions = ", ".join(map(str, found.versions))
+    print_text(
+        f"{found.pipeline} {found.window or 'on its holdout'}: {found.label_count} labels of {found.row_count} "
+        f"predictions of version {versions}."
+    )
+    print_table(
+        "",
+        ("metric", "value", "95 % interval", "note"),
+        [(one.metric, one.value, _interval(one), one.note) for one in found.measurements],
+        empty="No metric was asked for.",
+    )
+    if found.left_out:
+        key, why = next(iter(found.left_out.items()))
+        print_text(f"{len(found.left_out)} partitions are left out. {key}: {why}")
+
+
+def _interval(measured: "Measurement") -> str | None:
+    if measured.ci_low is None or measured.ci_high is None:
+        return None
+    return f"{measured.ci_low:.4f} to {measured.ci_high:.4f}"
