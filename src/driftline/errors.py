@@ -53,6 +53,7 @@
     │   ├── DoubledPolicyError
     │   ├── PictureFormatError
     │   ├── MixedClassesError
+    │   ├── SliceColumnError
     │   └── ...
     ├── NotFoundError                what was asked for does not exist
     │   ├── UnknownRunError
@@ -63,7 +64,7 @@
     │   ├── ModelFilesError
     │   └── ...
     ├── NotYetError                  the answer is not known yet; asking later helps
-    │   └── NothingPredictedError
+    │   └── NothingMeasuredError
     └── ConflictError                somebody else was first
         ├── DeliveryOrderError
         └── ...
@@ -710,6 +711,16 @@ class EmptyRangeError(InvalidInputError):
         )
 
 
+class SliceColumnError(InvalidInputError):
+    """A column has too many values to make slices of."""
+
+    def __init__(self, column: str, distinct: int, most: int) -> None:
+        super().__init__(
+            f"The slice column {column!r} has {distinct} values, and slices are made of at most {most}. "
+            "Cut it into named groups in a column of its own, and slice by that."
+        )
+
+
 class MixedClassesError(InvalidInputError):
     """The versions that served a window tell other classes apart."""
 
@@ -720,11 +731,11 @@ class MixedClassesError(InvalidInputError):
         )
 
 
-class NothingPredictedError(NotYetError):
-    """Nothing of a window was predicted."""
+class NothingMeasuredError(NotYetError):
+    """No partition of a window can be measured."""
 
     def __init__(self, pipeline: str, why: str) -> None:
-        super().__init__(f"Nothing of {pipeline!r} was predicted in this window: {why}")
+        super().__init__(f"Nothing of {pipeline!r} can be measured in this window: {why}")
 
 
 class RunFailedError(DriftlineError):

@@ -19,6 +19,11 @@ def test_scripts_get_the_same_as_json(replayed):
     assert [one["metric"] for one in told["measurements"]] == ["auroc", "log_loss"]
 
 
+def test_a_column_shows_where_it_is_worse(replayed):
+    shown = replayed[0]("evaluate", "fire_risk", "--window", "30d", "--by", "station", "--metric", "accuracy").stdout
+    assert "By station" in shown
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -18,6 +18,12 @@ def test_the_declaration_of_the_guide_is_one():
     assert names["fires"].metrics == ("auroc", "average_precision", "balanced_accuracy", "recall")
 
 
+def test_the_guarded_declaration_of_the_guide_is_one():
+    names: dict[str, object] = {}
+    exec(CODE[0] + CODE[2], names)  # noqa: S102
+    assert names["guarded"].slices == ("station",)
+
+
 def test_each_metric_and_each_alias_is_in_the_table():
     rows = re.findall(r"^\| `(\w+)` \| (.*?) \|", TEXT, re.MULTILINE)
     told = {name: {*re.findall(r"`(\w+)`", also)} for name, also in rows}

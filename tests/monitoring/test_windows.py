@@ -9,7 +9,7 @@ from driftline.errors import (
     EmptyRangeError,
     MetricNotForTaskError,
     NotAStreamError,
-    NothingPredictedError,
+    NothingMeasuredError,
 )
 from driftline.evaluation import Task, measure
 from driftline.monitoring import TABLE, predict, read_labelled
@@ -106,7 +106,7 @@ def test_a_day_that_was_not_predicted_is_left_out_by_name(served):
         ({"window": "often"}, DurationError),
         ({"window": "last 0 rows"}, DurationError),
         ({"window": "1d", "until": day("2025-02-01")}, EmptyRangeError),
-        ({"window": "1d", "until": day("2025-02-20")}, NothingPredictedError),
+        ({"window": "1d", "until": day("2025-02-20")}, NothingMeasuredError),
         ({"window": "1d", "metrics": ["rmse"]}, MetricNotForTaskError),
     ],
 )

@@ -26,6 +26,7 @@ def evaluate(
         list[str] | None, typer.Option(help="Driftline's name or scikit-learn's; by default the pipeline's metrics.")
     ] = None,
     version: Annotated[int | None, typer.Option(help="This version instead of the champion of the time.")] = None,
+    by: Annotated[str | None, typer.Option(help="Measure by this column, too: one of at most 20 values.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Measure the labelled predictions of a window together, each by the champion of its time.
@@ -40,7 +41,9 @@ def evaluate(
     end = None if until is None else parse_time(until)
     if end is not None and declared.partitions is not None:
         end = declared.partitions.after(end)
-    found = measure_window(open_workspace(), declared, window, until=end, metrics=metric or None, version=version)
+    found = measure_window(
+        open_workspace(), declared, window, until=end, metrics=metric or None, by=by, version=version
+    )
     if as_json:
         print_json(_told(found))
     else:
@@ -63,6 +66,17 @@ def _print(found: "Measured") -> None:
         [(one.metric, one.value, _interval(one), one.note) for one in found.measurements],
         empty="No metric was asked for.",
     )
+    if found.slices:
+        print_table(
+            f"\nBy {found.slices[0].column}",
+            ("value", "labels", "metric", "value", "95 % interval", "note"),
+            [
+                (own.value, own.row_count, one.metric, one.value, _interval(one), one.note)
+                for own in found.slices
+                for one in own.measurements
+            ],
+            empty="",
+        )
     if found.left_out:
         key, why = next(iter(found.left_out.items()))
         print_text(f"{len(found.left_out)} partitions are left out. {key}: {why}")

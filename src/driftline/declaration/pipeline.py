@@ -46,6 +46,7 @@ class ModelPipeline:
         drift: what is watched.
         retrain: when to retrain.
         promote: when a challenger becomes champion.
+        slices: columns of at most 20 values; each evaluation is also measured by them.
         floor: an evaluation whose first metric is worse than this warns; None: no floor.
         alerts: what people are told of; by default drift and failed retrainings, where a channel is configured.
         owners: e-mail addresses or `team:name`.
@@ -67,6 +68,7 @@ class ModelPipeline:
     drift: tuple[DriftRule, ...] = ()
     retrain: Retrain = field(default_factory=Retrain)
     promote: Promote = field(default_factory=Promote)
+    slices: tuple[str, ...] = ()
     floor: float | None = None
     alerts: tuple[Alert, ...] = DEFAULT_ALERTS
     owners: tuple[str, ...] = ()
@@ -76,7 +78,7 @@ class ModelPipeline:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise DeclarationError(self.name, "its name must be letters, digits and underscores")
-        for name in ("metrics", "entity", "owners"):
+        for name in ("metrics", "entity", "slices", "owners"):
             if isinstance(getattr(self, name), str):
                 fault = f"its {name} is the text {getattr(self, name)!r}: write a tuple, one name as ('name',)"
                 raise DeclarationError(self.name, fault)
@@ -89,6 +91,10 @@ class ModelPipeline:
         unknown = [rule.metric for rule in self.performance_rules if rule.metric not in self.metrics]
         if unknown:
             raise DeclarationError(self.name, f"it watches {unknown[0]!r}, which is not among its metrics")
+        if self.promote.slice_margin is not None and not self.slices:
+            raise DeclarationError(self.name, "its promotion has a slice_margin and it has no slices")
+        if self.target.column in self.slices or len(set(self.slices)) < len(self.slices):
+            raise DeclarationError(self.name, "its slices are columns other than the target, each named once")
         self._check_partitions()
         self._check_alerts()
         self._check_retrain()

@@ -31,6 +31,7 @@ from driftline.evaluation.measurement import Measurement, unmeasured
 from driftline.evaluation.metrics import measure, measure_rows, metric, metrics_for
 from driftline.evaluation.paired_tests import PairedTest, mcnemar
 from driftline.evaluation.rows import ScoredRows, most_probable, predicted_classes, scored_rows
+from driftline.evaluation.slices import MOST_VALUES, Slice, SliceComparison, compare_slices, measure_slices
 from driftline.evaluation.task import Task
 from driftline.evaluation.unlabelled import CALIBRATION_ERROR, ESTIMATED, calibration_error, estimated
 
@@ -39,6 +40,7 @@ __all__ = [
     "CALIBRATION_ERROR",
     "ESTIMATED",
     "METRICS",
+    "MOST_VALUES",
     "AurocCovariance",
     "Calibration",
     "Comparison",
@@ -50,12 +52,15 @@ __all__ = [
     "Placements",
     "RocCurve",
     "ScoredRows",
+    "Slice",
+    "SliceComparison",
     "Task",
     "auroc_covariance",
     "auroc_variance",
     "calibration",
     "calibration_error",
     "compare",
+    "compare_slices",
     "confusion_matrix",
     "estimated",
     "logit_interval",
@@ -63,6 +68,7 @@ __all__ = [
     "mean_interval",
     "measure",
     "measure_rows",
+    "measure_slices",
     "metric",
     "metrics_for",
     "most_probable",

@@ -2,16 +2,31 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
 
 from driftline.clock import parse_duration
 from driftline.datasets import Window
-from driftline.declaration import ModelPipeline, Partitions
-from driftline.errors import EmptyRangeError, MixedClassesError, NotAStreamError, NothingPredictedError
-from driftline.evaluation import Measurement, ScoredRows, measure_rows, metric, scored_rows
+from driftline.declaration import ModelPipeline, Partitions, Promote
+from driftline.errors import (
+    EmptyRangeError,
+    MixedClassesError,
+    NotAStreamError,
+    NothingMeasuredError,
+    SliceColumnError,
+)
+from driftline.evaluation import (
+    MOST_VALUES,
+    Measurement,
+    ScoredRows,
+    Slice,
+    measure_rows,
+    measure_slices,
+    metric,
+    scored_rows,
+)
 from driftline.monitoring.labelled import Labelled, LabelledReader
 from driftline.monitoring.rows import TABLE
 from driftline.workspace import Workspace
@@ -32,6 +47,7 @@ class Measured:
         label_count: predictions whose label is known; the metrics are over these.
         measurements: one for each metric.
         left_out: partitions of the window without predictions or rows, and why.
+        slices: the metrics by the column that was asked for.
     """
 
     pipeline: str
@@ -41,6 +57,7 @@ class Measured:
     label_count: int
     measurements: tuple[Measurement, ...]
     left_out: Mapping[str, str] = field(default_factory=dict)
+    slices: tuple[Slice, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +68,7 @@ class LabelledWindow:
         window: from the first partition to the end of the last; None for a table.
         parts: its partitions, oldest first.
         rows: their labelled rows.
+        slices: of each slice column of the pipeline, the values of the labelled rows as texts.
         row_count: their predictions, labelled or not.
         left_out: partitions without predictions or rows, and why.
     """
@@ -58,6 +76,7 @@ class LabelledWindow:
     window: Window | None
     parts: tuple[Labelled, ...]
     rows: ScoredRows
+    slices: Mapping[str, np.ndarray]
     row_count: int
     left_out: Mapping[str, str]
 
@@ -69,6 +88,7 @@ def measure_window(
     *,
     until: datetime | None = None,
     metrics: Sequence[str] | None = None,
+    by: str | None = None,
     version: int | None = None,
 ) -> Measured:
     """Return the metrics over all labelled predictions of a window together, by the champion of each time.
@@ -82,14 +102,20 @@ def measure_window(
             rows. None: `7d` of a stream, the holdout of a table.
         until: its end; None: the end of the newest partition that is over.
         metrics: names; None: those of the pipeline.
+        by: a column of at most 20 values, by which it is measured, too.
         version: this version instead of the champion of the time.
 
     Raises:
-        NothingPredictedError: no partition of the window was predicted.
+        NothingMeasuredError: no partition of the window was predicted, or all have failed.
         EmptyRangeError: the stream has no partition in the window.
         NotAStreamError: a window of a table is asked for.
+        SliceColumnError: the column has more than 20 values.
     """
-    found = read_window(workspace, pipeline, window, until=until, version=version)
+    sliced = replace(pipeline, slices=() if by is None else (by,), promote=Promote())
+    found = read_window(workspace, sliced, window, until=until, version=version)
+    for column, values in found.slices.items():
+        if len(set(values)) > MOST_VALUES:
+            raise SliceColumnError(column, len(set(values)), MOST_VALUES)
     names = pipeline.metrics if metrics is None else [metric(name, found.rows.task).name for name in metrics]
     return Measured(
         pipeline=pipeline.name,
@@ -99,6 +125,7 @@ def measure_window(
         label_count=found.rows.row_count,
         measurements=tuple(measure_rows(name, found.rows) for name in names),
         left_out=found.left_out,
+        slices=measure_slices(names, found.rows, found.slices),
     )
 
 
@@ -144,11 +171,12 @@ def _together(
     found = reader.read(keys, version=version)
     parts = tuple(found.done[key] for key in keys if key in found.done)
     if not parts:
-        raise NothingPredictedError(pipeline.name, next(iter(found.failed.values())))
+        raise NothingMeasuredError(pipeline.name, next(iter(found.failed.values())))
     return LabelledWindow(
         window=_spanned(pipeline, keys),
         parts=parts,
         rows=_joined(pipeline, parts),
+        slices={name: np.concatenate([part.slices[name] for part in parts]) for name in pipeline.slices},
         row_count=sum(part.row_count for part in parts),
         left_out=dict(sorted(found.failed.items())),
     )
@@ -173,9 +201,7 @@ def _newest_rows(
     times = np.concatenate([part.times for part in found.parts])
     kept = np.sort(np.argsort(times, kind="stable")[-count:])
     newest = ScoredRows(task=found.rows.task, truth=found.rows.truth[kept], scores=found.rows.scores[kept])
-    return LabelledWindow(
-        window=found.window, parts=found.parts, rows=newest, row_count=found.row_count, left_out=found.left_out
-    )
+    return replace(found, rows=newest, slices={name: values[kept] for name, values in found.slices.items()})
 
 
 def _joined(pipeline: ModelPipeline, parts: Sequence[Labelled]) -> ScoredRows:

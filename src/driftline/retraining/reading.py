@@ -11,6 +11,7 @@ from driftline.datasets import (
     check_frame,
     content_digest,
     schema_of,
+    slice_faults,
     statistics_of,
     to_parquet,
 )
@@ -59,6 +60,7 @@ def read_dataset(workspace: Workspace, pipeline: ModelPipeline, *, dagster_run_i
     problems = [
         str(problem) for problem in check_frame(frame, pipeline.target, previous_schema=_previous(workspace, pipeline))
     ]
+    problems = problems or list(slice_faults(frame, pipeline.slices))
     parts: dict[str, pd.DataFrame] = {}
     if not problems:
         try:

@@ -114,7 +114,7 @@ def _train(workspace: Workspace, pipeline: ModelPipeline, reading: DatasetReadin
         store_prediction_profile(run, fitted.model.task, fitted.scores, fitted.model.classes)
         version = register(run, pipeline.name, fitted.model, trained_through=reading.as_of)
     told = (*fitted.measurements, *_calibration(fitted))
-    store_holdout(workspace, pipeline, version, holdout, told, dagster_run_id=dagster_run_id)
+    store_holdout(workspace, pipeline, version, holdout, told, slices=fitted.slices, dagster_run_id=dagster_run_id)
     trained(workspace, decision.id, version, holdout)
     return Trained(
         decision_id=decision.id,
