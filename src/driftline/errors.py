@@ -54,6 +54,7 @@
     │   ├── PictureFormatError
     │   ├── MixedClassesError
     │   ├── SliceColumnError
+    │   ├── UnknownPlotError
     │   └── ...
     ├── NotFoundError                what was asked for does not exist
     │   ├── UnknownRunError
@@ -719,6 +720,13 @@ class SliceColumnError(InvalidInputError):
             f"The slice column {column!r} has {distinct} values, and slices are made of at most {most}. "
             "Cut it into named groups in a column of its own, and slice by that."
         )
+
+
+class UnknownPlotError(InvalidInputError):
+    """No plot of a task has a name."""
+
+    def __init__(self, name: str, task: str, known: Iterable[str]) -> None:
+        super().__init__(f"There is no plot {name!r} for {task}. Choose one of: {listing(known)}.")
 
 
 class MixedClassesError(InvalidInputError):

@@ -24,6 +24,14 @@ def test_a_column_shows_where_it_is_worse(replayed):
     assert "By station" in shown
 
 
+def test_a_plot_is_given_as_numbers_or_drawn(replayed, tmp_path):
+    words = ("evaluate", "fire_risk", "--window", "7d", "--plot")
+    told = json.loads(replayed[0](*words, "roc", "--json").stdout)
+    assert (told["plot"], told["classes"], told["false_positive_rate"][-1]) == ("roc", ["no", "yes"], 1.0)
+    shown = replayed[0](*words, "calibration", "--picture", tmp_path / "calibration.png")
+    assert (shown.returncode, (tmp_path / "calibration.png").read_bytes()[1:4]) == (0, b"PNG")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -32,6 +40,8 @@ def test_a_column_shows_where_it_is_worse(replayed):
         (("fire_risk", "--metric", "neg_log_loss"), "Write 'log_loss'"),
         (("fire_risk", "--until", "2024-01-01"), "No partition of 'fire_risk'"),
         (("fire_risk", "--version", "99"), "99"),
+        (("fire_risk", "--plot", "residuals"), "no plot 'residuals' for binary"),
+        (("fire_risk", "--picture", "roc.pdf"), ".png or .svg"),
     ],
 )
 def test_wrong_input_gets_a_sentence(replayed, words, said):

@@ -37,3 +37,5 @@ def test_the_window_of_the_guide_is_measured(served, monkeypatch, capsys):
     *metrics, labels = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in metrics] == ["auroc", "f1"]
     assert labels == "420 of 420 predictions of [2025-03-17, 2025-03-24) are labelled"
+    exec(CODE[3], {"fires": fires(), "open_workspace": lambda: served})  # noqa: S102
+    assert re.fullmatch(r"precision 0\.\d\d at recall 1\.00\n", capsys.readouterr().out)

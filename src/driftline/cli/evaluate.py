@@ -11,7 +11,7 @@ from driftline.cli.project import load_project
 
 if TYPE_CHECKING:
     from driftline.evaluation import Measurement
-    from driftline.monitoring import Measured
+    from driftline.monitoring import LabelledWindow, Measured
 
 
 def evaluate(
@@ -27,6 +27,13 @@ def evaluate(
     ] = None,
     version: Annotated[int | None, typer.Option(help="This version instead of the champion of the time.")] = None,
     by: Annotated[str | None, typer.Option(help="Measure by this column, too: one of at most 20 values.")] = None,
+    plot: Annotated[
+        str | None,
+        typer.Option(
+            help="A plot instead: roc, precision_recall, calibration, confusion_matrix or residuals, as JSON."
+        ),
+    ] = None,
+    picture: Annotated[Path | None, typer.Option(help="Draw the plot into this PNG or SVG file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Measure the labelled predictions of a window together, each by the champion of its time.
@@ -34,20 +41,37 @@ def evaluate(
     Nothing is stored: stored evaluations are made by Dagster, `driftline backfill` and `driftline truth evaluate`.
     """
     from driftline.clock import parse_time
-    from driftline.monitoring import measure_window
+    from driftline.monitoring import measure_window, read_window
     from driftline.workspace import open_workspace
 
     declared = load_project(Path.cwd()).pipeline(pipeline)
     end = None if until is None else parse_time(until)
     if end is not None and declared.partitions is not None:
         end = declared.partitions.after(end)
-    found = measure_window(
-        open_workspace(), declared, window, until=end, metrics=metric or None, by=by, version=version
-    )
+    workspace = open_workspace()
+    if plot is not None or picture is not None:
+        _plot(read_window(workspace, declared, window, until=end, version=version), declared.name, plot, picture)
+        return
+    found = measure_window(workspace, declared, window, until=end, metrics=metric or None, by=by, version=version)
     if as_json:
         print_json(_told(found))
     else:
         _print(found)
+
+
+def _plot(found: "LabelledWindow", pipeline: str, name: str | None, picture: Path | None) -> None:
+    """Print the numbers of a plot as JSON, or draw it."""
+    from driftline.evaluation import plot, plots_for
+    from driftline.monitoring import draw_plot
+
+    name = name or plots_for(found.rows.task)[0]
+    made = plot(name, found.rows)
+    classes = [str(label) for label in found.parts[0].classes]
+    if picture is None:
+        print_json({"plot": name, "classes": classes, **asdict(made)})
+    else:
+        shown = f"{pipeline} {found.window}" if found.window else pipeline
+        draw_plot(made, picture, title=f"{name.replace('_', ' ')}, {shown}", classes=classes)
 
 
 def _told(found: "Measured") -> dict[str, Any]:

@@ -5,9 +5,11 @@ from driftline.evaluation.comparison import Comparison, compare
 from driftline.evaluation.curves import (
     Calibration,
     ConfusionMatrix,
+    PrecisionRecallCurve,
     RocCurve,
     calibration,
     confusion_matrix,
+    precision_recall_curve,
     roc_curve,
 )
 from driftline.evaluation.delong import (
@@ -30,6 +32,17 @@ from driftline.evaluation.losses import unit_losses
 from driftline.evaluation.measurement import Measurement, unmeasured
 from driftline.evaluation.metrics import measure, measure_rows, metric, metrics_for
 from driftline.evaluation.paired_tests import PairedTest, mcnemar
+from driftline.evaluation.plots import (
+    PLOTS,
+    Plot,
+    class_shares,
+    plot,
+    plots_for,
+    plots_from_json,
+    plots_of,
+    plots_to_json,
+)
+from driftline.evaluation.residuals import Residuals, residuals
 from driftline.evaluation.rows import ScoredRows, most_probable, predicted_classes, scored_rows
 from driftline.evaluation.slices import MOST_VALUES, Slice, SliceComparison, compare_slices, measure_slices
 from driftline.evaluation.task import Task
@@ -41,6 +54,7 @@ __all__ = [
     "ESTIMATED",
     "METRICS",
     "MOST_VALUES",
+    "PLOTS",
     "AurocCovariance",
     "Calibration",
     "Comparison",
@@ -50,6 +64,9 @@ __all__ = [
     "Metric",
     "PairedTest",
     "Placements",
+    "Plot",
+    "PrecisionRecallCurve",
+    "Residuals",
     "RocCurve",
     "ScoredRows",
     "Slice",
@@ -59,6 +76,7 @@ __all__ = [
     "auroc_variance",
     "calibration",
     "calibration_error",
+    "class_shares",
     "compare",
     "compare_slices",
     "confusion_matrix",
@@ -76,7 +94,14 @@ __all__ = [
     "normal_interval",
     "normal_quantile",
     "placements",
+    "plot",
+    "plots_for",
+    "plots_from_json",
+    "plots_of",
+    "plots_to_json",
+    "precision_recall_curve",
     "predicted_classes",
+    "residuals",
     "roc_curve",
     "scored_rows",
     "unit_losses",

@@ -24,6 +24,7 @@ from driftline.monitoring.labelled import Labelled, LabelledReader, read_labelle
 from driftline.monitoring.live_reference import LiveReference, live_reference
 from driftline.monitoring.outbox import Delivered, deliver, send_test
 from driftline.monitoring.outcome import Outcome
+from driftline.monitoring.plots import StoredPlots, draw_plot, load_plots, plot_picture, store_plots
 from driftline.monitoring.predictions import Predicted, predict, serving_versions
 from driftline.monitoring.profiles import (
     column_values,
@@ -66,6 +67,7 @@ __all__ = [
     "Raised",
     "References",
     "Reported",
+    "StoredPlots",
     "Tenure",
     "TruthStatus",
     "add_ground_truth",
@@ -74,6 +76,7 @@ __all__ = [
     "column_values",
     "count_labels",
     "deliver",
+    "draw_plot",
     "drawn_rows",
     "drift_report",
     "evaluate",
@@ -86,6 +89,7 @@ __all__ = [
     "known_truth",
     "list_alerts",
     "live_reference",
+    "load_plots",
     "load_prediction_profile",
     "load_profile",
     "load_reference_rows",
@@ -94,6 +98,7 @@ __all__ = [
     "open_channels",
     "outdated",
     "past_partitions",
+    "plot_picture",
     "predict",
     "production_metric",
     "raise_alerts",
@@ -106,6 +111,7 @@ __all__ = [
     "separate",
     "serving_versions",
     "store_holdout",
+    "store_plots",
     "store_prediction_profile",
     "store_profile",
     "store_reference_rows",
