@@ -55,6 +55,7 @@
     │   ├── MixedClassesError
     │   ├── SliceColumnError
     │   ├── UnknownPlotError
+    │   ├── FutureRowsError
     │   └── ...
     ├── NotFoundError                what was asked for does not exist
     │   ├── UnknownRunError
@@ -727,6 +728,16 @@ class UnknownPlotError(InvalidInputError):
 
     def __init__(self, name: str, task: str, known: Iterable[str]) -> None:
         super().__init__(f"There is no plot {name!r} for {task}. Choose one of: {listing(known)}.")
+
+
+class FutureRowsError(InvalidInputError):
+    """Rows of a stream lie in the future."""
+
+    def __init__(self, pipeline: str, count: int, total: int, last: object, minutes: int) -> None:
+        super().__init__(
+            f"{count} of {total} rows of {pipeline!r} lie more than {minutes} minutes ahead of now, "
+            f"the last at {last}. Correct the clock or the time zone at the source, and materialize again."
+        )
 
 
 class MixedClassesError(InvalidInputError):

@@ -42,7 +42,16 @@ from driftline.monitoring.reference_rows import (
 )
 from driftline.monitoring.references import References
 from driftline.monitoring.renewal import is_outdated, outdated
-from driftline.monitoring.rows import TABLE, call_dataset, neighbours, past_partitions, read_rows
+from driftline.monitoring.rows import (
+    TABLE,
+    call_dataset,
+    future_rows,
+    given_rows,
+    neighbours,
+    past_partitions,
+    read_rows,
+    rows_of,
+)
 from driftline.monitoring.tenures import Tenure, tenure
 from driftline.monitoring.truth_status import TruthStatus, truth_status
 from driftline.monitoring.windows import LabelledWindow, Measured, measure_window, read_window
@@ -83,6 +92,8 @@ __all__ = [
     "evaluations_of",
     "expected_labels",
     "from_texts",
+    "future_rows",
+    "given_rows",
     "holdout_score",
     "is_outdated",
     "joint_values",
@@ -107,6 +118,7 @@ __all__ = [
     "read_rows",
     "read_window",
     "report_drift",
+    "rows_of",
     "send_test",
     "separate",
     "serving_versions",
