@@ -114,6 +114,14 @@ def test_without_a_channel_alerts_are_stored_and_told_when_there_is_one(watched)
     assert events(watched) == ["reminder"]
 
 
+def test_an_alert_watches_a_metric_of_scikit_learn(watched):
+    rule = Alert(on="evaluation", metric="f1_score", worse_than=0.7)
+    watched.evaluation("2025-03-17", auroc=0.9, f1=0.6)
+    [raised] = look(watched, rule, metrics=("auroc", "f1"))
+    assert "f1" in stored(watched, AlertEpisode)[0].dedupe_key
+    assert raised.event == "opened"
+
+
 def test_an_evaluation_below_the_floor_warns_and_zero_is_a_value(watched):
     watched.evaluation("2025-03-17", auroc=0.0)
     [raised] = look(watched, Alert(on="evaluation"), floor=0.7)

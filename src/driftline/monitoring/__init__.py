@@ -25,6 +25,7 @@ from driftline.monitoring.labelled import Labelled, LabelledReader, read_labelle
 from driftline.monitoring.live_reference import LiveReference, live_reference
 from driftline.monitoring.outbox import Delivered, deliver, send_test
 from driftline.monitoring.outcome import Outcome
+from driftline.monitoring.plots import StoredPlots, draw_plot, load_plots, plot_picture, store_plots
 from driftline.monitoring.predictions import Predicted, predict, serving_versions
 from driftline.monitoring.profiles import (
     column_values,
@@ -42,11 +43,22 @@ from driftline.monitoring.reference_rows import (
 )
 from driftline.monitoring.references import References
 from driftline.monitoring.renewal import is_outdated, outdated
-from driftline.monitoring.rows import TABLE, call_dataset, neighbours, partitions_between, past_partitions, read_rows
+from driftline.monitoring.rows import (
+    TABLE,
+    call_dataset,
+    future_rows,
+    given_rows,
+    neighbours,
+    partitions_between,
+    past_partitions,
+    read_rows,
+    rows_of,
+)
 from driftline.monitoring.shadow import evaluate_shadow, predict_shadow, shadows
 from driftline.monitoring.shadow_comparison import ShadowComparison, compare_shadow
 from driftline.monitoring.tenures import Tenure, tenure
 from driftline.monitoring.truth_status import TruthStatus, truth_status
+from driftline.monitoring.windows import LabelledWindow, Measured, measure_window, read_window
 
 __all__ = [
     "TABLE",
@@ -60,7 +72,9 @@ __all__ = [
     "LabelCount",
     "Labelled",
     "LabelledReader",
+    "LabelledWindow",
     "LiveReference",
+    "Measured",
     "Message",
     "Outcome",
     "Predicted",
@@ -68,6 +82,7 @@ __all__ = [
     "References",
     "Reported",
     "ShadowComparison",
+    "StoredPlots",
     "Tenure",
     "TruthStatus",
     "add_ground_truth",
@@ -77,6 +92,7 @@ __all__ = [
     "compare_shadow",
     "count_labels",
     "deliver",
+    "draw_plot",
     "drawn_rows",
     "drift_report",
     "evaluate",
@@ -84,20 +100,25 @@ __all__ = [
     "evaluations_of",
     "expected_labels",
     "from_texts",
+    "future_rows",
+    "given_rows",
     "holdout_score",
     "is_outdated",
     "joint_values",
     "known_truth",
     "list_alerts",
     "live_reference",
+    "load_plots",
     "load_prediction_profile",
     "load_profile",
     "load_reference_rows",
+    "measure_window",
     "neighbours",
     "open_channels",
     "outdated",
     "partitions_between",
     "past_partitions",
+    "plot_picture",
     "predict",
     "predict_shadow",
     "production_metric",
@@ -105,12 +126,15 @@ __all__ = [
     "read_label_file",
     "read_labelled",
     "read_rows",
+    "read_window",
     "report_drift",
+    "rows_of",
     "send_test",
     "separate",
     "serving_versions",
     "shadows",
     "store_holdout",
+    "store_plots",
     "store_prediction_profile",
     "store_profile",
     "store_reference_rows",
