@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from driftline import Daily, Window, add_ground_truth, load_model
+from driftline.declaration.dagster_names import VERSION_TAG
 from driftline.evaluation import estimated
 from driftline.monitoring import Predicted
 from driftline.pipelines import WorkspaceResource, build, renew
-from driftline.pipelines.keys import VERSION_TAG
 from driftline.pipelines.monitoring_assets import _metadata
 from driftline.registry import register, shadow
 from driftline.store import monitoring, runs
