@@ -10,13 +10,13 @@ import uvicorn
 from sqlmodel import select
 
 from driftline import Alert
+from driftline.alerting import raise_alerts
 from driftline.api import create_app, schema_text
 from driftline.api.budget import MOST, MOST_TOKENS
 from driftline.api.ground_truth import MOST_LABELS
 from driftline.api.page import MOST_ROWS
 from driftline.api.server import listening
 from driftline.backtest import backtest, store_backtest
-from driftline.monitoring import raise_alerts
 from driftline.store import monitoring, runs
 from tests.streams import day, fires
 

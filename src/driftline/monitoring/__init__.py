@@ -1,10 +1,5 @@
-"""Production as it is watched: predictions, ground truth, evaluations, drift reports, alerts and their outbox."""
+"""Production as it is watched: predictions, ground truth, evaluations and drift reports."""
 
-from driftline.monitoring.alert_inbox import Raised, raise_alerts
-from driftline.monitoring.alert_listing import list_alerts
-from driftline.monitoring.alert_text import Message
-from driftline.monitoring.alerts import FailedRun
-from driftline.monitoring.channels import Channel, open_channels
 from driftline.monitoring.drift_history import DriftHistory
 from driftline.monitoring.drift_reports import Reported, drift_report, report_drift
 from driftline.monitoring.evaluations import (
@@ -23,7 +18,6 @@ from driftline.monitoring.label_counts import LabelCount, count_labels
 from driftline.monitoring.label_files import read_label_file
 from driftline.monitoring.labelled import Labelled, LabelledReader, read_labelled
 from driftline.monitoring.live_reference import LiveReference, live_reference
-from driftline.monitoring.outbox import Delivered, deliver, send_test
 from driftline.monitoring.outcome import Outcome
 from driftline.monitoring.plots import StoredPlots, draw_plot, load_plots, plot_picture, store_plots
 from driftline.monitoring.predictions import Predicted, predict, serving_versions
@@ -63,11 +57,8 @@ from driftline.monitoring.windows import LabelledWindow, Measured, measure_windo
 __all__ = [
     "TABLE",
     "AddedGroundTruth",
-    "Channel",
-    "Delivered",
     "DriftHistory",
     "Evaluated",
-    "FailedRun",
     "KnownTruth",
     "LabelCount",
     "Labelled",
@@ -75,10 +66,8 @@ __all__ = [
     "LabelledWindow",
     "LiveReference",
     "Measured",
-    "Message",
     "Outcome",
     "Predicted",
-    "Raised",
     "References",
     "Reported",
     "ShadowComparison",
@@ -91,7 +80,6 @@ __all__ = [
     "column_values",
     "compare_shadow",
     "count_labels",
-    "deliver",
     "draw_plot",
     "drawn_rows",
     "drift_report",
@@ -106,7 +94,6 @@ __all__ = [
     "is_outdated",
     "joint_values",
     "known_truth",
-    "list_alerts",
     "live_reference",
     "load_plots",
     "load_prediction_profile",
@@ -114,7 +101,6 @@ __all__ = [
     "load_reference_rows",
     "measure_window",
     "neighbours",
-    "open_channels",
     "outdated",
     "partitions_between",
     "past_partitions",
@@ -122,14 +108,12 @@ __all__ = [
     "predict",
     "predict_shadow",
     "production_metric",
-    "raise_alerts",
     "read_label_file",
     "read_labelled",
     "read_rows",
     "read_window",
     "report_drift",
     "rows_of",
-    "send_test",
     "separate",
     "serving_versions",
     "shadows",

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from driftline import Alert
-from driftline.monitoring import raise_alerts
+from driftline.alerting import raise_alerts
 from driftline.store.alerts import AlertDelivery, AlertEpisode
 from driftline.workspace import Workspace
 from tests.streams import fires
