@@ -4,6 +4,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,26 +27,57 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'driftline.db'}"
         return
+    with _postgres("") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], str]]:
+    """Gives the URL of a database with all tables and no row, made once a kind: tests copy it."""
+    made: dict[str, str] = {}
+    with ExitStack() as ending:
+
+        def make(kind: str) -> str:
+            if kind not in made:
+                url = f"sqlite:///{tmp_path_factory.mktemp('migrated') / 'driftline.db'}"
+                made[kind] = ending.enter_context(_postgres("")) if kind == "postgresql" else url
+                open_database(made[kind]).close()
+            return made[kind]
+
+        yield make
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path, migrated: Callable[[str], str]) -> Iterator[Database]:
+    """A database without rows, once for each kind."""
+    with _copied(migrated(request.param), tmp_path) as url:
+        opened = open_database(url)
+        yield opened
+        opened.close()
+
+
+@contextmanager
+def _copied(source: str, folder: Path) -> Iterator[str]:
+    """The URL of a copy of a database that nobody has open."""
+    if source.startswith("sqlite"):
+        yield f"sqlite:///{shutil.copy(source.removeprefix('sqlite:///'), folder)}"
+        return
+    with _postgres(f"TEMPLATE {source.rsplit('/', 1)[1]}") as url:
+        yield url
+
+
+@contextmanager
+def _postgres(source: str) -> Iterator[str]:
+    """The URL of a database of its own on the server, dropped afterwards; without a server, the test is skipped."""
     name = f"driftline_test_{uuid.uuid4().hex[:12]}"
-    server = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
     try:
-        with server.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+        _on_server(f"CREATE DATABASE {name} {source}")
     except (OperationalError, ModuleNotFoundError) as error:
         if os.environ.get("DRIFTLINE_TEST_REQUIRE_POSTGRES"):
             raise
-        pytest.skip(f"no PostgreSQL server answers at {server.url}: {type(error).__name__}")
+        pytest.skip(f"no PostgreSQL server answers: {type(error).__name__}")
     yield POSTGRES.rsplit("/", 1)[0] + f"/{name}"
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = open_database(database_url)
-    yield opened
-    opened.close()
+    _on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -58,28 +90,24 @@ def workspace(database: Database, tmp_path: Path) -> Workspace:
 def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], tuple[str, Path]]]:
     """Gives the URL and the artifacts of a workspace that serves the first model of `fires`, made once a kind."""
     made: dict[str, tuple[str, Path]] = {}
-    name = f"driftline_test_{uuid.uuid4().hex[:12]}"
+    with ExitStack() as ending:
 
-    def make(kind: str) -> tuple[str, Path]:
-        if kind not in made:
-            folder = tmp_path_factory.mktemp(kind)
-            url = f"sqlite:///{folder / 'driftline.db'}"
-            if kind == "postgresql":
-                _on_server(f"CREATE DATABASE {name}")
-                url = POSTGRES.rsplit("/", 1)[0] + f"/{name}"
-            opened = Workspace(
-                database=open_database(url), artifacts=open_artifacts(str(folder / "artifacts")), clock=now
-            )
-            read_dataset(opened, fires())
-            train(opened, fires())
-            adjudicate(opened, fires())
-            opened.database.close()
-            made[kind] = (url, folder / "artifacts")
-        return made[kind]
+        def make(kind: str) -> tuple[str, Path]:
+            if kind not in made:
+                folder = tmp_path_factory.mktemp(kind)
+                on_disk = f"sqlite:///{folder / 'driftline.db'}"
+                url = ending.enter_context(_postgres("")) if kind == "postgresql" else on_disk
+                opened = Workspace(
+                    database=open_database(url), artifacts=open_artifacts(str(folder / "artifacts")), clock=now
+                )
+                read_dataset(opened, fires())
+                train(opened, fires())
+                adjudicate(opened, fires())
+                opened.database.close()
+                made[kind] = (url, folder / "artifacts")
+            return made[kind]
 
-    yield make
-    if "postgresql" in made:
-        _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+        yield make
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -87,29 +115,17 @@ def served(
     request: pytest.FixtureRequest, tmp_path: Path, template: Callable[[str], tuple[str, Path]]
 ) -> Iterator[Workspace]:
     """A workspace of its own, long after the stream of `fires` ended, in which its first model is champion."""
-    try:
-        source, artifacts = template(request.param)
-    except (OperationalError, ModuleNotFoundError) as error:
-        if os.environ.get("DRIFTLINE_TEST_REQUIRE_POSTGRES"):
-            raise
-        pytest.skip(f"no PostgreSQL server answers: {type(error).__name__}")
+    source, artifacts = template(request.param)
     shutil.copytree(artifacts, tmp_path / "artifacts")
-    name = f"driftline_test_{uuid.uuid4().hex[:12]}"
-    if request.param == "sqlite":
-        url = f"sqlite:///{shutil.copy(source.removeprefix('sqlite:///'), tmp_path)}"
-    else:
-        _on_server(f"CREATE DATABASE {name} TEMPLATE {source.rsplit('/', 1)[1]}")
-        url = POSTGRES.rsplit("/", 1)[0] + f"/{name}"
-    opened = Workspace(
-        database=open_database(url),
-        artifacts=open_artifacts(str(tmp_path / "artifacts")),
-        clock=now,
-        replay_at=LONG_AFTER,
-    )
-    yield opened
-    opened.database.close()
-    if request.param == "postgresql":
-        _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+    with _copied(source, tmp_path) as url:
+        opened = Workspace(
+            database=open_database(url),
+            artifacts=open_artifacts(str(tmp_path / "artifacts")),
+            clock=now,
+            replay_at=LONG_AFTER,
+        )
+        yield opened
+        opened.database.close()
 
 
 def _on_server(statement: str) -> None:
