@@ -4,6 +4,7 @@ from driftline.monitoring.alert_inbox import Raised, raise_alerts
 from driftline.monitoring.alert_listing import list_alerts
 from driftline.monitoring.alert_text import Message
 from driftline.monitoring.alerts import FailedRun
+from driftline.monitoring.bandit import BanditPartition, BanditStatus, bandit_status, judge_bandit, settle_shares
 from driftline.monitoring.channels import Channel, open_channels
 from driftline.monitoring.drift_history import DriftHistory
 from driftline.monitoring.drift_reports import Reported, drift_report, report_drift
@@ -51,6 +52,8 @@ from driftline.monitoring.truth_status import TruthStatus, truth_status
 __all__ = [
     "TABLE",
     "AddedGroundTruth",
+    "BanditPartition",
+    "BanditStatus",
     "Channel",
     "Delivered",
     "DriftHistory",
@@ -72,6 +75,7 @@ __all__ = [
     "TruthStatus",
     "add_ground_truth",
     "add_labels",
+    "bandit_status",
     "call_dataset",
     "column_values",
     "compare_shadow",
@@ -87,6 +91,7 @@ __all__ = [
     "holdout_score",
     "is_outdated",
     "joint_values",
+    "judge_bandit",
     "known_truth",
     "list_alerts",
     "live_reference",
@@ -109,6 +114,7 @@ __all__ = [
     "send_test",
     "separate",
     "serving_versions",
+    "settle_shares",
     "shadows",
     "store_holdout",
     "store_prediction_profile",
