@@ -58,6 +58,10 @@
     │   ├── BanditRuleError
     │   ├── BanditTaskError
     │   ├── PropensityError
+    │   ├── MixedClassesError
+    │   ├── SliceColumnError
+    │   ├── UnknownPlotError
+    │   ├── FutureRowsError
     │   └── ...
     ├── NotFoundError                what was asked for does not exist
     │   ├── UnknownRunError
@@ -68,17 +72,18 @@
     │   ├── ModelFilesError
     │   └── ...
     ├── NotYetError                  the answer is not known yet; asking later helps
+    │   └── NothingMeasuredError
     ├── ConflictError                somebody else was first
+    │   ├── DeliveryOrderError
+    │   └── ...
     └── DagsterError                 Dagster did not answer, or refused
         ├── DagsterUnavailableError
         └── DagsterRefusedError
-        ├── DeliveryOrderError
-        └── ...
 
 The first sentence of a message says what is wrong, with the value and the rule; the second what to do.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 
@@ -505,11 +510,15 @@ class ShadowIsChampionError(InvalidInputError):
 class UnknownMetricError(InvalidInputError):
     """No metric has a name."""
 
-    def __init__(self, name: str, known: Iterable[str]) -> None:
-        known = sorted(known)
-        hint = suggestion(name, known)
-        known_line = "" if hint.startswith("Known") else f" Known: {listing(known)}."
-        super().__init__(f"There is no metric {name!r}. {hint}{known_line}")
+    def __init__(self, name: str, known: Iterable[str], aliases: Mapping[str, str]) -> None:
+        own = name.removeprefix("neg_")
+        own = aliases.get(own, own)
+        if own != name and own in set(known):
+            super().__init__(f"There is no metric {name!r}: nothing here turns its sign. Write {own!r}.")
+            return
+        close = get_close_matches(name, [*known, *aliases], n=1)
+        hint = f"Did you mean {close[0]!r}? " if close else ""
+        super().__init__(f"There is no metric {name!r}. {hint}Known: {listing(sorted(known), most=40)}.")
 
 
 class MetricNotForTaskError(InvalidInputError):
@@ -804,6 +813,50 @@ class EmptyRangeError(InvalidInputError):
             f"No partition of {name!r} lies between {start} and {end}. It has those from {first} up to, but without, "
             f"{last}."
         )
+
+
+class SliceColumnError(InvalidInputError):
+    """A column has too many values to make slices of."""
+
+    def __init__(self, column: str, distinct: int, most: int) -> None:
+        super().__init__(
+            f"The slice column {column!r} has {distinct} values, and slices are made of at most {most}. "
+            "Cut it into named groups in a column of its own, and slice by that."
+        )
+
+
+class UnknownPlotError(InvalidInputError):
+    """No plot of a task has a name."""
+
+    def __init__(self, name: str, task: str, known: Iterable[str]) -> None:
+        super().__init__(f"There is no plot {name!r} for {task}. Choose one of: {listing(known)}.")
+
+
+class FutureRowsError(InvalidInputError):
+    """Rows of a stream lie in the future."""
+
+    def __init__(self, pipeline: str, count: int, total: int, last: object, minutes: int) -> None:
+        super().__init__(
+            f"{count} of {total} rows of {pipeline!r} lie more than {minutes} minutes ahead of now, "
+            f"the last at {last}. Correct the clock or the time zone at the source, and materialize again."
+        )
+
+
+class MixedClassesError(InvalidInputError):
+    """The versions that served a window tell other classes apart."""
+
+    def __init__(self, pipeline: str, versions: Iterable[int]) -> None:
+        super().__init__(
+            f"The versions {listing(map(str, versions))} of {pipeline!r} tell other classes apart, so their rows "
+            "cannot be measured together. Choose a shorter window, or name one version."
+        )
+
+
+class NothingMeasuredError(NotYetError):
+    """No partition of a window can be measured."""
+
+    def __init__(self, pipeline: str, why: str) -> None:
+        super().__init__(f"Nothing of {pipeline!r} can be measured in this window: {why}")
 
 
 class RunFailedError(DriftlineError):

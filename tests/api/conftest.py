@@ -12,8 +12,9 @@ import pytest
 from starlette.applications import Starlette
 
 from driftline.api import create_app
-from driftline.evaluation import Task
+from driftline.evaluation import Task, scored_rows
 from driftline.models import LightGBM
+from driftline.monitoring import store_plots
 from driftline.registry import move_alias, register
 from driftline.settings import Settings
 from driftline.store import monitoring, registry
@@ -55,6 +56,7 @@ def train(workspace: Workspace, *, through: datetime, inputs: dict[str, int]) ->
         run.log_metrics({"auroc": 0.94})
         for role, dataset_version_id in inputs.items():
             run.log_input(dataset_version_id, role=role)
+        store_plots(run, scored_rows(Task.BINARY, FEATURES["heat"] > 20, MODEL.score(FEATURES)), MODEL.classes)
         return register(run, "fires", MODEL, trained_through=through)
 
 

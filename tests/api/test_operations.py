@@ -7,16 +7,17 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from sqlmodel import select
 
 from driftline import Alert
+from driftline.alerting import raise_alerts
 from driftline.api import create_app, schema_text
 from driftline.api.budget import MOST, MOST_TOKENS
 from driftline.api.ground_truth import MOST_LABELS
 from driftline.api.page import MOST_ROWS
 from driftline.api.server import listening
 from driftline.backtest import backtest, store_backtest
-from driftline.monitoring import raise_alerts
-from driftline.store import monitoring
+from driftline.store import monitoring, runs
 from tests.streams import day, fires
 
 FOLDER = Path(__file__).parents[2] / "graphql"
@@ -106,6 +107,34 @@ def test_evaluations_of_a_range_of_partitions_have_intervals_and_notes(url):
     assert (auroc["value"], auroc["ciLow"]) == (0.9, 0.89)
     assert log_loss["value"] is None  # it is infinite
     assert (recall["value"], recall["note"]) == (None, "no positive label")
+
+
+def test_the_slices_of_an_evaluation_say_which_are_too_small(url, production):
+    with production.database.transaction() as session:
+        [newest] = monitoring.newest_evaluations(session, [2], "fires", ["2025-05-13"])
+        told = {"evaluation_id": newest.id, "slice_column": "station", "metric": "auroc", "note": None}
+        ends = {"ci_low": 0.7, "ci_high": 0.9, "standard_error": 0.05}
+        session.add(monitoring.EvaluationSlice(**told, slice_value="elm", value=0.8, row_count=51, **ends))
+    asked = {"model": "fires", "dataset": "fires", "from": "2025-05-13"}
+    [node] = run(url, "evaluations", **asked)["evaluations"]["nodes"]
+    [elm] = node["slices"]
+    assert (elm["sliceColumn"], elm["sliceValue"], elm["value"], elm["rowCount"]) == ("station", "elm", 0.8, 51)
+
+
+def test_the_plots_of_a_version_are_numbers(url):
+    [version] = run(url, "plots", model="fires")["model"]["versions"]
+    plots = {plot["__typename"]: plot for plot in version["plots"]}
+    assert set(plots) == {"RocCurve", "PrecisionRecallCurve", "CalibrationCurve", "ConfusionMatrix"}
+    assert plots["ConfusionMatrix"]["classes"] == ["no", "yes"]
+    assert sum(map(sum, plots["ConfusionMatrix"]["matrix"])) == 40
+    assert (plots["RocCurve"]["thresholds"][0], plots["RocCurve"]["falsePositiveRate"][-1]) == (None, 1.0)
+
+
+def test_a_version_without_plots_has_none(url, production):
+    with production.database.transaction() as session:
+        for artifact in session.exec(select(runs.Artifact).where(runs.Artifact.path == "plots.json")):
+            session.delete(artifact)
+    assert run(url, "plots", model="fires")["model"]["versions"] == [{"number": 3, "plots": []}]
 
 
 def test_open_alerts_come_with_what_became_of_the_messages(url, production):

@@ -86,6 +86,12 @@ def test_the_worst_window_of_a_loss_is_the_highest():
     assert never.worst_window("log_loss").value == max(window.value for window in never.windows)
 
 
+def test_a_metric_is_compared_by_scikit_learns_name():
+    found = backtest(fires(), ["never"], metric_name="average_precision_score")
+    assert found.metric == "average_precision"
+    assert 0 < found.policies[0].value("average_precision") < 1
+
+
 def test_the_first_model_and_the_rows_of_the_past_are_those_of_production(served):
     keys = ["2025-02-10", "2025-02-20", "2025-03-23"]
     predict(served, fires(), keys)

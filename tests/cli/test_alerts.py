@@ -3,7 +3,8 @@
 import json
 from dataclasses import replace
 
-from driftline.monitoring import predict, raise_alerts, report_drift
+from driftline.alerting import raise_alerts
+from driftline.monitoring import predict, report_drift
 from tests.receivers import hook
 from tests.streams import fires
 

@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from driftline import (
+    Alert,
     Daily,
     GroundTruth,
     Hourly,
@@ -54,6 +55,23 @@ def test_a_pipeline_without_a_metric_is_refused():
 def test_a_metric_that_nobody_knows_is_refused_when_it_is_declared():
     with pytest.raises(UnknownMetricError, match="Did you mean 'auroc'"):
         fires(metrics=("auroc", "aurok"))
+
+
+def test_scikit_learns_names_are_known_in_every_part_of_a_declaration():
+    pipeline = fires(
+        metrics=("roc_auc", "balanced_accuracy", "brier_score_loss"),
+        drift=(PerformanceDrift("roc_auc_score"),),
+        retrain=Retrain(trigger=RetrainTrigger(metric="brier_score")),
+        alerts=(Alert(on="evaluation", metric="balanced_accuracy_score", worse_than=0.6),),
+    )
+    assert pipeline.metrics == ("auroc", "balanced_accuracy", "brier")
+    assert (pipeline.performance_rules[0].metric, pipeline.retrain.trigger.metric) == ("auroc", "brier")
+    assert pipeline.alerts[0].metric == "balanced_accuracy"
+
+
+def test_one_metric_under_two_names_is_refused():
+    with pytest.raises(DeclarationError, match="it names the metric 'auroc' twice"):
+        fires(metrics=("auroc", "roc_auc"))
 
 
 def test_a_rule_on_a_metric_that_is_not_measured_is_refused():

@@ -146,6 +146,37 @@ def test_a_strict_level_fires_without_a_test_and_not_at_equality():
     assert window_verdict(rule, None, measured("accuracy", 0.5)).p_value is None
 
 
+@pytest.mark.parametrize("name", ["average_precision", "f1", "recall", "balanced_accuracy"])
+def test_a_level_of_a_share_is_tested_on_the_logit_scale(name):
+    truth = np.repeat([0, 1], [300, 100])
+    scores = np.clip(np.random.default_rng(0).normal(0.4 + 0.2 * truth, 0.12), 0, 1)
+    window = measure(name, Task.BINARY, truth, scores)
+    above, below = (PerformanceDrift(name, below=level) for level in (window.value + 0.15, window.value + 0.01))
+    assert window_verdict(above, None, window).worse is True
+    assert window_verdict(below, None, window).worse is False
+
+
+def test_few_rows_of_a_class_are_too_few_for_what_is_measured_by_class():
+    found = window_verdict(PerformanceDrift("f1"), measured("f1"), measured("f1"), smallest_class=9)
+    assert found.verdict is Verdict.TOO_FEW_ROWS
+    assert "too few rows of a class (9 of 10)" in found.sentence
+    assert (
+        window_verdict(PerformanceDrift("brier"), measured("brier"), measured("brier"), smallest_class=0).worse is False
+    )
+
+
+def test_a_rule_knows_scikit_learns_name():
+    assert PerformanceDrift("roc_auc", below=0.9) == PerformanceDrift("auroc", below=0.9)
+    assert PerformanceDrift("root_mean_squared_error", above=3.0).metric == "rmse"
+
+
+def test_the_largest_error_is_compared_without_a_test_or_not_at_all():
+    with pytest.raises(InvalidDriftRuleError, match=r"no standard error.*confidence=None"):
+        PerformanceDrift("max_error", above=3.0)
+    rule = PerformanceDrift("max_error", above=3.0, confidence=None)
+    assert window_verdict(rule, None, measured("max_error", 3.5, None)).worse is True
+
+
 def test_an_error_metric_may_not_rise_above_its_level():
     rule = PerformanceDrift("rmse", above=3.0)
     assert window_verdict(rule, None, measured("rmse", 3.5, 0.1)).worse is True

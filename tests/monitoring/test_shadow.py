@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from driftline import Alert, load_model
+from driftline.alerting import raise_alerts
 from driftline.datasets import Window
 from driftline.errors import IncomparableModelsError, ShadowIsChampionError, UnknownAliasError, UnknownVersionError
 from driftline.monitoring import (
@@ -16,7 +17,6 @@ from driftline.monitoring import (
     predict,
     predict_shadow,
     production_metric,
-    raise_alerts,
     report_drift,
     shadows,
     truth_status,

@@ -3,8 +3,9 @@
 import dagster as dg
 import pytest
 
+from driftline.alerting import list_alerts
 from driftline.errors import LibraryMissingError
-from driftline.monitoring import list_alerts, predict, report_drift
+from driftline.monitoring import predict, report_drift
 from driftline.pipelines import WorkspaceResource, alert_sensor
 from tests.receivers import hook
 from tests.streams import LONG_AFTER, Forest, fires

@@ -147,6 +147,13 @@ def test_an_evaluation_under_the_floor_warns(dagster, serving):
     assert below <= DAYS
 
 
+def test_the_floor_is_of_any_metric_that_comes_first(dagster, serving):
+    pipeline = fires(metrics=("average_precision_score", "auroc"), floor=0.999)
+    result = dagster.run("fires_monitor", pipeline, days=RANGE)
+    [check] = [one for one in result.get_asset_check_evaluations() if one.check_name == "floor"]
+    assert (check.passed, check.metadata["worse"].value) == (False, 4)
+
+
 def test_an_evaluation_above_the_floor_passes(dagster, serving):
     result = dagster.run("fires_monitor", fires(floor=0.01), days=RANGE)
     assert [check.passed for check in result.get_asset_check_evaluations()] == [True]

@@ -45,7 +45,7 @@ def test_pictures_are_small_pngs(dagster):
     told = dagster.newest("persons", "model").metadata
     pictures = [re.search(r"base64,(.*)\)", value.value) for value in told.values() if isinstance(value.value, str)]
     decoded = [base64.b64decode(found[1]) for found in pictures if found]
-    assert len(decoded) == 4
+    assert len(decoded) == 5
     assert all(png.startswith(b"\x89PNG") and len(png) <= 50_000 for png in decoded)
     assert sum(map(len, decoded)) <= 150_000
 

@@ -85,6 +85,7 @@ def test_a_training_is_a_run_with_all_that_it_used_and_measured(workspace):
         "model/example.json",
         "model/model.json",
         "model/model.txt",
+        "plots.json",
         "prediction_profile.json",
         "reference_profile.json",
         "reference_rows.parquet",

@@ -25,6 +25,20 @@ class EvaluationMetric:
     note: str | None = strawberry.field(description="Why there is no value or no interval.")
 
 
+@strawberry.type(description="One metric of an evaluation on the rows that share a value of a column.")
+class EvaluationSlice:
+    """A slice of an evaluation."""
+
+    slice_column: str = strawberry.field(description="The column.")
+    slice_value: str = strawberry.field(description="Its value, as text.")
+    metric: str = strawberry.field(description="The metric's name.")
+    value: float | None = strawberry.field(description="Its value; null where the slice is too small or undefined.")
+    ci_low: float | None = strawberry.field(description="The lower end of the 95 % confidence interval.")
+    ci_high: float | None = strawberry.field(description="The upper end of that interval.")
+    row_count: BigInt = strawberry.field(description="Labelled rows of the slice.")
+    note: str | None = strawberry.field(description="Why there is no value or no interval.")
+
+
 @strawberry.type(description="A measurement of one version on one partition, or on a holdout; older ones are kept.")
 class Evaluation(FromDagster):
     """An evaluation."""
@@ -56,3 +70,8 @@ class Evaluation(FromDagster):
     async def metrics(self, info: Info) -> list[EvaluationMetric]:
         """Return the metrics."""
         return await info.context.reader.many(EvaluationMetric, monitoring.evaluation_metrics, key=int(self.id))
+
+    @field("The same by the slice columns of the pipeline.")
+    async def slices(self, info: Info) -> list[EvaluationSlice]:
+        """Return the slices."""
+        return await info.context.reader.many(EvaluationSlice, monitoring.evaluation_slices, key=int(self.id))

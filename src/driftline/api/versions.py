@@ -6,8 +6,10 @@ import strawberry
 
 from driftline.api.context import Info
 from driftline.api.field import field
+from driftline.api.plots import Plot, shown_plots
 from driftline.api.runs import Run
 from driftline.api.scalars import JSON
+from driftline.monitoring import load_plots
 from driftline.store import registry, runs
 from driftline.store.lookup import by_key
 
@@ -36,6 +38,7 @@ class _Name:
 class ModelVersion(OfModel):
     """A model version."""
 
+    id: strawberry.Private[int]
     run_id: strawberry.Private[str]
     judged_version_id: strawberry.Private[int | None]
     version: int = strawberry.field(name="number", description="Its number, counted per model from 1.")
@@ -49,6 +52,13 @@ class ModelVersion(OfModel):
     async def run(self, info: Info) -> Run:
         """Return the run."""
         return await info.context.reader.stored(Run, by_key, runs.Run, key=self.run_id)
+
+    @field("What is to be seen of it on its holdout; of a refit, of the version that was judged in its place.")
+    async def plots(self, info: Info) -> list[Plot]:
+        """Return the plots."""
+        workspace, version_id = info.context.workspace, self.id
+        stored = await info.context.reader.on_thread(lambda: load_plots(workspace, version_id))
+        return [*shown_plots(stored)]
 
     @field("For a refit, the number of the version that was judged in its place.")
     async def judged_version(self, info: Info) -> int | None:

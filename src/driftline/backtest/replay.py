@@ -240,7 +240,11 @@ class _Production:
         fitted = fit(self._pipeline, split.train, split.holdout)
         meeting = meet(self._pipeline, split.holdout, fitted.model, self._versions[-1].judged.model)
         judgement = judge(
-            self._pipeline.promote, meeting.challenger, meeting.comparison, champion_fault=meeting.champion_fault
+            self._pipeline.promote,
+            meeting.challenger,
+            meeting.comparison,
+            champion_fault=meeting.champion_fault,
+            slices=meeting.slices,
         )
         if judgement.promote:
             self._versions.append(_version(self._pipeline, len(self._versions) + 1, until, split, fitted))

@@ -15,7 +15,7 @@ def alerts(
     if test:
         _send_test(as_json=as_json)
         return
-    from driftline.monitoring import list_alerts
+    from driftline.alerting import list_alerts
     from driftline.workspace import open_workspace
 
     workspace = open_workspace()
@@ -32,8 +32,8 @@ def alerts(
 
 
 def _send_test(*, as_json: bool) -> None:
+    from driftline.alerting import Message, open_channels, send_test
     from driftline.errors import NoAlertChannelError
-    from driftline.monitoring import Message, open_channels, send_test
     from driftline.settings import Settings
 
     channels = open_channels(Settings().alert_channels)

@@ -7,6 +7,7 @@ from driftline.datasets.parquet import from_parquet, to_parquet
 from driftline.datasets.public import openml
 from driftline.datasets.quality import Problem, check_frame
 from driftline.datasets.schema import Column, column_type, schema_changes, schema_of
+from driftline.datasets.slices import slice_faults, slice_values
 from driftline.datasets.statistics import ColumnStatistics, Quantile, TopValue, statistics_of
 from driftline.datasets.target import Target, classes_of, encode, rest_of, task_of
 from driftline.datasets.window import Window
@@ -37,6 +38,8 @@ __all__ = [
     "schema_changes",
     "schema_of",
     "simulate_fire_risk",
+    "slice_faults",
+    "slice_values",
     "statistics_of",
     "task_of",
     "to_parquet",

@@ -45,7 +45,7 @@ class Alert:
         if self.worse_than is not None and not math.isfinite(self.worse_than):
             raise AlertRuleError("worse_than", self.worse_than, "a finite number")
         if self.metric is not None:
-            metric(self.metric)
+            object.__setattr__(self, "metric", metric(self.metric).name)
         _ = self.cooldown_time, self.grace_time
 
     @property

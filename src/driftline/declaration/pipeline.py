@@ -36,7 +36,7 @@ class ModelPipeline:
         dataset: gives the rows with their target: of a window for a stream, all rows (window None) for a table.
         target: the column to learn.
         trainer: the recipe.
-        metrics: names of what is measured; the first one decides.
+        metrics: names of what is measured, driftline's or scikit-learn's; the first one decides.
         holdout: which rows are never trained on; champion and challenger are both scored on them.
         partitions: the time partitions of a stream; None for a table.
         time_column: the event time of a stream's rows.
@@ -46,6 +46,7 @@ class ModelPipeline:
         drift: what is watched.
         retrain: when to retrain.
         promote: when a challenger becomes champion.
+        slices: columns of at most 20 values; each evaluation is also measured by them.
         floor: an evaluation whose first metric is worse than this warns; None: no floor.
         alerts: what people are told of; by default drift and failed retrainings, where a channel is configured.
         owners: e-mail addresses or `team:name`.
@@ -67,6 +68,7 @@ class ModelPipeline:
     drift: tuple[DriftRule, ...] = ()
     retrain: Retrain = field(default_factory=Retrain)
     promote: Promote = field(default_factory=Promote)
+    slices: tuple[str, ...] = ()
     floor: float | None = None
     alerts: tuple[Alert, ...] = DEFAULT_ALERTS
     owners: tuple[str, ...] = ()
@@ -76,17 +78,23 @@ class ModelPipeline:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise DeclarationError(self.name, "its name must be letters, digits and underscores")
-        for name in ("metrics", "entity", "owners"):
+        for name in ("metrics", "entity", "slices", "owners"):
             if isinstance(getattr(self, name), str):
                 fault = f"its {name} is the text {getattr(self, name)!r}: write a tuple, one name as ('name',)"
                 raise DeclarationError(self.name, fault)
         if not self.metrics:
             raise DeclarationError(self.name, "it has no metric: name at least one, the first decides")
-        for name in self.metrics:
-            metric(name)
+        object.__setattr__(self, "metrics", tuple(metric(name).name for name in self.metrics))
+        doubled = [name for name in self.metrics if self.metrics.count(name) > 1]
+        if doubled:
+            raise DeclarationError(self.name, f"it names the metric {doubled[0]!r} twice")
         unknown = [rule.metric for rule in self.performance_rules if rule.metric not in self.metrics]
         if unknown:
             raise DeclarationError(self.name, f"it watches {unknown[0]!r}, which is not among its metrics")
+        if self.promote.slice_margin is not None and not self.slices:
+            raise DeclarationError(self.name, "its promotion has a slice_margin and it has no slices")
+        if self.target.column in self.slices or len(set(self.slices)) < len(self.slices):
+            raise DeclarationError(self.name, "its slices are columns other than the target, each named once")
         self._check_partitions()
         self._check_alerts()
         self._check_retrain()

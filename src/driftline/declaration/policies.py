@@ -73,15 +73,25 @@ class Promote:
         refit: whether the winner is fitted again with the holdout's rows before it serves, as a version of its own that
             names the judged one. For a stream, whose newest rows are the most worth: what is judged is the recipe, and
             the score of the version that serves is unmeasured until labels come.
+        slice_margin: how much worse than the champion it may be on any slice of the holdout, in the metric's unit; it
+            must be sure not to be worse than that. None: slices do not matter.
+        on_small_slice: a slice that is too small to tell is named in the reason (`warn`) or keeps the champion
+            (`block`).
     """
 
     min_gain: float = 0.0
     confidence: float | None = 0.95
     if_champion_fails: Literal["keep", "promote"] = "keep"
     refit: bool = False
+    slice_margin: float | None = None
+    on_small_slice: Literal["warn", "block"] = "warn"
 
     def __post_init__(self) -> None:
         if not self.min_gain >= 0:  # NaN, too
             raise PolicyError("min_gain", self.min_gain, "a challenger that is worse is never promoted")
         if self.confidence is not None and not 0.5 <= self.confidence < 1:
             raise PolicyError("confidence", self.confidence, "it lies between 0.5 and 1, or is None")
+        if self.slice_margin is not None and not self.slice_margin > 0:
+            raise PolicyError("slice_margin", self.slice_margin, "no test can be sure of a margin of zero or less")
+        if self.on_small_slice not in {"warn", "block"}:
+            raise PolicyError("on_small_slice", self.on_small_slice, "it is 'warn' or 'block'")

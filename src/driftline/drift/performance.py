@@ -12,9 +12,6 @@ from driftline.drift.status import Verdict
 from driftline.errors import InvalidDriftRuleError
 from driftline.evaluation import Measurement, metric
 
-# Below this many rows of a class, an area under the ROC curve has no usable standard error.
-SMALLEST_CLASS = 10
-
 
 @dataclass(frozen=True, kw_only=True)
 class WindowVerdict:
@@ -64,7 +61,7 @@ def window_verdict(
         reference: the champion's score on rows it never trained on; not asked for where the rule has a level.
         window: the same metric on the labelled rows of the window.
         prediction_count: all predictions of the window, labelled or not; only said in the sentence.
-        smallest_class: labelled rows of the rarer class; below 10 an AUROC is too few rows.
+        smallest_class: labelled rows of the rarer class; an AUROC, an F1 and the like need 10 of them.
         design_effect: by how much the window's variance exceeds that of independent rows, 1.0 for
             independent.
 
@@ -153,8 +150,9 @@ def _lacking(
         return Verdict.TOO_FEW_ROWS, f"too few labels ({window.row_count} of {rule.min_labels})"
     if window.value is None:
         return Verdict.UNDEFINED, window.note or "no value"
-    if rule.metric == "auroc" and smallest_class is not None and smallest_class < SMALLEST_CLASS:
-        return Verdict.TOO_FEW_ROWS, f"too few rows of a class ({smallest_class} of {SMALLEST_CLASS})"
+    needed = metric(rule.metric).smallest_class
+    if smallest_class is not None and smallest_class < needed:
+        return Verdict.TOO_FEW_ROWS, f"too few rows of a class ({smallest_class} of {needed})"
     if rule.confidence is not None and window.standard_error is None:
         return Verdict.UNDEFINED, window.note or "no standard error"
     return None if rule.level is not None else _lacking_reference(rule, reference)

@@ -18,7 +18,7 @@ class PerformanceDrift:
     one-sided interval lies on the wrong side of that level.
 
     Attributes:
-        metric: name of the metric.
+        metric: name of the metric, driftline's or scikit-learn's.
         below: level under which a greater-is-better metric is bad.
         above: level over which a lower-is-better metric is bad.
         window: length of a window, like "7d" or "48h".
@@ -59,6 +59,7 @@ class PerformanceDrift:
 
     def __post_init__(self) -> None:
         parse_duration(self.window)
+        object.__setattr__(self, "metric", metric(self.metric).name)
         self._check_level()
         self._check_method()
         if self.confidence is not None and not 0.5 < self.confidence < 1.0:
@@ -103,6 +104,8 @@ class PerformanceDrift:
 
     def _check_level(self) -> None:
         known = metric(self.metric)
+        if known.scale == "none" and self.confidence is not None:
+            raise _invalid(self, f"{self.metric} has no standard error to test with", "Give confidence=None")
         if self.below is not None and not known.greater_is_better:
             raise _invalid(self, f"{self.metric} is better when it is lower", "Give above= instead of below=")
         if self.above is not None and known.greater_is_better:
@@ -141,8 +144,12 @@ class RetrainTrigger:
     min_labels: int = 30
 
     def __post_init__(self) -> None:
-        if self.metric is not None and metric(self.metric).greater_is_better:
-            raise _invalid(self, f"{self.metric} is better when it is greater", "Give a loss, such as brier or rmse")
+        if self.metric is not None:
+            known = metric(self.metric)
+            object.__setattr__(self, "metric", known.name)
+            if known.greater_is_better:
+                problem = f"{self.metric} is better when it is greater"
+                raise _invalid(self, problem, "Give a loss, such as brier or rmse")
         if self.reference_windows < 1:
             raise _invalid(self, f"reference_windows is {self.reference_windows}", "Give 1 or more, such as 4")
         for task in Task:

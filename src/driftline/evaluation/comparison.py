@@ -53,9 +53,10 @@ def compare(
 ) -> Comparison:
     """Return the paired comparison of two models that scored the same rows.
 
-    AUROC is compared by DeLong's test, accuracy by McNemar's mid-p, mean losses by the paired t test, RMSE by
-    the t test on squared errors, R² by a paired bootstrap of which `seed` chooses the draws. Rows count as
-    independent: on a stream whose errors follow each other the intervals are too short.
+    AUROC is compared by DeLong's test, other metrics of the order of scores by the z test of what each row adds,
+    accuracy by McNemar's mid-p, mean losses by the paired t test, RMSE by the t test on squared errors, all others by a
+    paired bootstrap of which `seed` chooses the draws. Rows count as independent: on a stream whose errors follow each
+    other the intervals are too short.
 
     Raises:
         InvalidScoresError: truth or a model's scores break the rules of `task`; a NaN never wins.
@@ -70,9 +71,9 @@ def compare(
     else:
         test = PairedTest(method="none", gain=None, note="no rows")
     return Comparison(
-        metric=metric_name,
-        champion=measure_rows(metric_name, champion),
-        challenger=measure_rows(metric_name, challenger),
+        metric=found.name,
+        champion=measure_rows(found.name, champion),
+        challenger=measure_rows(found.name, challenger),
         gain=test.gain,
         ci_low=test.ci_low,
         ci_high=test.ci_high,

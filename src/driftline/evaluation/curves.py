@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from driftline.errors import InvalidScoresError
 from driftline.evaluation.intervals import wilson
-from driftline.evaluation.rows import scored_rows
+from driftline.evaluation.rows import FloatArray, ScoredRows, scored_rows
 from driftline.evaluation.task import Task
 
 
@@ -26,6 +26,25 @@ class RocCurve:
     false_positive_rate: tuple[float, ...]
     true_positive_rate: tuple[float, ...]
     thresholds: tuple[float | None, ...]
+    positive_count: int
+    negative_count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrecisionRecallCurve:
+    """Points of a precision-recall curve by rising recall; empty where a class is missing.
+
+    Attributes:
+        recall: share of the positives at or above each threshold.
+        precision: share of the rows at or above it that are positive.
+        thresholds: the scores, falling.
+        positive_count: rows whose truth is 1.
+        negative_count: rows whose truth is 0.
+    """
+
+    recall: tuple[float, ...]
+    precision: tuple[float, ...]
+    thresholds: tuple[float, ...]
     positive_count: int
     negative_count: int
 
@@ -79,20 +98,38 @@ def roc_curve(truth: npt.ArrayLike, scores: npt.ArrayLike, *, points: int = 200)
             positive_count=positive_count,
             negative_count=negative_count,
         )
-    order = np.argsort(-rows.scores)
-    ordered = rows.scores[order]
-    ends = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True))
-    positives = np.cumsum(rows.truth[order])[ends]
+    scores_at, positives, rows_at = _steps(rows)
     true_rate = np.append(0.0, positives / positive_count)
-    false_rate = np.append(0.0, (ends + 1 - positives) / negative_count)
+    false_rate = np.append(0.0, (rows_at - positives) / negative_count)
     kept = _thinned((true_rate + false_rate) / 2.0, points)
-    thresholds: list[float | None] = [None, *ordered[ends].tolist()]
+    thresholds: list[float | None] = [None, *scores_at.tolist()]
     return RocCurve(
         false_positive_rate=tuple(false_rate[kept].tolist()),
         true_positive_rate=tuple(true_rate[kept].tolist()),
         thresholds=tuple(thresholds[index] for index in kept.tolist()),
         positive_count=positive_count,
         negative_count=negative_count,
+    )
+
+
+def precision_recall_curve(truth: npt.ArrayLike, scores: npt.ArrayLike, *, points: int = 200) -> PrecisionRecallCurve:
+    """Return the precision-recall curve of binary scores, thinned along its length to at most `points` (2 or more).
+
+    Raises:
+        InvalidScoresError: truth or scores break the rules of a binary task.
+    """
+    rows = scored_rows(Task.BINARY, truth, scores)
+    positive_count = int(rows.truth.sum())
+    counts = {"positive_count": positive_count, "negative_count": rows.row_count - positive_count}
+    if min(counts.values()) == 0:
+        return PrecisionRecallCurve(recall=(), precision=(), thresholds=(), **counts)
+    scores_at, positives, rows_at = _steps(rows)
+    kept = _thinned((positives / positive_count + rows_at / rows.row_count) / 2.0, points)
+    return PrecisionRecallCurve(
+        recall=tuple((positives / positive_count)[kept].tolist()),
+        precision=tuple((positives / rows_at)[kept].tolist()),
+        thresholds=tuple(scores_at[kept].tolist()),
+        **counts,
     )
 
 
@@ -143,6 +180,14 @@ def confusion_matrix(truth: npt.ArrayLike, predicted: npt.ArrayLike, *, class_co
     flat = (pair[0] * class_count + pair[1]).astype(np.intp)
     counts = np.bincount(flat, minlength=class_count * class_count).reshape(class_count, class_count)
     return ConfusionMatrix(counts=tuple(tuple(row) for row in counts.tolist()))
+
+
+def _steps(rows: ScoredRows) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the different scores, falling, and how many positives and rows lie at or above each."""
+    order = np.argsort(-rows.scores)
+    ordered = rows.scores[order]
+    ends = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True))
+    return ordered[ends], np.cumsum(rows.truth[order])[ends], np.asarray(ends + 1, dtype=np.float64)
 
 
 def _thinned(progress: npt.NDArray[np.float64], points: int) -> npt.NDArray[np.intp]:

@@ -59,3 +59,8 @@ def squared_errors(rows: ScoredRows) -> FloatArray:
 def absolute_errors(rows: ScoredRows) -> FloatArray:
     """Return |score - truth| per row, shape (n_rows,), in the unit of the truth; 0.0 is exact."""
     return np.asarray(np.abs(rows.scores - rows.truth), dtype=np.float64)
+
+
+def percentage_errors(rows: ScoredRows) -> FloatArray:
+    """Return |score - truth| / |truth| per row, shape (n_rows,), for truths other than 0; 1.0 is 100 %."""
+    return np.asarray(absolute_errors(rows) / np.abs(rows.truth), dtype=np.float64)

@@ -1,122 +1,12 @@
-"""The metrics that driftline knows, and measuring one of them."""
-
-from dataclasses import dataclass
-from functools import partial
-from typing import Literal
+"""Measuring a metric by its name, driftline's or scikit-learn's."""
 
 import numpy.typing as npt
 
 from driftline.errors import MetricNotForTaskError, UnknownMetricError
-from driftline.evaluation.estimates import (
-    Estimate,
-    accuracy_estimate,
-    auroc_estimate,
-    mean_estimate,
-    r2_estimate,
-    rmse_estimate,
-)
-from driftline.evaluation.losses import absolute_errors, log_losses, squared_errors
+from driftline.evaluation.catalogue import ALIASES, METRICS, Metric
 from driftline.evaluation.measurement import Measurement, unmeasured
-from driftline.evaluation.paired_tests import (
-    RunPairedTest,
-    paired_delong,
-    paired_mcnemar,
-    paired_r2,
-    paired_rmse,
-    paired_t,
-)
 from driftline.evaluation.rows import ScoredRows, scored_rows
 from driftline.evaluation.task import Task
-
-
-@dataclass(frozen=True, kw_only=True)
-class Metric:
-    """What is known about a metric.
-
-    Attributes:
-        name: as users write it.
-        tasks: for which it is defined.
-        greater_is_better: its direction.
-        unit_interval: whether every value lies in [0, 1].
-        scale: of its one-sided limits: as it is, the logit, or a proportion of the rows.
-        estimate: measures it with its interval.
-        paired_test: compares two models on the same rows.
-    """
-
-    name: str
-    tasks: tuple[Task, ...]
-    greater_is_better: bool
-    unit_interval: bool
-    scale: Literal["identity", "logit", "proportion"] = "identity"
-    estimate: Estimate
-    paired_test: RunPairedTest
-
-
-_CLASSES = (Task.BINARY, Task.MULTICLASS)
-
-METRICS: dict[str, Metric] = {
-    known.name: known
-    for known in (
-        Metric(
-            name="auroc",
-            tasks=(Task.BINARY,),
-            greater_is_better=True,
-            unit_interval=True,
-            scale="logit",
-            estimate=auroc_estimate,
-            paired_test=paired_delong,
-        ),
-        Metric(
-            name="accuracy",
-            tasks=_CLASSES,
-            greater_is_better=True,
-            unit_interval=True,
-            scale="proportion",
-            estimate=accuracy_estimate,
-            paired_test=paired_mcnemar,
-        ),
-        Metric(
-            name="log_loss",
-            tasks=_CLASSES,
-            greater_is_better=False,
-            unit_interval=False,
-            estimate=partial(mean_estimate, log_losses),
-            paired_test=partial(paired_t, log_losses),
-        ),
-        Metric(
-            name="brier",
-            tasks=(Task.BINARY,),
-            greater_is_better=False,
-            unit_interval=True,
-            estimate=partial(mean_estimate, squared_errors),
-            paired_test=partial(paired_t, squared_errors),
-        ),
-        Metric(
-            name="rmse",
-            tasks=(Task.REGRESSION,),
-            greater_is_better=False,
-            unit_interval=False,
-            estimate=rmse_estimate,
-            paired_test=paired_rmse,
-        ),
-        Metric(
-            name="mae",
-            tasks=(Task.REGRESSION,),
-            greater_is_better=False,
-            unit_interval=False,
-            estimate=partial(mean_estimate, absolute_errors),
-            paired_test=partial(paired_t, absolute_errors),
-        ),
-        Metric(
-            name="r2",
-            tasks=(Task.REGRESSION,),
-            greater_is_better=True,
-            unit_interval=False,
-            estimate=r2_estimate,
-            paired_test=paired_r2,
-        ),
-    )
-}
 
 
 def metrics_for(task: Task) -> tuple[str, ...]:
@@ -125,15 +15,15 @@ def metrics_for(task: Task) -> tuple[str, ...]:
 
 
 def metric(name: str, task: Task | None = None) -> Metric:
-    """Return the metric of that name; with a `task`, only if it is defined for it.
+    """Return the metric of that name, or of scikit-learn's; with a `task`, only if it is defined for it.
 
     Raises:
         UnknownMetricError: no metric has that name.
         MetricNotForTaskError: it is not defined for `task`.
     """
-    if name not in METRICS:
-        raise UnknownMetricError(name, METRICS)
-    found = METRICS[name]
+    found = METRICS.get(ALIASES.get(name, name))
+    if found is None:
+        raise UnknownMetricError(name, METRICS, ALIASES)
     if task is not None and task not in found.tasks:
         raise MetricNotForTaskError(name, task, metrics_for(task))
     return found
@@ -166,5 +56,5 @@ def measure_rows(name: str, rows: ScoredRows, *, confidence: float = 0.95) -> Me
     """Return what `measure` returns, for checked rows: several metrics then share one check."""
     found = metric(name, rows.task)
     if rows.row_count == 0:
-        return unmeasured(name, 0, "no rows")
-    return found.estimate(name, rows, confidence)
+        return unmeasured(found.name, 0, "no rows")
+    return found.estimate(found.name, rows, confidence)

@@ -7,17 +7,21 @@ from math import sqrt
 import numpy as np
 from scipy.special import bdtr, ndtr, stdtr
 
-from driftline.evaluation.bootstrap import r2_draws
+from driftline.errors import listing
+from driftline.evaluation.bootstrap import median_draws, paired_class_metric_draws, variance_draws
+from driftline.evaluation.confusion import ClassMetric, class_counts
 from driftline.evaluation.delong import auroc_covariance
-from driftline.evaluation.estimates import RowLosses
+from driftline.evaluation.estimates import FEWEST_DRAWS, RowLosses
 from driftline.evaluation.intervals import mean_interval, normal_interval, normal_quantile
-from driftline.evaluation.losses import hits, squared_errors
-from driftline.evaluation.rows import FloatArray, ScoredRows
+from driftline.evaluation.losses import absolute_errors, hits, percentage_errors, squared_errors
+from driftline.evaluation.ranking import Rank, rows_of_classes
+from driftline.evaluation.rows import FloatArray, ScoredRows, predicted_classes
 
 # Below this many rows of a class the normal approximation of DeLong's test does not hold.
 SMALLEST_CLASS = 10
 # A variance of the difference of two areas that is rounding only: both models order all pairs alike.
 TIED_VARIANCE = 1e-16
+BOOTSTRAP = "paired bootstrap"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,19 +67,7 @@ def paired_delong(champion: ScoredRows, challenger: ScoredRows, seed: int) -> Pa
     gain = float(delong.aurocs[1] - delong.aurocs[0])
     if min(positives, negatives) < SMALLEST_CLASS:
         return PairedTest(method=method, gain=gain, note=f"too few of a class: {counts}, at least 10 of each needed")
-    if variance <= TIED_VARIANCE:
-        return _without_variance(method, gain, "identical ranking")
-    standard_error = sqrt(variance)
-    z = gain / standard_error
-    interval = normal_interval(gain, standard_error)
-    return PairedTest(
-        method=method,
-        gain=gain,
-        ci_low=interval.low,
-        ci_high=interval.high,
-        p_value=float(ndtr(-z)),
-        p_value_two_sided=float(2.0 * ndtr(-abs(z))),
-    )
+    return _z_test(method, gain, variance)
 
 
 def paired_mcnemar(champion: ScoredRows, challenger: ScoredRows, seed: int) -> PairedTest:
@@ -152,30 +144,110 @@ def paired_rmse(champion: ScoredRows, challenger: ScoredRows, seed: int) -> Pair
     )
 
 
-def paired_r2(champion: ScoredRows, challenger: ScoredRows, seed: int) -> PairedTest:
-    """Return the paired percentile bootstrap of two R²: both models meet the same 1,000 resamples."""
-    method = "paired bootstrap"
+def paired_variance(
+    champion: ScoredRows, challenger: ScoredRows, seed: int, *, about_mean_error: bool = False
+) -> PairedTest:
+    """Return the paired bootstrap of two R², or of two explained variances."""
+    errors = [rows.scores - rows.truth for rows in (champion, challenger)]
     total = float(((champion.truth - champion.truth.mean()) ** 2).sum())
     if champion.row_count < 2 or total == 0.0:
         note = f"undefined: the truth of {champion.row_count} rows is constant"
-        return PairedTest(method=method, gain=None, note=note)
-    difference = squared_errors(champion) - squared_errors(challenger)
-    gain = float(difference.sum()) / total
-    if not difference.any():
-        return _without_variance(method, 0.0, "identical errors")
-    draws = r2_draws(champion.truth, np.stack([champion.scores, challenger.scores]), seed=seed)
-    gains = draws[1] - draws[0]
-    if len(gains) < 500:
-        return PairedTest(method=method, gain=gain, note="no test: the truth of most resamples is constant")
-    low, high = np.quantile(gains, [0.025, 0.975])
-    p_value = (1 + int((gains <= 0.0).sum())) / (len(gains) + 1)
-    opposite = (1 + int((gains >= 0.0).sum())) / (len(gains) + 1)
+        return PairedTest(method=BOOTSTRAP, gain=None, note=note)
+    if (errors[0] ** 2 == errors[1] ** 2).all():
+        return _without_variance(BOOTSTRAP, 0.0, "identical errors")
+    left = [float(((own - own.mean() if about_mean_error else own) ** 2).sum()) for own in errors]
+    scores = np.stack([champion.scores, challenger.scores])
+    draws = variance_draws(champion.truth, scores, about_mean_error=about_mean_error, seed=seed)
+    return _bootstrap((left[0] - left[1]) / total, draws[1] - draws[0], "the truth of most resamples is constant")
+
+
+def paired_percentages(champion: ScoredRows, challenger: ScoredRows, seed: int) -> PairedTest:
+    """Return Student's paired t test of two mean percentage errors; no gain where a truth is 0."""
+    if (champion.truth == 0.0).any():
+        return PairedTest(method="paired t", gain=None, note="undefined: a truth is 0")
+    return paired_t(percentage_errors, champion, challenger, seed)
+
+
+def paired_median(champion: ScoredRows, challenger: ScoredRows, seed: int) -> PairedTest:
+    """Return the paired bootstrap of two median absolute errors."""
+    errors = np.stack([absolute_errors(champion), absolute_errors(challenger)])
+    if (errors[0] == errors[1]).all():
+        return _without_variance(BOOTSTRAP, 0.0, "identical errors")
+    gain = float(np.median(errors[0]) - np.median(errors[1]))
+    if champion.row_count < 2:
+        return PairedTest(method=BOOTSTRAP, gain=gain, note="no test: one row")
+    draws = median_draws(errors, seed=seed)
+    return _bootstrap(gain, draws[0] - draws[1], "")
+
+
+def paired_maximum(champion: ScoredRows, challenger: ScoredRows, seed: int) -> PairedTest:
+    """Return the gain in the largest error, which no test is about: it is the error of one row."""
+    del seed
+    errors = absolute_errors(champion), absolute_errors(challenger)
+    gain = float(errors[0].max() - errors[1].max())
+    if gain == 0.0:
+        return _without_variance("none", 0.0, "identical largest errors")
+    return PairedTest(method="none", gain=gain, note="no test: the largest error is that of one row")
+
+
+def paired_class_metric(metric: ClassMetric, champion: ScoredRows, challenger: ScoredRows, seed: int) -> PairedTest:
+    """Return the paired bootstrap of a metric of two confusion matrices."""
+    before, after = (float(metric.of(class_counts(rows))) for rows in (champion, challenger))
+    if np.isnan(before) or np.isnan(after):
+        return PairedTest(method=BOOTSTRAP, gain=None, note=f"undefined: {metric.undefined}")
+    if (predicted_classes(champion) == predicted_classes(challenger)).all():
+        return _without_variance(BOOTSTRAP, 0.0, "identical predictions")
+    draws = paired_class_metric_draws(metric, [champion, challenger], seed=seed)
+    return _bootstrap(after - before, draws[1] - draws[0], f"in most resamples {metric.undefined}")
+
+
+def paired_ranking(rank: Rank, champion: ScoredRows, challenger: ScoredRows, seed: int) -> PairedTest:
+    """Return the z test of two metrics of the order of scores, by what each row adds to the difference.
+
+    It needs 10 rows of each class, as DeLong's test does, which it is for the area under the ROC curve.
+    """
+    del seed
+    counts, method = rows_of_classes(champion), "paired z of influences"
+    said = f"{listing(map(str, counts))} rows of the classes"
+    if min(counts) == 0 or len(counts) < 2:
+        return PairedTest(method=method, gain=None, note=f"undefined: {said}")
+    rankings = [rank(champion), rank(challenger)]
+    gain = rankings[1].value - rankings[0].value
+    if min(counts) < SMALLEST_CLASS:
+        return PairedTest(method=method, gain=gain, note=f"too few of a class: {said}, at least 10 of each needed")
+    variance = float((rankings[1].influence - rankings[0].influence).var()) / champion.row_count
+    return _z_test(method, gain, variance)
+
+
+def _z_test(method: str, gain: float, variance: float) -> PairedTest:
+    if variance <= TIED_VARIANCE:
+        return _without_variance(method, gain, "identical ranking")
+    standard_error = sqrt(variance)
+    interval = normal_interval(gain, standard_error)
     return PairedTest(
         method=method,
         gain=gain,
+        ci_low=interval.low,
+        ci_high=interval.high,
+        p_value=float(ndtr(-gain / standard_error)),
+        p_value_two_sided=float(2.0 * ndtr(-abs(gain / standard_error))),
+    )
+
+
+def _bootstrap(gain: float, gains: FloatArray, undefined: str) -> PairedTest:
+    """Return the percentile interval and p-values of a gain from its resamples; of those without gain, half count."""
+    if len(gains) < FEWEST_DRAWS:
+        return PairedTest(method=BOOTSTRAP, gain=gain, note=f"no test: {undefined}")
+    low, high = np.quantile(gains, [0.025, 0.975])
+    ties = int((gains == 0.0).sum()) / 2.0
+    p_value = (1.0 + int((gains < 0.0).sum()) + ties) / (len(gains) + 1)
+    opposite = (1.0 + int((gains > 0.0).sum()) + ties) / (len(gains) + 1)
+    return PairedTest(
+        method=BOOTSTRAP,
+        gain=gain,
         ci_low=float(low),
         ci_high=float(high),
-        p_value=p_value,
+        p_value=min(1.0, p_value),
         p_value_two_sided=min(1.0, 2.0 * min(p_value, opposite)),
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
-from driftline.evaluation import Measurement, measure_rows, scored_rows
+from driftline.evaluation import Measurement, Slice, measure_rows, measure_slices, scored_rows
 from driftline.monitoring.label_counts import unlabelled
 from driftline.monitoring.labelled import Labelled, LabelledReader
 from driftline.monitoring.outcome import Outcome
@@ -29,12 +29,14 @@ class Evaluated:
         row_count: predictions.
         label_count: predictions whose label was known.
         measurements: one for each metric.
+        slices: the same of the rows that share a value of a slice column.
     """
 
     version: int
     row_count: int
     label_count: int
     measurements: tuple[Measurement, ...]
+    slices: tuple[Slice, ...] = ()
 
 
 def evaluate(
@@ -66,13 +68,15 @@ def evaluate(
     }
     ready = {key: labelled for key, labelled in found.done.items() if len(labelled.truth)}
     measured = {key: measure_all(pipeline, labelled) for key, labelled in ready.items()}
-    _store(workspace, pipeline, ready, measured, as_of=reader.as_of, dagster_run_id=dagster_run_id)
+    sliced = {key: slices_of(pipeline, labelled) for key, labelled in ready.items()}
+    _store(workspace, pipeline, ready, measured, sliced, as_of=reader.as_of, dagster_run_id=dagster_run_id)
     done = {
         key: Evaluated(
             version=labelled.version.version,
             row_count=labelled.row_count,
             label_count=len(labelled.truth),
             measurements=measured[key],
+            slices=sliced[key],
         )
         for key, labelled in ready.items()
     }
@@ -83,6 +87,12 @@ def measure_all(pipeline: ModelPipeline, labelled: Labelled) -> tuple[Measuremen
     """Return each metric of the pipeline on labelled predictions, with its interval."""
     rows = scored_rows(labelled.task, labelled.truth, labelled.scores)
     return tuple(measure_rows(name, rows) for name in pipeline.metrics)
+
+
+def slices_of(pipeline: ModelPipeline, labelled: Labelled) -> tuple[Slice, ...]:
+    """Return each metric of the pipeline on each slice of labelled predictions."""
+    rows = scored_rows(labelled.task, labelled.truth, labelled.scores)
+    return measure_slices(pipeline.metrics, rows, labelled.slices)
 
 
 def holdout_score(
@@ -158,9 +168,10 @@ def store_holdout(
     holdout: DatasetVersion,
     measurements: Sequence[Measurement],
     *,
+    slices: Sequence[Slice] = (),
     dagster_run_id: str | None = None,
 ) -> None:
-    """Store what a version scored on a holdout: what it is later compared with."""
+    """Store what a version scored on a holdout and on its slices: what it is later compared with."""
     row = {
         "version_id": version.id,
         "dataset": holdout.dataset,
@@ -173,7 +184,8 @@ def store_holdout(
         "dagster_run_id": dagster_run_id,
     }
     with workspace.database.transaction() as session:
-        monitoring.add_evaluations(session, [row], [[_metric_row(measured) for measured in measurements]])
+        metrics = [_metric_row(measured) for measured in measurements]
+        monitoring.add_evaluations(session, [row], [metrics], [_slice_rows(slices)])
 
 
 def stored_measurement(evaluation: Evaluation, row: EvaluationMetric) -> Measurement:
@@ -194,6 +206,7 @@ def _store(
     pipeline: ModelPipeline,
     ready: dict[str, Labelled],
     measured: dict[str, tuple[Measurement, ...]],
+    sliced: dict[str, tuple[Slice, ...]],
     *,
     as_of: datetime,
     dagster_run_id: str | None,
@@ -223,12 +236,12 @@ def _store(
             for key in fresh
         ]
         metrics = [[_metric_row(measurement) for measurement in measured[key]] for key in fresh]
-        monitoring.add_evaluations(session, rows, metrics)
+        monitoring.add_evaluations(session, rows, metrics, [_slice_rows(sliced[key]) for key in fresh])
 
 
 def evidence_digest(pipeline: ModelPipeline, labelled: Labelled) -> str:
-    """Return the sha256 of the metrics' names, the labels and the predictions that an evaluation stands on."""
-    content = hashlib.sha256("\0".join(pipeline.metrics).encode())
+    """Return the sha256 of the metrics' and slices' names, the labels and predictions that an evaluation stands on."""
+    content = hashlib.sha256("\0".join((*pipeline.metrics, *(f"by {name}" for name in pipeline.slices))).encode())
     content.update(labelled.row_count.to_bytes(8, "little"))
     content.update(labelled.truth.tobytes())
     content.update(labelled.scores.tobytes())
@@ -239,3 +252,11 @@ def _metric_row(measured: Measurement) -> dict[str, object]:
     row = asdict(measured)
     del row["row_count"]
     return row
+
+
+def _slice_rows(slices: Sequence[Slice]) -> list[dict[str, object]]:
+    return [
+        {"slice_column": one.column, "slice_value": one.value, **asdict(measured)}
+        for one in slices
+        for measured in one.measurements
+    ]

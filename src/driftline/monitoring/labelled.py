@@ -1,16 +1,16 @@
 """Predictions joined with their ground truth, as far as it is known."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from driftline.datasets import encode
+from driftline.datasets import encode, slice_values
 from driftline.declaration import ModelPipeline
-from driftline.errors import DuplicateRowError
+from driftline.errors import DuplicateRowError, MissingColumnError
 from driftline.evaluation import Task
 from driftline.models import Label, Model
 from driftline.monitoring.bandit_split import PROPENSITY, SERVED, with_all_served
@@ -42,6 +42,7 @@ class Labelled:
         row_count: predictions of the partition, labelled or not.
         delivered_count: of the labels, those that were delivered; the others are the dataset's.
         features: the rows that were predicted, shape (row_count, n_columns).
+        slices: of each slice column of the pipeline, the values of the labelled rows as texts, shape (n_labelled,).
     """
 
     version: ModelVersion
@@ -57,6 +58,7 @@ class Labelled:
     row_count: int
     delivered_count: int
     features: pd.DataFrame
+    slices: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 class LabelledReader:
@@ -163,10 +165,12 @@ def _join(
     delivered = np.add.reduceat(known.delivered, firsts, dtype=int)
     ends = np.cumsum(np.add.reduceat(labelled, firsts, dtype=int))[:-1]
     logged = (joined.loc[labelled, SERVED].to_numpy(dtype=bool), joined.loc[labelled, PROPENSITY].to_numpy(dtype=float))
+    sliced = {name: np.split(v, ends) for name, v in _slices(pipeline, joined[labelled], truths).items()}
     by_label = (np.split(values, ends) for values in (truth, times, said[labelled], *logged))
     keys = joined.loc[labelled, key]
     own_keys = [keys.iloc[low:high] for low, high in zip([0, *ends], [*ends, len(keys)], strict=True)]
-    parts = zip(own_keys, *by_label, np.split(said, firsts[1:]), delivered, strict=True)
+    by_slice = [{name: own[number] for name, own in sliced.items()} for number in range(len(pairs))]
+    parts = zip(own_keys, *by_label, np.split(said, firsts[1:]), delivered, by_slice, strict=True)
     return {
         partition: Labelled(
             version=version,
@@ -182,6 +186,7 @@ def _join(
             row_count=table.num_rows,
             delivered_count=int(count),
             features=rows,
+            slices=slices,
         )
         for (partition, (rows, table)), (
             labelled_keys,
@@ -192,6 +197,7 @@ def _join(
             propensities,
             all_scores,
             count,
+            slices,
         ) in zip(pairs.items(), parts, strict=True)
     }
 
@@ -202,6 +208,18 @@ def _with_dataset_labels(pipeline: ModelPipeline, predictions: pd.DataFrame, row
         return predictions
     key = list(pipeline.row_key)
     return predictions.merge(rows[[*key, pipeline.target.column]], on=key, how="left", sort=False)
+
+
+def _slices(pipeline: ModelPipeline, labelled: pd.DataFrame, rows: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Return the values of the slice columns of the labelled rows, in their order."""
+    if not pipeline.slices:
+        return {}
+    lacking = [name for name in pipeline.slices if name not in rows.columns]
+    if lacking:
+        raise MissingColumnError(lacking, rows.columns)
+    key = list(pipeline.row_key)
+    told = rows[list(dict.fromkeys((*key, *pipeline.slices)))]
+    return slice_values(labelled[key].merge(told, on=key, how="left", sort=False), pipeline.slices)
 
 
 def _times(pipeline: ModelPipeline, rows: pd.DataFrame) -> np.ndarray:

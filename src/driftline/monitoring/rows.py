@@ -1,7 +1,7 @@
 """The rows of partitions, read from a pipeline's dataset in as few calls as possible."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -9,12 +9,13 @@ import pandas as pd
 from driftline.datasets import Window, from_parquet
 from driftline.declaration import ModelPipeline, Partitions
 from driftline.declaration.pipeline import HOLDOUT_ROW
-from driftline.errors import DatasetFunctionError, EmptyRangeError, NoDatasetError, NotAStreamError
+from driftline.errors import DatasetFunctionError, EmptyRangeError, FutureRowsError, NoDatasetError, NotAStreamError
 from driftline.monitoring.outcome import Outcome, together
 from driftline.store import datasets
 from driftline.workspace import Workspace
 
 TABLE = ""  # the key of a table without partitions
+AHEAD = timedelta(minutes=5)  # clocks of machines differ by so much, and not by more
 
 
 def read_rows(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) -> Outcome[pd.DataFrame]:
@@ -39,7 +40,9 @@ def read_rows(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]
         for key, frame in frames.items()
         if frame.empty
     }
-    return Outcome(done={key: frame for key, frame in frames.items() if not frame.empty}, failed=failed)
+    ahead = {key: future_rows(pipeline, frame, workspace.clock()) for key, frame in frames.items() if not frame.empty}
+    failed |= {key: why for key, why in ahead.items() if why is not None}
+    return Outcome(done={key: frame for key, frame in frames.items() if key not in failed}, failed=failed)
 
 
 class RowReader:
@@ -91,8 +94,29 @@ def partitions_between(
     return keys
 
 
+def future_rows(pipeline: ModelPipeline, frame: pd.DataFrame, now: datetime) -> str | None:
+    """Return what is wrong with the rows of a stream that lie more than 5 minutes ahead of `now`; None without any."""
+    times = frame[pipeline.time_column]
+    count = int((times > now + AHEAD).sum())
+    if not count:
+        return None
+    last = f"{times.max().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return str(FutureRowsError(pipeline.name, count, len(frame), last, AHEAD // timedelta(minutes=1)))
+
+
 def call_dataset(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
-    """Return what the user's dataset function gives for `window`.
+    """Return the rows of `window` that the user's dataset function gives; its errors are those of `given_rows`."""
+    frame = given_rows(pipeline, window)
+    return frame if window is None else rows_of(pipeline, frame, window)
+
+
+def rows_of(pipeline: ModelPipeline, frame: pd.DataFrame, window: Window) -> pd.DataFrame:
+    """Return the rows of a stream whose event lies in `window`."""
+    return frame[window.contains(frame[pipeline.time_column])]
+
+
+def given_rows(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
+    """Return all that the user's dataset function gives for `window`, rows outside of it included.
 
     Raises:
         DatasetFunctionError: it raises, gives no DataFrame, or a stream's rows have no time with a zone.
@@ -112,7 +136,7 @@ def call_dataset(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame
         raise DatasetFunctionError(pipeline.name, window, f"gave no entity column {lacking[0]!r}")
     if not isinstance(frame[pipeline.time_column].dtype, pd.DatetimeTZDtype):
         raise DatasetFunctionError(pipeline.name, window, f"gave {pipeline.time_column!r} without a time zone")
-    return frame[window.contains(frame[pipeline.time_column])]
+    return frame
 
 
 def neighbours(pipeline: ModelPipeline, keys: Sequence[str]) -> list[list[str]]:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from driftline.alerting import Delivered, Raised, deliver, open_channels, raise_alerts
 from driftline.declaration import ModelPipeline
-from driftline.monitoring import Delivered, Raised, deliver, open_channels, raise_alerts
 from driftline.pipelines.failed_runs import failed_runs
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.settings import Settings

@@ -32,7 +32,7 @@ from driftline.monitoring import (
 )
 from driftline.pipelines.failure import partitions_failure, visible_failure
 from driftline.pipelines.keys import asset_key, dagster_partitions, described, monitoring_kinds
-from driftline.pipelines.tables import finding_table, metric_table, metric_values
+from driftline.pipelines.tables import finding_table, metric_table, metric_values, slice_table
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.workspace import Workspace
 
@@ -207,6 +207,7 @@ def _metadata(done: Predicted | LabelCount | Evaluated | Reported) -> dict[str, 
             "labels": done.label_count,
             **metric_values(done.measurements),
             "metrics": metric_table(done.measurements),
+            **({"slices": slice_table(done.slices)} if done.slices else {}),
         }
     told = {
         "version": done.version,

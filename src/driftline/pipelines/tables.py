@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import dagster as dg
 
 from driftline.drift import Finding
-from driftline.evaluation import Measurement
+from driftline.evaluation import Measurement, Slice
 from driftline.store.datasets import DatasetVersion
 
 
@@ -22,6 +22,25 @@ def metric_table(measurements: Iterable[Measurement]) -> dg.TableMetadataValue:
             }
         )
         for measured in measurements
+    ]
+    return dg.MetadataValue.table(records)
+
+
+def slice_table(slices: Iterable[Slice]) -> dg.TableMetadataValue:
+    """Return the metrics of slices as a table; a slice that is too small says so."""
+    records = [
+        dg.TableRecord(
+            {
+                "slice": f"{one.column}={one.value}",
+                "metric": measured.metric,
+                "value": _number(measured.value),
+                "95 % interval": _interval(measured),
+                "rows": one.row_count,
+                "note": measured.note or "",
+            }
+        )
+        for one in slices
+        for measured in one.measurements
     ]
     return dg.MetadataValue.table(records)
 

@@ -98,7 +98,13 @@ def _rule(workspace: Workspace, pipeline: ModelPipeline, match: _Match) -> _Ruli
     challenger = load_version(workspace, match.challenger, trusted=pipeline.trusted)
     champion = load_version(workspace, match.judged, trusted=pipeline.trusted) if match.judged else None
     meeting = meet(pipeline, load_rows(workspace, match.holdout), challenger, champion)
-    judgement = judge(pipeline.promote, meeting.challenger, meeting.comparison, champion_fault=meeting.champion_fault)
+    judgement = judge(
+        pipeline.promote,
+        meeting.challenger,
+        meeting.comparison,
+        champion_fault=meeting.champion_fault,
+        slices=meeting.slices,
+    )
     winner = match.challenger if judgement.promote else None
     if winner is not None and pipeline.promote.refit:
         winner = refit(workspace, pipeline, match.decision, winner)

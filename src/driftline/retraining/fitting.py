@@ -5,10 +5,22 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from driftline.datasets import classes_of, encode, task_of
+from driftline.datasets import classes_of, encode, slice_values, task_of
 from driftline.declaration import ModelPipeline
 from driftline.errors import IncomparableModelsError, InvalidInputError
-from driftline.evaluation import Comparison, Measurement, Task, compare, measure, measure_rows, scored_rows
+from driftline.evaluation import (
+    Comparison,
+    Measurement,
+    Slice,
+    SliceComparison,
+    Task,
+    compare,
+    compare_slices,
+    measure,
+    measure_rows,
+    measure_slices,
+    scored_rows,
+)
 from driftline.models import Model
 
 
@@ -21,12 +33,14 @@ class Fitted:
         measurements: each metric of the pipeline on the holdout, with its interval.
         truth: the labels of the holdout, encoded, shape (n_rows,).
         scores: what the model says of the holdout, shape (n_rows,) or (n_rows, n_classes).
+        slices: each metric on each slice of the holdout.
     """
 
     model: Model
     measurements: tuple[Measurement, ...]
     truth: np.ndarray
     scores: np.ndarray
+    slices: tuple[Slice, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +51,13 @@ class Meeting:
         challenger: its first metric.
         comparison: with the champion; None without one, or with one that cannot score these rows.
         champion_fault: why it cannot, where the policy promotes all the same.
+        slices: the comparison on each slice of the holdout, where the policy asks for it.
     """
 
     challenger: Measurement
     comparison: Comparison | None = None
     champion_fault: str | None = None
+    slices: tuple[SliceComparison, ...] = ()
 
 
 def fit(pipeline: ModelPipeline, training: pd.DataFrame, holdout: pd.DataFrame) -> Fitted:
@@ -59,6 +75,7 @@ def fit(pipeline: ModelPipeline, training: pd.DataFrame, holdout: pd.DataFrame) 
         measurements=tuple(measure_rows(name, scored) for name in pipeline.metrics),
         truth=scored.truth,
         scores=scored.scores,
+        slices=measure_slices(pipeline.metrics, scored, slice_values(holdout, pipeline.slices)),
     )
 
 
@@ -92,7 +109,18 @@ def meet(pipeline: ModelPipeline, holdout: pd.DataFrame, challenger: Model, cham
             raise
         return Meeting(challenger=measure(first, challenger.task, truth, scores), champion_fault=str(error))
     comparison = compare(first, challenger.task, truth, champion_scores, scores)
-    return Meeting(challenger=comparison.challenger, comparison=comparison)
+    slices = _by_slice(pipeline, holdout, challenger.task, truth, (champion_scores, scores))
+    return Meeting(challenger=comparison.challenger, comparison=comparison, slices=slices)
+
+
+def _by_slice(
+    pipeline: ModelPipeline, holdout: pd.DataFrame, task: Task, truth: np.ndarray, scores: tuple[np.ndarray, np.ndarray]
+) -> tuple[SliceComparison, ...]:
+    """Return how the challenger, the second of `scores`, compares with the champion on each slice."""
+    if pipeline.promote.slice_margin is None:
+        return ()
+    champion, challenger = (scored_rows(task, truth, own) for own in scores)
+    return compare_slices(pipeline.metrics[0], champion, challenger, slice_values(holdout, pipeline.slices))
 
 
 def _champion_scores(pipeline: ModelPipeline, champion: Model, challenger: Model, holdout: pd.DataFrame) -> np.ndarray:

@@ -11,12 +11,13 @@ from driftline.datasets import (
     check_frame,
     content_digest,
     schema_of,
+    slice_faults,
     statistics_of,
     to_parquet,
 )
 from driftline.declaration import ModelPipeline
 from driftline.errors import DriftlineError
-from driftline.monitoring import call_dataset, known_truth
+from driftline.monitoring import future_rows, given_rows, known_truth, rows_of
 from driftline.registry import CHAMPION
 from driftline.store import datasets, monitoring, registry
 from driftline.store.datasets import DatasetReading, DatasetVersion
@@ -53,12 +54,15 @@ def read_dataset(workspace: Workspace, pipeline: ModelPipeline, *, dagster_run_i
     """
     until = training_time(workspace, pipeline)
     window = pipeline.training_rows(until)
-    frame = call_dataset(pipeline, window)
+    frame, ahead = given_rows(pipeline, window), None
     if window is not None:
-        frame = _labelled(workspace, pipeline, frame, until)
-    problems = [
+        ahead = future_rows(pipeline, frame, workspace.clock())
+        frame = _labelled(workspace, pipeline, rows_of(pipeline, frame, window), until)
+    problems = [] if ahead is None else [ahead]
+    problems += [
         str(problem) for problem in check_frame(frame, pipeline.target, previous_schema=_previous(workspace, pipeline))
     ]
+    problems = problems or list(slice_faults(frame, pipeline.slices))
     parts: dict[str, pd.DataFrame] = {}
     if not problems:
         try:

@@ -8,9 +8,15 @@ import pandas as pd
 from driftline.datasets import from_parquet
 from driftline.declaration import ModelPipeline
 from driftline.errors import DatasetRefusedError, NoDatasetError
-from driftline.evaluation import Measurement, Task, calibration_error
+from driftline.evaluation import Measurement, Task, calibration_error, scored_rows
 from driftline.models import Model
-from driftline.monitoring import store_holdout, store_prediction_profile, store_profile, store_reference_rows
+from driftline.monitoring import (
+    store_holdout,
+    store_plots,
+    store_prediction_profile,
+    store_profile,
+    store_reference_rows,
+)
 from driftline.registry import register
 from driftline.retraining.decisions import claim, fail, lock_name, trained
 from driftline.retraining.fitting import Fitted, fit
@@ -111,10 +117,11 @@ def _train(workspace: Workspace, pipeline: ModelPipeline, reading: DatasetReadin
         run.log_metrics({f"holdout/{m.metric}": m.value for m in fitted.measurements if m.value is not None})
         store_profile(run, pipeline, rows)
         store_reference_rows(run, pipeline, rows)
+        store_plots(run, scored_rows(fitted.model.task, fitted.truth, fitted.scores), fitted.model.classes)
         store_prediction_profile(run, fitted.model.task, fitted.scores, fitted.model.classes)
         version = register(run, pipeline.name, fitted.model, trained_through=reading.as_of)
     told = (*fitted.measurements, *_calibration(fitted))
-    store_holdout(workspace, pipeline, version, holdout, told, dagster_run_id=dagster_run_id)
+    store_holdout(workspace, pipeline, version, holdout, told, slices=fitted.slices, dagster_run_id=dagster_run_id)
     trained(workspace, decision.id, version, holdout)
     return Trained(
         decision_id=decision.id,

@@ -63,6 +63,23 @@ class EvaluationMetric(SQLModel, table=True):
     note: str | None = None
 
 
+class EvaluationSlice(SQLModel, table=True):
+    """One row is one metric of an evaluation on the rows that share a value of a column."""
+
+    __tablename__ = "evaluation_slice"
+
+    evaluation_id: int = Field(primary_key=True, foreign_key="evaluation.id")
+    slice_column: str = Field(primary_key=True)
+    slice_value: str = Field(primary_key=True, description="as text")
+    metric: str = Field(primary_key=True)
+    value: float | None
+    ci_low: float | None
+    ci_high: float | None
+    standard_error: float | None
+    row_count: int
+    note: str | None = Field(default=None, description="why there is no value: too small, or undefined")
+
+
 class DriftReport(SQLModel, table=True):
     """One row is a statement about one version after one partition, with its findings as evidence."""
 
@@ -168,9 +185,12 @@ def reported_partitions(session: Session, model_name: str) -> set[str]:
 
 
 def add_evaluations(
-    session: Session, rows: Sequence[Mapping[str, Any]], metrics: Sequence[Sequence[Mapping[str, Any]]]
+    session: Session,
+    rows: Sequence[Mapping[str, Any]],
+    metrics: Sequence[Sequence[Mapping[str, Any]]],
+    slices: Sequence[Sequence[Mapping[str, Any]]] | None = None,
 ) -> None:
-    """Store evaluations, each with its metrics; all of one call are inserted together."""
+    """Store evaluations, each with its metrics and slices; all of one call are inserted together."""
     if not rows:
         return
     table = Evaluation.__table__  # type: ignore[attr-defined]
@@ -180,6 +200,8 @@ def add_evaluations(
     ids = [row.id for row in inserted]
     measured = [{"evaluation_id": id_, **metric} for id_, own in zip(ids, metrics, strict=True) for metric in own]
     insert_missing(session, EvaluationMetric, measured)
+    sliced = [{"evaluation_id": id_, **one} for id_, own in zip(ids, slices or (), strict=False) for one in own]
+    insert_missing(session, EvaluationSlice, sliced)
 
 
 def evaluation_metrics(session: Session, evaluation_ids: Sequence[int]) -> dict[int, list[EvaluationMetric]]:
@@ -187,6 +209,16 @@ def evaluation_metrics(session: Session, evaluation_ids: Sequence[int]) -> dict[
     rows: dict[int, list[EvaluationMetric]] = {id_: [] for id_ in evaluation_ids}
     statement = select(EvaluationMetric).where(col(EvaluationMetric.evaluation_id).in_(evaluation_ids))
     for row in session.exec(statement.order_by(EvaluationMetric.metric)):
+        rows[row.evaluation_id].append(row)
+    return rows
+
+
+def evaluation_slices(session: Session, evaluation_ids: Sequence[int]) -> dict[int, list[EvaluationSlice]]:
+    """Return the slices of evaluations by column and value, one statement."""
+    rows: dict[int, list[EvaluationSlice]] = {id_: [] for id_ in evaluation_ids}
+    statement = select(EvaluationSlice).where(col(EvaluationSlice.evaluation_id).in_(evaluation_ids))
+    order = (EvaluationSlice.slice_column, EvaluationSlice.slice_value, EvaluationSlice.metric)
+    for row in session.exec(statement.order_by(*order)):
         rows[row.evaluation_id].append(row)
     return rows
 

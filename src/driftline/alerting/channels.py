@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from driftline.alerting.text import Message
 from driftline.errors import AlertChannelError, AlertDeliveryError, LibraryMissingError
-from driftline.monitoring.alert_text import Message
 
 SENDER = "driftline-alert"  # the name of the threads that send
 _LOUD = ("apprise", "urllib3.connectionpool")  # both write addresses into the log

@@ -13,10 +13,10 @@ import pytest
 from pydantic import SecretStr
 from sqlmodel import select
 
+from driftline.alerting import Message, deliver, list_alerts, open_channels, raise_alerts, send_test
+from driftline.alerting.outbox import CLAIM, MOST_ATTEMPTS, pause_after
 from driftline.clock import now
 from driftline.errors import AlertChannelError, LibraryMissingError
-from driftline.monitoring import Message, deliver, list_alerts, open_channels, raise_alerts, send_test
-from driftline.monitoring.outbox import CLAIM, MOST_ATTEMPTS, pause_after
 from driftline.store import alerts
 from driftline.store.alerts import AlertDelivery
 from tests.receivers import free_port, silent_server
@@ -123,7 +123,7 @@ TICK = """
 import sys
 from pydantic import SecretStr
 from driftline import open_workspace
-from driftline.monitoring import deliver, open_channels, raise_alerts
+from driftline.alerting import deliver, open_channels, raise_alerts
 from tests.streams import fires
 workspace = open_workspace()
 raise_alerts(workspace, {"fires": fires()}, channels=1, dagster_url="http://dagster.example")

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from driftline.monitoring.alerts import Event, Past, Sighting, State, Step, next_step
+from driftline.alerting.sightings import Sighting, State
+from driftline.alerting.steps import Event, Past, Step, next_step
 
 NOW = datetime(2025, 3, 20, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -5,20 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from driftline.alerting.sightings import FailedRun, Known, Sighting, State, alert_key, sight
+from driftline.alerting.steps import Event, Past, Step, next_step
+from driftline.alerting.text import Message, message
 from driftline.declaration import Alert, ModelPipeline
-from driftline.monitoring.alert_text import Message, message
-from driftline.monitoring.alerts import (
-    Event,
-    FailedRun,
-    Known,
-    Past,
-    Sighting,
-    State,
-    Step,
-    alert_key,
-    next_step,
-    sight,
-)
 from driftline.registry import CHAMPION
 from driftline.store import Session, alerts, monitoring, registry, series
 from driftline.store.alerts import AlertEpisode, DeliveryState

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from driftline.alerting.channels import SENDER, Channel
+from driftline.alerting.text import Message
 from driftline.errors import AlertDeliveryError
-from driftline.monitoring.alert_text import Message
-from driftline.monitoring.channels import SENDER, Channel
 from driftline.store import alerts
 from driftline.store.alerts import AlertDelivery, DeliveryState
 from driftline.workspace import Workspace

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from driftline.monitoring.alerts import Event, Sighting
+from driftline.alerting.sightings import Sighting
+from driftline.alerting.steps import Event
 
 LONGEST_LINE = 600  # characters; an exception's text may be pages, and all of it is in the database
 _NAMES = {

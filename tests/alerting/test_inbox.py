@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from driftline import Alert
-from driftline.monitoring import raise_alerts
+from driftline.alerting import raise_alerts
 from driftline.store.alerts import AlertDelivery, AlertEpisode
 from driftline.workspace import Workspace
 from tests.streams import fires
@@ -112,6 +112,14 @@ def test_without_a_channel_alerts_are_stored_and_told_when_there_is_one(watched)
     assert (len(stored(watched, AlertEpisode)), events(watched)) == (1, [])
     look(watched, channels=1)
     assert events(watched) == ["reminder"]
+
+
+def test_an_alert_watches_a_metric_of_scikit_learn(watched):
+    rule = Alert(on="evaluation", metric="f1_score", worse_than=0.7)
+    watched.evaluation("2025-03-17", auroc=0.9, f1=0.6)
+    [raised] = look(watched, rule, metrics=("auroc", "f1"))
+    assert "f1" in stored(watched, AlertEpisode)[0].dedupe_key
+    assert raised.event == "opened"
 
 
 def test_an_evaluation_below_the_floor_warns_and_zero_is_a_value(watched):

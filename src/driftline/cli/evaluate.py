@@ -1,0 +1,112 @@
+"""`driftline evaluate`: how good the champion was in any window, from its stored predictions."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from driftline.cli.output import print_json, print_table, print_text
+from driftline.cli.project import load_project
+
+if TYPE_CHECKING:
+    from driftline.evaluation import Measurement
+    from driftline.monitoring import LabelledWindow, Measured
+
+
+def evaluate(
+    pipeline: Annotated[str, typer.Argument(help="The pipeline, by its name.")],
+    *,
+    window: Annotated[
+        str | None,
+        typer.Option(help="Of a stream: 7d, 48h, or 'last 96 rows' for the newest labelled ones; by default 7d."),
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="The last day, included; by default the newest.")] = None,
+    metric: Annotated[
+        list[str] | None, typer.Option(help="Driftline's name or scikit-learn's; by default the pipeline's metrics.")
+    ] = None,
+    version: Annotated[int | None, typer.Option(help="This version instead of the champion of the time.")] = None,
+    by: Annotated[str | None, typer.Option(help="Measure by this column, too: one of at most 20 values.")] = None,
+    plot: Annotated[
+        str | None,
+        typer.Option(
+            help="A plot instead: roc, precision_recall, calibration, confusion_matrix or residuals, as JSON."
+        ),
+    ] = None,
+    picture: Annotated[Path | None, typer.Option(help="Draw the plot into this PNG or SVG file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure the labelled predictions of a window together, each by the champion of its time.
+
+    Nothing is stored: stored evaluations are made by Dagster, `driftline backfill` and `driftline truth evaluate`.
+    """
+    from driftline.clock import parse_time
+    from driftline.monitoring import measure_window, read_window
+    from driftline.workspace import open_workspace
+
+    declared = load_project(Path.cwd()).pipeline(pipeline)
+    end = None if until is None else parse_time(until)
+    if end is not None and declared.partitions is not None:
+        end = declared.partitions.after(end)
+    workspace = open_workspace()
+    if plot is not None or picture is not None:
+        _plot(read_window(workspace, declared, window, until=end, version=version), declared.name, plot, picture)
+        return
+    found = measure_window(workspace, declared, window, until=end, metrics=metric or None, by=by, version=version)
+    if as_json:
+        print_json(_told(found))
+    else:
+        _print(found)
+
+
+def _plot(found: "LabelledWindow", pipeline: str, name: str | None, picture: Path | None) -> None:
+    """Print the numbers of a plot as JSON, or draw it."""
+    from driftline.evaluation import plot, plots_for
+    from driftline.monitoring import draw_plot
+
+    name = name or plots_for(found.rows.task)[0]
+    made = plot(name, found.rows)
+    classes = [str(label) for label in found.parts[0].classes]
+    if picture is None:
+        print_json({"plot": name, "classes": classes, **asdict(made)})
+    else:
+        shown = f"{pipeline} {found.window}" if found.window else pipeline
+        draw_plot(made, picture, title=f"{name.replace('_', ' ')}, {shown}", classes=classes)
+
+
+def _told(found: "Measured") -> dict[str, Any]:
+    return {**asdict(found), "window": found.window and asdict(found.window)}
+
+
+def _print(found: "Measured") -> None:
+    versions = ", ".join(map(str, found.versions))
+    print_text(
+        f"{found.pipeline} {found.window or 'on its holdout'}: {found.label_count} labels of {found.row_count} "
+        f"predictions of version {versions}."
+    )
+    print_table(
+        "",
+        ("metric", "value", "95 % interval", "note"),
+        [(one.metric, one.value, _interval(one), one.note) for one in found.measurements],
+        empty="No metric was asked for.",
+    )
+    if found.slices:
+        print_table(
+            f"\nBy {found.slices[0].column}",
+            ("value", "labels", "metric", "value", "95 % interval", "note"),
+            [
+                (own.value, own.row_count, one.metric, one.value, _interval(one), one.note)
+                for own in found.slices
+                for one in own.measurements
+            ],
+            empty="",
+        )
+    if found.left_out:
+        key, why = next(iter(found.left_out.items()))
+        print_text(f"{len(found.left_out)} partitions are left out. {key}: {why}")
+
+
+def _interval(measured: "Measurement") -> str | None:
+    if measured.ci_low is None or measured.ci_high is None:
+        return None
+    return f"{measured.ci_low:.4f} to {measured.ci_high:.4f}"
