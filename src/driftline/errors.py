@@ -56,6 +56,7 @@
     │   ├── ShadowIsChampionError
     │   ├── AlreadyChampionError
     │   ├── BanditRuleError
+    │   ├── BanditTaskError
     │   ├── PropensityError
     │   ├── MixedClassesError
     │   ├── SliceColumnError
@@ -542,6 +543,33 @@ class BanditRuleError(InvalidInputError):
 
     def __init__(self, name: str, value: object, allowed: str) -> None:
         super().__init__(f"A bandit has {name}={value!r}. Give it {allowed}.")
+
+
+class BanditTaskError(InvalidInputError):
+    """A bandit is to choose between versions whose rewards are not 0 or 1."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(
+            f"The versions of {model!r} predict numbers, and a bandit counts which classes were right. "
+            f"Compare them in the shadow: driftline shadow {model}."
+        )
+
+
+class BanditRunsError(ConflictError):
+    """A second bandit is to be started between versions of one model."""
+
+    def __init__(self, model: str, champion: int, challenger: int) -> None:
+        super().__init__(
+            f"A bandit between versions {champion} and {challenger} of {model!r} runs already, and a model has one "
+            f"at a time. Wait for its end, or end it: driftline bandit stop {model}."
+        )
+
+
+class NoBanditError(NotFoundError):
+    """A model has no bandit, or none that runs."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"There is no such bandit of {model!r}. Start one: driftline bandit start {model} VERSION.")
 
 
 class PropensityError(InvalidInputError):

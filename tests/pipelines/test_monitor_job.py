@@ -9,10 +9,10 @@ import pytest
 from driftline import Daily, Window, add_ground_truth, load_model
 from driftline.declaration.dagster_names import VERSION_TAG
 from driftline.evaluation import estimated
-from driftline.monitoring import Predicted
+from driftline.monitoring import Predicted, bandit_status
 from driftline.pipelines import WorkspaceResource, build, renew
 from driftline.pipelines.monitoring_assets import _metadata
-from driftline.registry import register, shadow
+from driftline.registry import register, shadow, start_bandit
 from driftline.store import monitoring, runs
 from driftline.store.monitoring import PredictionBatch
 from driftline.tracking import start_run
@@ -211,3 +211,24 @@ def test_what_a_named_version_would_have_done_asks_no_shadow(dagster, serving):
     version = in_the_shadow(serving, since="2025-02-12")
     assert dagster.run("fires_monitor", fires(), days=RANGE, tags={VERSION_TAG: "1"}).success
     assert stored_for(serving, version) == ([], [])
+
+
+def test_the_step_shares_the_keys_of_a_bandit_and_ends_it_in_a_decision(dagster, serving):
+    in_the_shadow(serving, since="2025-02-12")
+    start_bandit(replace(serving, replay_at=day("2025-02-12")), fires(), 2, actor="ann", reason="try it")
+    assert dagster.run("fires_monitor", fires(), days=RANGE, at="2025-02-15T00:00:00+00:00").success
+    found = bandit_status(replace(serving, replay_at=day("2025-02-15")), fires())
+    assert ([one.partition for one in found.partitions], found.until) == (["2025-02-12", "2025-02-13"], None)
+    assert dagster.run("fires_monitor", fires(), days=RANGE).success
+    ended = bandit_status(serving, fires())
+    assert ended.outcome.startswith("Keep: no winner within 30 days")
+    assert [one.share for one in ended.partitions] == [one.share for one in found.partitions]
+
+
+def test_a_bandit_whose_challenger_is_lost_fails_nothing_that_is_served(dagster, serving):
+    version = in_the_shadow(serving, since="2025-02-12")
+    start_bandit(replace(serving, replay_at=day("2025-02-12")), fires(), 2, actor="ann", reason="try it")
+    with serving.database.transaction() as session:
+        session.get(runs.Artifact, (version.run_id, "model/model.txt")).digest = "0" * 64
+    assert dagster.run("fires_monitor", fires(), days=RANGE, at="2025-02-15T00:00:00+00:00").success
+    assert bandit_status(replace(serving, replay_at=day("2025-02-15")), fires()).partitions == ()

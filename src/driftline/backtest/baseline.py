@@ -50,6 +50,8 @@ def last_known_labels(past: Past, model: Model) -> dict[str, Labelled]:
                 truth=encode(pipeline.target, own[inside], classes=model.classes),
                 times=instants[low:high][inside],
                 scores=_scores(said[low:high][inside], model),
+                served=np.ones(int(inside.sum()), dtype=bool),
+                propensities=np.ones(int(inside.sum())),
                 all_scores=np.empty(0),  # there is none where nothing was known
                 classes=model.classes,
                 row_count=high - low,

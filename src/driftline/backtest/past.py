@@ -84,6 +84,8 @@ class Past:
                 truth=truth[labelled[low] : labelled[high]],
                 times=instants[low:high][known[low:high]],
                 scores=scores[low:high][known[low:high]],
+                served=np.ones(labelled[high] - labelled[low], dtype=bool),
+                propensities=np.ones(labelled[high] - labelled[low]),
                 all_scores=scores[low:high],
                 classes=model.classes,
                 row_count=high - low,

@@ -7,6 +7,7 @@ import typer
 from driftline.cli.alerts import alerts
 from driftline.cli.backfill import backfill
 from driftline.cli.backtest import backtest
+from driftline.cli.bandit import bandit
 from driftline.cli.demo import demo
 from driftline.cli.dev import dev
 from driftline.cli.evaluate import evaluate
@@ -28,6 +29,7 @@ for command in (demo, dev, serve, runs, models, shadow, promote, rollback, backf
     app.command()(command)
 app.command(hidden=True)(schema)
 app.add_typer(truth, name="truth")
+app.add_typer(bandit, name="bandit")
 
 
 def main() -> None:

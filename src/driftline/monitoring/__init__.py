@@ -1,5 +1,6 @@
 """Production as it is watched: predictions, ground truth, evaluations and drift reports."""
 
+from driftline.monitoring.bandit import BanditPartition, BanditStatus, bandit_status, judge_bandit, settle_shares
 from driftline.monitoring.drift_history import DriftHistory
 from driftline.monitoring.drift_reports import Reported, drift_report, report_drift
 from driftline.monitoring.evaluations import (
@@ -57,6 +58,8 @@ from driftline.monitoring.windows import LabelledWindow, Measured, measure_windo
 __all__ = [
     "TABLE",
     "AddedGroundTruth",
+    "BanditPartition",
+    "BanditStatus",
     "DriftHistory",
     "Evaluated",
     "KnownTruth",
@@ -76,6 +79,7 @@ __all__ = [
     "TruthStatus",
     "add_ground_truth",
     "add_labels",
+    "bandit_status",
     "call_dataset",
     "column_values",
     "compare_shadow",
@@ -93,6 +97,7 @@ __all__ = [
     "holdout_score",
     "is_outdated",
     "joint_values",
+    "judge_bandit",
     "known_truth",
     "live_reference",
     "load_plots",
@@ -116,6 +121,7 @@ __all__ = [
     "rows_of",
     "separate",
     "serving_versions",
+    "settle_shares",
     "shadows",
     "store_holdout",
     "store_plots",

@@ -13,6 +13,7 @@ from driftline.declaration import ModelPipeline
 from driftline.errors import DuplicateRowError, MissingColumnError
 from driftline.evaluation import Task
 from driftline.models import Label, Model
+from driftline.monitoring.bandit_split import PROPENSITY, SERVED, with_all_served
 from driftline.monitoring.known_truth import known_truth
 from driftline.monitoring.outcome import Outcome, together
 from driftline.monitoring.predictions import read_batches, score_columns, serving_versions
@@ -34,6 +35,8 @@ class Labelled:
         truth: encoded labels, shape (n_labelled,).
         times: of the labelled rows' events in UTC, shape (n_labelled,); NaT for a table.
         scores: what the version said of them, shape (n_labelled,) or (n_labelled, n_classes).
+        served: whether the version served them, shape (n_labelled,); all, but while a bandit ran.
+        propensities: how probable it was that it serves them, shape (n_labelled,).
         all_scores: what it said of all rows, labelled or not, shape (row_count,) or (row_count, n_classes).
         classes: that it tells apart, in their order; empty for numbers.
         row_count: predictions of the partition, labelled or not.
@@ -48,6 +51,8 @@ class Labelled:
     truth: np.ndarray
     times: np.ndarray
     scores: np.ndarray
+    served: np.ndarray
+    propensities: np.ndarray
     all_scores: np.ndarray
     classes: tuple[Label, ...]
     row_count: int
@@ -117,7 +122,7 @@ def read_labelled(
         if not own:
             continue
         model = load_version(workspace, own_version, trusted=pipeline.trusted)
-        tables = read_batches(workspace, [batches[key].digest for key in own])
+        tables = [with_all_served(table) for table in read_batches(workspace, [batches[key].digest for key in own])]
         pairs = {key: (read.done[key], table) for key, table in zip(own, tables, strict=True)}
         joined = together(partial(_join, workspace, pipeline, own_version, model), pairs)
         done |= joined.done
@@ -159,8 +164,9 @@ def _join(
     firsts = np.cumsum([0, *(table.num_rows for table in tables[:-1])])
     delivered = np.add.reduceat(known.delivered, firsts, dtype=int)
     ends = np.cumsum(np.add.reduceat(labelled, firsts, dtype=int))[:-1]
+    logged = (joined.loc[labelled, SERVED].to_numpy(dtype=bool), joined.loc[labelled, PROPENSITY].to_numpy(dtype=float))
     sliced = {name: np.split(v, ends) for name, v in _slices(pipeline, joined[labelled], truths).items()}
-    by_label = (np.split(values, ends) for values in (truth, times, said[labelled]))
+    by_label = (np.split(values, ends) for values in (truth, times, said[labelled], *logged))
     keys = joined.loc[labelled, key]
     own_keys = [keys.iloc[low:high] for low, high in zip([0, *ends], [*ends, len(keys)], strict=True)]
     by_slice = [{name: own[number] for name, own in sliced.items()} for number in range(len(pairs))]
@@ -173,6 +179,8 @@ def _join(
             truth=own_truth,
             times=own_times,
             scores=scores,
+            served=served,
+            propensities=propensities,
             all_scores=all_scores,
             classes=model.classes,
             row_count=table.num_rows,
@@ -180,9 +188,17 @@ def _join(
             features=rows,
             slices=slices,
         )
-        for (partition, (rows, table)), (labelled_keys, own_truth, own_times, scores, all_scores, count, slices) in zip(
-            pairs.items(), parts, strict=True
-        )
+        for (partition, (rows, table)), (
+            labelled_keys,
+            own_truth,
+            own_times,
+            scores,
+            served,
+            propensities,
+            all_scores,
+            count,
+            slices,
+        ) in zip(pairs.items(), parts, strict=True)
     }
 
 

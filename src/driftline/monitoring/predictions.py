@@ -14,6 +14,7 @@ from driftline.declaration import ModelPipeline
 from driftline.errors import UnusableScoreError
 from driftline.evaluation import Measurement, Task
 from driftline.models import Model
+from driftline.monitoring.bandit_split import splits, with_split
 from driftline.monitoring.estimates import Estimate, estimates, store_estimates
 from driftline.monitoring.outcome import Outcome, together
 from driftline.monitoring.rows import RowReader
@@ -45,6 +46,8 @@ def predict(
 ) -> Outcome[Predicted]:
     """Predict partitions with the version that was champion at each one's start, and store the batches.
 
+    While a bandit runs, the batch says of each row whether this version serves it, and how probable that was.
+
     Args:
         workspace: where models come from and batches go.
         pipeline: the declaration.
@@ -56,6 +59,7 @@ def predict(
     serving = serving_versions(workspace, pipeline, keys, version=version)
     found = (rows or RowReader(workspace, pipeline)).read(list(serving.done))
     failed = {**serving.failed, **found.failed}
+    split = splits(workspace, pipeline.name, list(found.done))
     done: dict[str, Predicted] = {}
     stored = []
     estimated: list[Estimate] = []
@@ -71,7 +75,8 @@ def predict(
             expected = estimates(session, pipeline, of_version, model.task, scored.done)
         start = 0
         for key, own_scores in scored.done.items():
-            digest = workspace.artifacts.put(_parquet(table.slice(start, len(own_scores))))
+            said = with_split(pipeline, table.slice(start, len(own_scores)), of_version.id, split.get(key))
+            digest = workspace.artifacts.put(_parquet(said))
             start += len(own_scores)
             mean = float(own_scores.mean()) if own_scores.ndim == 1 else None
             done[key] = Predicted(

@@ -36,7 +36,7 @@ def predict_shadow(
     reader: LabelledReader,
     dagster_run_id: str | None = None,
 ) -> Outcome[Predicted]:
-    """Predict partitions with who was in the shadow at each one's start; nothing of it is served.
+    """Predict partitions with who was in the shadow at each one's start; nothing of it is served, but by a bandit.
 
     A partition without a shadow is left out. A shadow that cannot be loaded has failed and raises nothing.
     """

@@ -11,6 +11,7 @@ import dagster as dg
 
 from driftline.declaration import ModelPipeline
 from driftline.declaration.dagster_names import VERSION_TAG, Kind
+from driftline.errors import DriftlineError
 from driftline.evaluation import metric
 from driftline.monitoring import (
     TABLE,
@@ -23,9 +24,11 @@ from driftline.monitoring import (
     count_labels,
     evaluate,
     evaluate_shadow,
+    judge_bandit,
     predict,
     predict_shadow,
     report_drift,
+    settle_shares,
 )
 from driftline.pipelines.failure import partitions_failure, visible_failure
 from driftline.pipelines.keys import asset_key, dagster_partitions, described, monitoring_kinds
@@ -63,6 +66,10 @@ def monitoring_assets(pipeline: ModelPipeline) -> dg.AssetsDefinition:
         keys = list(context.partition_keys) if pipeline.partitions else [TABLE]
         failed: dict[str, str] = {}
         reader = LabelledReader(workspace.opened, pipeline)
+        beside = VERSION_TAG not in context.run.tags
+        if beside:
+            with visible_failure():
+                _settle_shares(pipeline, workspace.opened, context, reader, keys)
         for kind, work in _work(pipeline, workspace.opened, context, reader).items():
             if asset_key(pipeline, kind) in context.selected_asset_keys:
                 with visible_failure():
@@ -71,9 +78,10 @@ def monitoring_assets(pipeline: ModelPipeline) -> dg.AssetsDefinition:
                 yield from _materialize(context, pipeline, kind, outcome)
                 if kind is Kind.EVALUATION and context.selected_asset_check_keys:
                     yield _floor_result(pipeline, outcome)
-        if VERSION_TAG not in context.run.tags:
+        if beside:
             with visible_failure():
                 _work_in_the_shadow(pipeline, workspace.opened, context, reader, keys)
+                _judge_bandit(pipeline, workspace.opened, context, reader)
         if failed:
             raise partitions_failure(failed, len(keys))
 
@@ -125,6 +133,35 @@ def _work_in_the_shadow(
             outcome = work(opened, pipeline, keys, reader=reader, dagster_run_id=context.run.run_id)
             for why in outcome.failed.values():
                 context.log.warning(f"In the shadow: {why}")
+
+
+def _settle_shares(
+    pipeline: ModelPipeline,
+    opened: Workspace,
+    context: dg.AssetExecutionContext,
+    reader: LabelledReader,
+    keys: list[str],
+) -> None:
+    """Give each partition of a bandit its share before it is predicted; where that fails, the champion serves all."""
+    if asset_key(pipeline, Kind.PREDICTIONS) in context.selected_asset_keys:
+        try:
+            settle_shares(opened, pipeline, keys, reader=reader)
+        except DriftlineError as error:
+            context.log.warning(f"In the bandit: {error}")
+
+
+def _judge_bandit(
+    pipeline: ModelPipeline, opened: Workspace, context: dg.AssetExecutionContext, reader: LabelledReader
+) -> None:
+    """End the bandit where it is time; where that fails it is asked again with the next evaluation."""
+    if asset_key(pipeline, Kind.EVALUATION) in context.selected_asset_keys:
+        try:
+            decision = judge_bandit(opened, pipeline, reader=reader)
+        except DriftlineError as error:
+            context.log.warning(f"In the bandit: {error}")
+        else:
+            if decision is not None:
+                context.log.info(f"The bandit has ended. {decision.outcome}")
 
 
 def _materialize(

@@ -9,6 +9,7 @@ from driftline.registry.aliases import (
     move_alias,
     rollback,
 )
+from driftline.registry.bandits import BanditEnd, end_bandit, interruption, rule_of, start_bandit, stop_bandit
 from driftline.registry.judgement import Judgement, judge
 from driftline.registry.listing import describe_champion, describe_model, list_models
 from driftline.registry.promotion import Promotion, promote
@@ -19,6 +20,7 @@ from driftline.registry.versions import find_version, load_model, load_version, 
 __all__ = [
     "CHALLENGER",
     "CHAMPION",
+    "BanditEnd",
     "Judgement",
     "ModelReference",
     "Promotion",
@@ -27,9 +29,11 @@ __all__ = [
     "champions_at",
     "describe_champion",
     "describe_model",
+    "end_bandit",
     "end_shadow",
     "find_version",
     "holders_at",
+    "interruption",
     "judge",
     "known_model",
     "list_models",
@@ -40,6 +44,9 @@ __all__ = [
     "promote",
     "register",
     "rollback",
+    "rule_of",
     "shadow",
+    "start_bandit",
+    "stop_bandit",
     "training_window",
 ]

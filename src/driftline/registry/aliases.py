@@ -73,6 +73,7 @@ def end_alias(
     recorded_at: datetime,
     actor: str,
     reason: str,
+    decision_id: int | None = None,
 ) -> AliasEvent:
     """Append the event from which on nobody holds `alias`, inside the caller's transaction.
 
@@ -91,6 +92,7 @@ def end_alias(
         recorded_at=recorded_at,
         actor=actor,
         reason=reason,
+        decision_id=decision_id,
     )
     session.add(event)
     session.flush()

@@ -6,7 +6,7 @@ from driftline.errors import ShadowIsChampionError, UnknownAliasError, UnknownVe
 from driftline.registry.aliases import end_alias, known_model, move_alias
 from driftline.registry.reference import CHALLENGER, CHAMPION
 from driftline.registry.versions import model_files
-from driftline.store import registry
+from driftline.store import Session, registry
 from driftline.store.registry import AliasEvent
 from driftline.workspace import Workspace
 
@@ -22,25 +22,32 @@ def shadow(workspace: Workspace, model: str, version: int, *, actor: str, reason
         ArtifactAlteredError: a file of it is not what was stored.
     """
     with workspace.database.transaction() as session:
-        line = known_model(session, model)
-        found = registry.version_numbered(session, line.id, version)
-        if found is None:
-            raise UnknownVersionError(model, version)
-        serving = registry.alias_event_now(session, line.id, CHAMPION, workspace.as_of())
-        if serving is not None and serving.version_id == found.id:
-            raise ShadowIsChampionError(model, version)
-        model_files(workspace, found)
-        held = registry.alias_event_at(session, line.id, CHALLENGER, None)
-        return move_alias(
-            session,
-            found,
-            expected=registry.version(session, held.version_id) if held else None,
-            effective_at=_effective(workspace, held),
-            recorded_at=workspace.clock(),
-            actor=actor,
-            reason=reason,
-            alias=CHALLENGER,
-        )
+        return enter_shadow(session, workspace, model, version, actor=actor, reason=reason)
+
+
+def enter_shadow(
+    session: Session, workspace: Workspace, model: str, version: int, *, actor: str, reason: str
+) -> AliasEvent:
+    """Let a version score beside the champion, as `shadow` does, inside the caller's transaction."""
+    line = known_model(session, model)
+    found = registry.version_numbered(session, line.id, version)
+    if found is None:
+        raise UnknownVersionError(model, version)
+    serving = registry.alias_event_now(session, line.id, CHAMPION, workspace.as_of())
+    if serving is not None and serving.version_id == found.id:
+        raise ShadowIsChampionError(model, version)
+    model_files(workspace, found)
+    held = registry.alias_event_at(session, line.id, CHALLENGER, None)
+    return move_alias(
+        session,
+        found,
+        expected=registry.version(session, held.version_id) if held else None,
+        effective_at=_effective(workspace, held),
+        recorded_at=workspace.clock(),
+        actor=actor,
+        reason=reason,
+        alias=CHALLENGER,
+    )
 
 
 def end_shadow(workspace: Workspace, model: str, *, actor: str, reason: str) -> AliasEvent:

@@ -1,8 +1,8 @@
 """The experiment database: the only room with SQL.
 
 Each module is one noun with its tables and the questions asked of them: `runs`, `datasets`, `registry`,
-`monitoring`, `ground_truth`, `alerts`, `backtests`, `locks`; `series` gives the newest of each series, `lookup` rows
-of any table by key. Open the database with `open_database`.
+`monitoring`, `ground_truth`, `alerts`, `backtests`, `bandits`, `locks`; `series` gives the newest of each series,
+`lookup` rows of any table by key. Open the database with `open_database`.
 """
 
 from sqlmodel import Session
@@ -10,6 +10,7 @@ from sqlmodel import Session
 from driftline.store import (
     alerts,
     backtests,
+    bandits,
     datasets,
     ground_truth,
     locks,
@@ -27,6 +28,7 @@ __all__ = [
     "Session",
     "alerts",
     "backtests",
+    "bandits",
     "datasets",
     "ground_truth",
     "locks",

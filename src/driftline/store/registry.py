@@ -95,7 +95,7 @@ class Decision(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     model_id: int = Field(foreign_key="registered_model.id")
-    trigger: str = Field(description="drift, age, labels, schedule, manual or first")
+    trigger: str = Field(description="drift, age, labels, schedule, manual, first or bandit")
     reason: str = Field(description="why to retrain, or why not")
     status: DecisionStatus = Field(sa_type=String)
     actor: str
@@ -328,13 +328,17 @@ def starts_since(session: Session, model_id: int, since: datetime) -> Sequence[d
 
 
 def lost_since_promotion(session: Session, model_id: int) -> Sequence[datetime]:
-    """Return the times of the retrainings since the newest promotion whose challenger lost, oldest first."""
+    """Return the times of the retrainings since the newest promotion whose challenger lost, oldest first.
+
+    A bandit that ended is no retraining.
+    """
     promoted = select(func.coalesce(func.max(Decision.id), 0)).where(
         Decision.model_id == model_id, Decision.status == DecisionStatus.PROMOTED
     )
     statement = select(Decision.as_of).where(
         Decision.model_id == model_id,
         Decision.status == DecisionStatus.KEPT,
+        col(Decision.started_at).is_not(None),
         col(Decision.id) > promoted.scalar_subquery(),
     )
     return session.exec(statement.order_by(col(Decision.id))).all()

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from driftline.errors import NewerDatabaseError
 
-HEAD = "0007"  # the newest file in versions/
+HEAD = "0008"  # the newest file in versions/
 _LOCK = 0x64726966  # any constant; PostgreSQL's advisory locks are numbers
 
 
