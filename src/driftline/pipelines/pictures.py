@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import dagster as dg
 import numpy as np
-from matplotlib.figure import Figure
 
 from driftline.evaluation import Task, plots_of, scored_rows
 from driftline.models import Label
@@ -42,6 +41,8 @@ def _markdown(title: str, png: bytes) -> dg.MarkdownMetadataValue:
 
 
 def _importance(importance: Mapping[str, float]) -> bytes:
+    from matplotlib.figure import Figure  # noqa: PLC0415  (half a second that only a picture costs)
+
     figure = Figure(figsize=(4.6, 3.6), dpi=90, layout="constrained")
     axes = figure.subplots()
     dress(axes, "Feature importance")
