@@ -40,10 +40,11 @@ def test_a_pipeline_is_described_and_owned(pipeline):
         assert list(spec.owners) == list(pipeline.owners)
 
 
-def test_a_schedule_for_each_that_declares_one_and_two_sensors_over_all():
+def test_a_schedule_for_each_that_declares_one_a_sensor_for_each_stream_and_two_over_all():
     declared = {f"{pipeline.name}_passive" for pipeline in PIPELINES if pipeline.retrain.schedule}
     assert {schedule.name for schedule in defs.schedules} == declared
-    assert [sensor.name for sensor in defs.sensors] == ["drift", "alerts"]
+    streams = {f"{pipeline.name}_truth" for pipeline in PIPELINES if pipeline.partitions}
+    assert {sensor.name for sensor in defs.sensors} == {"drift", "alerts", *streams}
 
 
 def test_dagster_finds_the_workspace_sound(tmp_path):

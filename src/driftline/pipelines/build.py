@@ -8,6 +8,7 @@ from driftline.pipelines.backtest_job import backtest_jobs
 from driftline.pipelines.keys import asset_keys, monitoring_kinds
 from driftline.pipelines.monitoring_assets import monitoring_assets
 from driftline.pipelines.retraining_assets import champion_asset, dataset_asset, model_asset
+from driftline.pipelines.truth_sensor import truth_sensor
 
 
 def build(pipeline: ModelPipeline) -> dg.Definitions:
@@ -47,6 +48,8 @@ def build(pipeline: ModelPipeline) -> dg.Definitions:
             description=f"Retrains {pipeline.name} whether or not anything drifts.",
         )
         definitions = dg.Definitions.merge(definitions, dg.Definitions(schedules=[passive]))
+    if pipeline.partitions is not None:
+        definitions = dg.Definitions.merge(definitions, dg.Definitions(sensors=[truth_sensor(pipeline)]))
     if pipeline.partitions is not None and pipeline.partitions.end is None:
         watch = dg.build_schedule_from_partitioned_job(
             monitor, name=f"{pipeline.name}_watch", default_status=dg.DefaultScheduleStatus.RUNNING
