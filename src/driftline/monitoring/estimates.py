@@ -60,7 +60,7 @@ def store_estimates(
         }
         for one in fresh
     ]
-    monitoring.add_evaluations(session, rows, [[_metric_row(found) for found in one.measurements] for one in fresh])
+    monitoring.add_evaluations(session, rows, [[metric_row(found) for found in one.measurements] for one in fresh])
 
 
 def _is_calibrated(session: Session, pipeline: ModelPipeline, version: ModelVersion) -> bool:
@@ -75,5 +75,6 @@ def _is_calibrated(session: Session, pipeline: ModelPipeline, version: ModelVers
     return bool(errors) and errors[-1] <= MOST_CALIBRATION_ERROR
 
 
-def _metric_row(measured: Measurement) -> dict[str, object]:
+def metric_row(measured: Measurement) -> dict[str, object]:
+    """Return a measurement as the columns of its row."""
     return {name: value for name, value in asdict(measured).items() if name != "row_count"}

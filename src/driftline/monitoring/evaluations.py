@@ -8,6 +8,7 @@ from datetime import datetime
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
 from driftline.evaluation import Measurement, Slice, measure_rows, measure_slices, scored_rows
+from driftline.monitoring.estimates import metric_row
 from driftline.monitoring.label_counts import unlabelled
 from driftline.monitoring.labelled import Labelled, LabelledReader
 from driftline.monitoring.outcome import Outcome
@@ -184,7 +185,7 @@ def store_holdout(
         "dagster_run_id": dagster_run_id,
     }
     with workspace.database.transaction() as session:
-        metrics = [_metric_row(measured) for measured in measurements]
+        metrics = [metric_row(measured) for measured in measurements]
         monitoring.add_evaluations(session, [row], [metrics], [_slice_rows(slices)])
 
 
@@ -235,7 +236,7 @@ def _store(
             }
             for key in fresh
         ]
-        metrics = [[_metric_row(measurement) for measurement in measured[key]] for key in fresh]
+        metrics = [[metric_row(measurement) for measurement in measured[key]] for key in fresh]
         monitoring.add_evaluations(session, rows, metrics, [_slice_rows(sliced[key]) for key in fresh])
 
 
@@ -246,12 +247,6 @@ def evidence_digest(pipeline: ModelPipeline, labelled: Labelled) -> str:
     content.update(labelled.truth.tobytes())
     content.update(labelled.scores.tobytes())
     return content.hexdigest()
-
-
-def _metric_row(measured: Measurement) -> dict[str, object]:
-    row = asdict(measured)
-    del row["row_count"]
-    return row
 
 
 def _slice_rows(slices: Sequence[Slice]) -> list[dict[str, object]]:

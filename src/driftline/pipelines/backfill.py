@@ -10,7 +10,7 @@ from driftline.declaration.dagster_names import VERSION_TAG, Kind
 from driftline.errors import RunFailedError
 from driftline.monitoring import neighbours
 from driftline.pipelines.in_process import partition_range, run_job
-from driftline.pipelines.keys import asset_keys, monitoring_kinds
+from driftline.pipelines.keys import asset_keys, monitoring_kinds, renewed_kinds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +53,7 @@ def renew(
     definitions: dg.Definitions, pipeline: ModelPipeline, instance: dg.DagsterInstance, keys: Sequence[str]
 ) -> Iterator[Backfilled]:
     """Evaluate `keys` again and look for drift, as `backfill` does, on the predictions that are there."""
-    kinds = tuple(kind for kind in monitoring_kinds(pipeline) if kind is not Kind.PREDICTIONS)
-    return _run(definitions, pipeline, instance, keys, kinds=kinds, tags={})
+    return _run(definitions, pipeline, instance, keys, kinds=renewed_kinds(pipeline), tags={})
 
 
 def _run(

@@ -26,6 +26,11 @@ def monitoring_kinds(pipeline: ModelPipeline) -> tuple[Kind, ...]:
     return (Kind.PREDICTIONS, *ground_truth, Kind.EVALUATION, *drift)
 
 
+def renewed_kinds(pipeline: ModelPipeline) -> tuple[Kind, ...]:
+    """Return the assets that are made again when labels have come: all that watch production but the predictions."""
+    return tuple(kind for kind in monitoring_kinds(pipeline) if kind is not Kind.PREDICTIONS)
+
+
 class Described(TypedDict):
     """What all assets of a pipeline share, by Dagster's keywords."""
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import dagster as dg
 
 from driftline.declaration import ModelPipeline
-from driftline.declaration.dagster_names import PIPELINE_TAG, Kind
+from driftline.declaration.dagster_names import PIPELINE_TAG
 from driftline.monitoring import neighbours, outdated
 from driftline.pipelines.in_process import partition_range
-from driftline.pipelines.keys import asset_keys, monitoring_kinds
+from driftline.pipelines.keys import asset_keys, renewed_kinds
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.store import ground_truth
 from driftline.workspace import Workspace
@@ -23,7 +23,7 @@ def truth_sensor(pipeline: ModelPipeline, *, interval_s: int = 60) -> dg.SensorD
 
     @dg.sensor(
         name=f"{pipeline.name}_truth",
-        target=dg.AssetSelection.assets(*asset_keys(pipeline, _kinds(pipeline))),
+        target=dg.AssetSelection.assets(*asset_keys(pipeline, renewed_kinds(pipeline))),
         minimum_interval_seconds=interval_s,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description=f"Measures partitions of {pipeline.name} again for which labels have come, or were corrected.",
@@ -40,10 +40,6 @@ def truth_sensor(pipeline: ModelPipeline, *, interval_s: int = 60) -> dg.SensorD
     return truth
 
 
-def _kinds(pipeline: ModelPipeline) -> tuple[Kind, ...]:
-    return tuple(kind for kind in monitoring_kinds(pipeline) if kind is not Kind.PREDICTIONS)
-
-
 def _newest(workspace: Workspace, pipeline: ModelPipeline) -> int:
     """Return the id of the newest delivery for a stream; 0 without one."""
     with workspace.database.reading() as session:
@@ -56,6 +52,6 @@ def _requests(workspace: Workspace, pipeline: ModelPipeline, delivery_id: int) -
     for stretch in neighbours(pipeline, outdated(workspace, pipeline)):
         yield dg.RunRequest(
             run_key=f"{pipeline.name}:delivery:{delivery_id}:{stretch[0]}",
-            asset_selection=asset_keys(pipeline, _kinds(pipeline)),
+            asset_selection=asset_keys(pipeline, renewed_kinds(pipeline)),
             tags={PIPELINE_TAG: pipeline.name, **partition_range(stretch)},
         )
