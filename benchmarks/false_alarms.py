@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import track
 from simulated_drift import SHIFTS, Shift, errors, joint, rows, scored
 
+from driftline.dossier import separate
 from driftline.drift import (
     DataDrift,
     Finding,
@@ -21,18 +22,17 @@ from driftline.drift import (
     Verdict,
     WindowVerdict,
     column_findings,
-    count_columns,
     design_effect,
     e_detector,
     multivariate_finding,
     performance_finding,
     prediction_columns,
     prediction_findings,
-    profile_columns,
     window_verdict,
 )
-from driftline.evaluation import Measurement, Task, measure
-from driftline.monitoring import separate
+from driftline.metrics import Measurement, Task, measure
+from driftline.profiles import profile_columns
+from driftline.profiles.profile import count_columns
 
 WINDOWS = 50  # of each reference
 ERRORS, LABELS = 0.2, 10_000

@@ -13,7 +13,7 @@ import pandas as pd
 
 from assets.electricity import FEATURES, electricity, read_electricity
 from driftline import Window
-from driftline.evaluation import Task, measure_rows, scored_rows
+from driftline.metrics import Task, measure_rows, scored_rows
 
 model_file, out = Path(sys.argv[1]), Path(sys.argv[2])
 days = electricity.partitions

@@ -15,8 +15,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from assets.electricity import electricity
 from driftline import Retrain, RetrainTrigger
-from driftline.backtest import Policy, PolicyOutcome, WindowValue, backtest, named_policy
-from driftline.backtest.policies import DEFAULT_POLICIES
+from driftline.backtest import DEFAULT_POLICIES, PolicyOutcome, backtest
+from driftline.backtest.outcome import WindowValue
+from driftline.backtest.policies import Policy, named_policy
 
 NAMED = (*DEFAULT_POLICIES, "accuracy<0.65:2d", "accuracy<0.7:2d", "accuracy<0.75:2d")
 LENGTHS = ("1d", "2d", "3d", "4d", "7d")

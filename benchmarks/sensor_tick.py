@@ -16,12 +16,12 @@ import pandas as pd
 from driftline import LightGBM, ModelPipeline, Newest, PerformanceDrift, Target
 from driftline.clock import now
 from driftline.declaration import Daily
-from driftline.evaluation import Task
+from driftline.metrics import Task
 from driftline.pipelines import WorkspaceResource, alert_sensor, dagster_home, drift_sensor, open_instance
 from driftline.registry import move_alias, register
 from driftline.retraining import decide_reports
-from driftline.store import monitoring
-from driftline.store.monitoring import DriftReport
+from driftline.store import drift_rows
+from driftline.store.drift_rows import DriftReport
 from driftline.tracking import start_run
 from driftline.workspace import Workspace, open_workspace
 
@@ -81,7 +81,7 @@ def fill(workspace: Workspace, pipeline: ModelPipeline) -> None:
                 digest=f"{number}",
                 created_at=now(),
             )
-            monitoring.add_report(session, row, [])
+            drift_rows.add_report(session, row, [])
 
 
 def timed(tick: Callable[[], object]) -> list[float]:

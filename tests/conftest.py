@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from driftline.artifacts import open_artifacts
 from driftline.clock import now
 from driftline.retraining import adjudicate, read_dataset, train
-from driftline.store import Database, open_database
+from driftline.store.database import Database, open_database
 from driftline.workspace import Workspace
 from tests.streams import LONG_AFTER, fires
 

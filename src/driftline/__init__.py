@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from driftline.datasets import Newest, RandomShare, SplitColumn, Target, Window
     from driftline.declaration import Alert, Daily, GroundTruth, Hourly, ModelPipeline, Promote, Retrain
     from driftline.drift import DataDrift, MultivariateDrift, PerformanceDrift, PredictionDrift, RetrainTrigger
+    from driftline.evaluations import measure_window
+    from driftline.ground_truth import add_ground_truth
     from driftline.models import LightGBM, Sklearn
-    from driftline.monitoring import add_ground_truth, measure_window
     from driftline.registry import load_model
     from driftline.tracking import start_run
     from driftline.workspace import Workspace, open_workspace
@@ -22,7 +23,8 @@ _ROOMS = {
     "declaration": ("Alert", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Promote", "Retrain"),
     "drift": ("DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger"),
     "models": ("LightGBM", "Sklearn"),
-    "monitoring": ("add_ground_truth", "measure_window"),
+    "evaluations": ("measure_window",),
+    "ground_truth": ("add_ground_truth",),
     "registry": ("load_model",),
     "tracking": ("start_run",),
     "workspace": ("Workspace", "open_workspace"),
@@ -35,7 +37,8 @@ __all__ = [  # noqa: RUF022  (by room, as above)
     "Alert", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Promote", "Retrain",
     "DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger",
     "LightGBM", "Sklearn",
-    "add_ground_truth", "measure_window",
+    "measure_window",
+    "add_ground_truth",
     "load_model",
     "start_run",
     "Workspace", "open_workspace",

@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from driftline.errors import DurationError, NaiveTimeError
+from driftline.errors import (
+    InvalidInputError,
+)
 
 Clock = Callable[[], datetime]
 
@@ -49,3 +51,22 @@ def parse_duration(text: str) -> timedelta:
     if match is None or int(match[1]) == 0:
         raise DurationError(text)
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+class NaiveTimeError(InvalidInputError):
+    """A time has no zone, or is no time at all."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"{text!r} is not an ISO 8601 time with a zone. "
+            "Write a day as 2026-05-03 or a moment as 2026-05-03T07:00:00Z."
+        )
+
+
+class DurationError(InvalidInputError):
+    """A text names no duration."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"{text!r} is no positive duration. Write a whole number and a unit, such as 90s, 30m, 12h, 7d or 4w."
+        )

@@ -7,7 +7,26 @@ from typing import Any, Literal
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from driftline.errors import FolderError, InvalidSettingError
+from driftline.errors import InvalidInputError, StorageError
+
+
+class InvalidSettingError(InvalidInputError):
+    """An environment variable has a value that cannot be used."""
+
+    def __init__(self, field: str, value: object, fault: str) -> None:
+        super().__init__(
+            f"DRIFTLINE_{field.upper()} is {value!r}: {fault[:1].lower()}{fault[1:]}. Set another value, or none "
+            "for the default."
+        )
+
+
+class FolderError(StorageError):
+    """A folder cannot be made."""
+
+    def __init__(self, folder: str, cause: object) -> None:
+        super().__init__(
+            f"The folder {folder} cannot be made: {cause}. Set DRIFTLINE_HOME to a folder that you may write to."
+        )
 
 
 class Settings(BaseSettings):

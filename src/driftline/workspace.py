@@ -11,9 +11,21 @@ import psutil
 
 from driftline.artifacts import ArtifactStore, open_artifacts
 from driftline.clock import Clock, now
-from driftline.errors import LockedError
+from driftline.errors import ConflictError
 from driftline.settings import Settings, make_folder
-from driftline.store import Database, locks, open_database
+from driftline.store import lock_rows
+from driftline.store.database import Database, open_database
+
+
+class LockedError(ConflictError):
+    """Another process holds a lock."""
+
+    def __init__(self, name: str, holder: str, expires_at: object) -> None:
+        super().__init__(
+            f"{name!r} is already being done by {holder} (its lease ends {expires_at}). "
+            "Wait until it is done; two of them never run together."
+        )
+
 
 LEASE = timedelta(hours=6)  # longer than any step; a holder that died on this machine is noticed at once
 
@@ -47,14 +59,14 @@ class Workspace:
         """
         holder = f"{socket.gethostname()}:{os.getpid()}"
         with self.database.transaction() as session:
-            held = locks.take(session, name, holder, now=now(), lease=LEASE, is_dead=_died_here)
+            held = lock_rows.take(session, name, holder, now=now(), lease=LEASE, is_dead=_died_here)
         if held is not None:
             raise LockedError(name, held.holder, held.expires_at)
         try:
             yield
         finally:
             with self.database.transaction() as session:
-                locks.release(session, name, holder)
+                lock_rows.release(session, name, holder)
 
 
 def open_workspace(settings: Settings | None = None, *, replay_at: datetime | None = None) -> Workspace:

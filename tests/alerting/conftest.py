@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from driftline.registry import move_alias
-from driftline.store import monitoring, registry, runs
-from driftline.store.monitoring import DriftReport
-from driftline.store.registry import Decision, ModelVersion
+from driftline.store import batch_rows, drift_rows, evaluation_rows, model_rows, run_rows
+from driftline.store.decision_rows import Decision
+from driftline.store.drift_rows import DriftReport
+from driftline.store.model_rows import ModelVersion
 from driftline.workspace import Workspace
 from tests.receivers import Hook, Mailbox, hook, mailbox
 
@@ -41,7 +42,7 @@ class Watched:
             created_at=self.now,
         )
         with self.workspace.database.transaction() as session:
-            return monitoring.add_report(session, row, []).id
+            return drift_rows.add_report(session, row, []).id
 
     def decision(self, status: str, **changes: object) -> int:
         told = {"trigger": "schedule", "reason": "Asked for: schedule.", "actor": "test", **changes}
@@ -69,7 +70,7 @@ class Watched:
             for name, value in metrics.items()
         ]
         with self.workspace.database.transaction() as session:
-            monitoring.add_evaluations(session, [row], [measured])
+            evaluation_rows.add_evaluations(session, [row], [measured])
 
     def predicted(self, day: str) -> None:
         start = datetime.fromisoformat(day).replace(tzinfo=UTC)
@@ -84,15 +85,15 @@ class Watched:
             "dagster_run_id": None,
         }
         with self.workspace.database.transaction() as session:
-            monitoring.put_batches(session, [row])
+            batch_rows.put_batches(session, [row])
 
 
 @pytest.fixture
 def watched(workspace: Workspace) -> Watched:
     with workspace.database.transaction() as session:
-        line = registry.model_named(session, "fires", START)
-        experiment = runs.experiment_named(session, "fires", START)
-        run = runs.Run(
+        line = model_rows.model_named(session, "fires", START)
+        experiment = run_rows.experiment_named(session, "fires", START)
+        run = run_rows.Run(
             run_id="r", experiment_id=experiment.id, name="r", status="finished", user_name="u", started_at=START
         )
         session.add(run)

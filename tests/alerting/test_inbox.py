@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from driftline import Alert
 from driftline.alerting import raise_alerts
-from driftline.store.alerts import AlertDelivery, AlertEpisode
+from driftline.store.alert_rows import AlertDelivery, AlertEpisode
 from driftline.workspace import Workspace
 from tests.streams import fires
 

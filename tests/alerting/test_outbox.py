@@ -14,11 +14,12 @@ from pydantic import SecretStr
 from sqlmodel import select
 
 from driftline.alerting import Message, deliver, list_alerts, open_channels, raise_alerts, send_test
+from driftline.alerting.errors import AlertChannelError
 from driftline.alerting.outbox import CLAIM, MOST_ATTEMPTS, pause_after
 from driftline.clock import now
-from driftline.errors import AlertChannelError, LibraryMissingError
-from driftline.store import alerts
-from driftline.store.alerts import AlertDelivery
+from driftline.errors import LibraryMissingError
+from driftline.store import alert_rows
+from driftline.store.alert_rows import AlertDelivery
 from tests.receivers import free_port, silent_server
 from tests.streams import fires
 
@@ -96,7 +97,7 @@ def test_nothing_is_sent_that_is_not_stored(watched, webhook):
 def _write_and_die(session, watched):
     trouble_row = {"dedupe_key": "k", "what": "drift", "severity": "info", "model": "fires", "evidence": "e"}
     times = {"opened_at": watched.now, "last_seen_at": watched.now}
-    session.add(alerts.AlertEpisode(**trouble_row, **times, title="t", text="t"))
+    session.add(alert_rows.AlertEpisode(**trouble_row, **times, title="t", text="t"))
     session.flush()
     raise ZeroDivisionError
 
@@ -112,7 +113,7 @@ def test_of_two_senders_one_sends(watched, webhook):
 def test_what_a_dead_sender_had_claimed_is_sent_when_its_claim_has_ended(watched, webhook):
     channels = trouble(watched, webhook.url)
     with watched.workspace.database.transaction() as session:
-        assert len(alerts.claim_due(session, now=watched.now, lease=CLAIM, limit=9)) == 1
+        assert len(alert_rows.claim_due(session, now=watched.now, lease=CLAIM, limit=9)) == 1
     assert deliver(watched.workspace, channels).sent == 0
     watched.wait(seconds=CLAIM.total_seconds())
     assert deliver(watched.workspace, channels).sent == 1
@@ -154,11 +155,11 @@ def test_a_tick_that_is_killed_while_it_sends_neither_loses_nor_doubles_the_aler
 def test_the_late_answer_of_a_lost_claim_changes_nothing(watched, webhook):
     channels = trouble(watched, webhook.url)
     with watched.workspace.database.transaction() as session:
-        [old] = alerts.claim_due(session, now=watched.now, lease=CLAIM, limit=9)
+        [old] = alert_rows.claim_due(session, now=watched.now, lease=CLAIM, limit=9)
     watched.wait(seconds=CLAIM.total_seconds())
     deliver(watched.workspace, channels)
     with watched.workspace.database.transaction() as session:
-        assert alerts.claimed(session, old.id, 1) is None
+        assert alert_rows.claimed(session, old.id, 1) is None
     assert rows(watched)[0].state == "sent"
 
 

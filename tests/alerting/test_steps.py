@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from driftline.alerting.sightings import Sighting, State
+from driftline.alerting.rule_results import Sighting, State
 from driftline.alerting.steps import Event, Past, Step, next_step
 
 NOW = datetime(2025, 3, 20, tzinfo=UTC)

@@ -11,16 +11,17 @@ import pandas as pd
 import pytest
 from starlette.applications import Starlette
 
-from driftline.api import create_app
-from driftline.evaluation import Task, scored_rows
+from driftline.api.application import create_app
+from driftline.dossier import store_plots
+from driftline.metrics import Task, scored_rows
 from driftline.models import LightGBM
-from driftline.monitoring import store_plots
 from driftline.registry import move_alias, register
 from driftline.settings import Settings
-from driftline.store import monitoring, registry
-from driftline.store.datasets import DatasetVersion
-from driftline.store.monitoring import DriftReport
-from driftline.store.registry import Decision, DecisionStatus, ModelVersion
+from driftline.store import declaration_rows, drift_rows, evaluation_rows, model_rows
+from driftline.store.dataset_rows import DatasetVersion
+from driftline.store.decision_rows import Decision, DecisionStatus
+from driftline.store.drift_rows import DriftReport
+from driftline.store.model_rows import ModelVersion
 from driftline.tracking import start_run
 from driftline.workspace import Workspace
 
@@ -135,7 +136,7 @@ def evaluate(workspace: Workspace, version: ModelVersion, partitions: list[str])
     ]
     measured = [metric("auroc", 0.9), metric("log_loss", float("inf")), metric("recall", None, "no positive label")]
     with workspace.database.transaction() as session:
-        monitoring.add_evaluations(session, rows, [measured for _ in rows])
+        evaluation_rows.add_evaluations(session, rows, [measured for _ in rows])
 
 
 def report_drift(workspace: Workspace, version: ModelVersion, partition: str) -> DriftReport:
@@ -152,7 +153,7 @@ def report_drift(workspace: Workspace, version: ModelVersion, partition: str) ->
             digest=f"findings of {partition}",
             created_at=workspace.clock(),
         )
-        return monitoring.add_report(session, report, [FINDING])
+        return drift_rows.add_report(session, report, [FINDING])
 
 
 @pytest.fixture
@@ -209,8 +210,8 @@ def production(workspace: Workspace) -> Workspace:
     )
     evaluate(workspace, second, ["2025-05-12", "2025-05-13"])
     with workspace.database.transaction() as session:
-        monitoring.put_pipeline(session, "fires", {"name": "fires", "metrics": ["auroc"]}, workspace.clock())
-        registry.model_named(session, "untrained", workspace.clock())
+        declaration_rows.put_pipeline(session, "fires", {"name": "fires", "metrics": ["auroc"]}, workspace.clock())
+        model_rows.model_named(session, "untrained", workspace.clock())
     return workspace
 
 

@@ -8,12 +8,12 @@ import threading
 import httpx
 import pytest
 
-from driftline.api import create_app
-from driftline.store import monitoring, runs
+from driftline.api.application import create_app
+from driftline.store import declaration_rows, run_rows
 
 
 def test_an_unexpected_error_is_masked_and_logged_under_its_reference(ask, monkeypatch, caplog):
-    monkeypatch.setattr(runs, "experiments", lambda _session: 1 / 0)
+    monkeypatch.setattr(run_rows, "experiments", lambda _session: 1 / 0)
     with caplog.at_level(logging.ERROR):
         [error] = ask("{ experiments { name } }")["errors"]
     ref = error["extensions"]["ref"]
@@ -26,7 +26,7 @@ def test_an_unexpected_error_is_masked_and_logged_under_its_reference(ask, monke
 
 
 def test_one_failure_behind_many_fields_is_logged_once(production, ask, monkeypatch, caplog):
-    monkeypatch.setattr(runs, "of_runs", lambda *_: 1 / 0)
+    monkeypatch.setattr(run_rows, "of_runs", lambda *_: 1 / 0)
     errors = ask("{ a: runs { nodes { params { key } } } }")["errors"]
     assert len({error["extensions"]["ref"] for error in errors}) == len(caplog.records) == 1
 
@@ -97,7 +97,7 @@ def test_health_is_that_of_the_database(workspace, settings, client, monkeypatch
 
 def test_a_slow_question_does_not_stop_others(workspace, settings, monkeypatch):
     go_on = threading.Event()
-    monkeypatch.setattr(monitoring, "pipelines", lambda _session: go_on.wait(10) and [])
+    monkeypatch.setattr(declaration_rows, "pipelines", lambda _session: go_on.wait(10) and [])
     app = create_app(workspace, settings)
 
     async def both():

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from driftline import GroundTruth
 from driftline.api.ground_truth import MOST_LABELS
-from driftline.store import monitoring
-from driftline.store.ground_truth import GroundTruthDelivery
+from driftline.store import declaration_rows
+from driftline.store.delivery_rows import GroundTruthDelivery
 from tests.streams import fires, persons
 
 OPERATIONS = Path(__file__).parents[2] / "graphql" / "operations"
@@ -21,7 +22,7 @@ def watched(production):
     declared = fires(ground_truth=GroundTruth(delay="1d", delivered=True))
     with production.database.transaction() as session:
         for pipeline in (declared, persons()):
-            monitoring.put_pipeline(session, pipeline.name, pipeline.describe(), production.clock())
+            declaration_rows.put_pipeline(session, pipeline.name, pipeline.describe(), production.clock())
     return production
 
 
@@ -83,7 +84,7 @@ def test_what_cannot_be_used_is_refused_with_its_code_and_nothing_is_stored(watc
     refused = add(ask, given)
     assert (refused["__typename"], refused["code"]) == ("InvalidInputError", code)
     with watched.database.reading() as session:
-        assert session.exec(monitoring.select(GroundTruthDelivery)).all() == []
+        assert session.exec(select(GroundTruthDelivery)).all() == []
 
 
 def test_one_bad_label_among_good_ones_stores_none(watched, ask):

@@ -11,13 +11,14 @@ from sqlmodel import select
 
 from driftline import Alert
 from driftline.alerting import raise_alerts
-from driftline.api import create_app, schema_text
+from driftline.api import schema_text
+from driftline.api.application import create_app
 from driftline.api.budget import MOST, MOST_TOKENS
 from driftline.api.ground_truth import MOST_LABELS
 from driftline.api.page import MOST_ROWS
 from driftline.api.server import listening
 from driftline.backtest import backtest, store_backtest
-from driftline.store import monitoring, runs
+from driftline.store import declaration_rows, evaluation_rows, run_rows
 from tests.streams import day, fires
 
 FOLDER = Path(__file__).parents[2] / "graphql"
@@ -111,10 +112,10 @@ def test_evaluations_of_a_range_of_partitions_have_intervals_and_notes(url):
 
 def test_the_slices_of_an_evaluation_say_which_are_too_small(url, production):
     with production.database.transaction() as session:
-        [newest] = monitoring.newest_evaluations(session, [2], "fires", ["2025-05-13"])
+        [newest] = evaluation_rows.newest_evaluations(session, [2], "fires", ["2025-05-13"])
         told = {"evaluation_id": newest.id, "slice_column": "station", "metric": "auroc", "note": None}
         ends = {"ci_low": 0.7, "ci_high": 0.9, "standard_error": 0.05}
-        session.add(monitoring.EvaluationSlice(**told, slice_value="elm", value=0.8, row_count=51, **ends))
+        session.add(evaluation_rows.EvaluationSlice(**told, slice_value="elm", value=0.8, row_count=51, **ends))
     asked = {"model": "fires", "dataset": "fires", "from": "2025-05-13"}
     [node] = run(url, "evaluations", **asked)["evaluations"]["nodes"]
     [elm] = node["slices"]
@@ -132,7 +133,7 @@ def test_the_plots_of_a_version_are_numbers(url):
 
 def test_a_version_without_plots_has_none(url, production):
     with production.database.transaction() as session:
-        for artifact in session.exec(select(runs.Artifact).where(runs.Artifact.path == "plots.json")):
+        for artifact in session.exec(select(run_rows.Artifact).where(run_rows.Artifact.path == "plots.json")):
             session.delete(artifact)
     assert run(url, "plots", model="fires")["model"]["versions"] == [{"number": 3, "plots": []}]
 
@@ -163,7 +164,7 @@ def test_the_newest_backtest_tells_what_each_policy_would_have_made_of_the_past(
 
 def test_labels_are_delivered_and_their_deliveries_listed(url, production):
     with production.database.transaction() as session:
-        monitoring.put_pipeline(session, "fires", fires().describe(), production.clock())
+        declaration_rows.put_pipeline(session, "fires", fires().describe(), production.clock())
     key = [{"column": "time", "value": "2025-05-03T07:00:00Z"}, {"column": "station", "value": "elm"}]
     asked = {"pipeline": "fires", "labels": [{"key": key, "label": "yes"}], "source": "the fire brigade"}
     added = run(url, "add_ground_truth", input=asked)["addGroundTruth"]
@@ -186,7 +187,7 @@ def test_labels_are_delivered_and_their_deliveries_listed(url, production):
 )
 def test_what_cannot_be_launched_says_why(url, production, operation, asked, code):
     with production.database.transaction() as session:
-        monitoring.put_pipeline(session, "fires", fires().describe(), production.clock())
+        declaration_rows.put_pipeline(session, "fires", fires().describe(), production.clock())
     [told] = run(url, operation, input=asked).values()
     assert told["code"] == code
     assert told["message"].endswith(".")

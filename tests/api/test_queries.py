@@ -8,12 +8,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from driftline.api.errors import InvalidCursorError
 from driftline.api.page import after_id, after_run
 from driftline.api.scalars import plain
 from driftline.clock import parse_time
-from driftline.errors import InvalidCursorError
-from driftline.registry import champion, end_shadow, promote, rollback, shadow
-from driftline.store import monitoring
+from driftline.registry import promote, rollback
+from driftline.registry.aliases import champion
+from driftline.rollout import end_shadow, shadow
+from driftline.store import drift_rows
 from driftline.tracking import start_run
 
 EVERYTHING_OF_RUNS = """query ($first: Int! = 50, $after: String) { runs(first: $first, after: $after) {
@@ -264,9 +266,9 @@ def test_a_page_of_no_or_too_many_rows_is_refused(production, ask, first):
 
 def test_reports_that_nobody_decided_on_say_so(production, ask):
     with production.database.transaction() as session:
-        [known] = monitoring.reports(session, None)
+        [known] = drift_rows.reports(session, None)
         report = known.model_copy(update={"id": None, "digest": "new", "partition_key": "2025-05-10"})
         report.created_at = known.created_at + timedelta(days=1)
-        monitoring.add_report(session, type(known)(**report.model_dump()), [])
+        drift_rows.add_report(session, type(known)(**report.model_dump()), [])
     nodes = ask("{ driftReports { nodes { partitionKey findings { name } decision { id } } } }")["data"]["driftReports"]
     assert nodes["nodes"][0] == {"partitionKey": "2025-05-10", "findings": [], "decision": None}

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from driftline.api import serve
+from driftline.api.errors import NotLoopbackError, PortInUseError, PortRefusedError
 from driftline.api.server import listening
-from driftline.errors import NotLoopbackError, PortInUseError, PortRefusedError
 
 SCRIPT = """
 import sys

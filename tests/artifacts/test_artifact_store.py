@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from driftline.artifacts import open_artifacts
-from driftline.errors import ArtifactAlteredError, ArtifactMissingError, InvalidArtifactsUrlError
+from driftline.artifacts.errors import ArtifactAlteredError, ArtifactMissingError, InvalidArtifactsUrlError
 
 
 def files(folder: Path) -> list[Path]:

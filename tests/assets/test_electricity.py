@@ -10,10 +10,11 @@ from assets import electricity
 from driftline.artifacts import open_artifacts
 from driftline.clock import now
 from driftline.datasets import Window
-from driftline.monitoring import evaluate, predict, production_metric
+from driftline.evaluations import evaluate, production_metric
+from driftline.predictions import predict
 from driftline.retraining import adjudicate, read_dataset, train
 from driftline.settings import Settings
-from driftline.store import open_database
+from driftline.store.database import open_database
 from driftline.workspace import Workspace
 from tests.streams import day
 

@@ -12,9 +12,10 @@ from assets import income
 from driftline.artifacts import open_artifacts
 from driftline.clock import now
 from driftline.datasets import Target
-from driftline.retraining import adjudicate, load_rows, read_dataset, train
+from driftline.retraining import adjudicate, read_dataset, train
+from driftline.retraining.training import load_rows
 from driftline.settings import Settings
-from driftline.store import open_database
+from driftline.store.database import open_database
 from driftline.workspace import Workspace
 
 FOLDER = Settings().data_dir or Path(__file__).parents[2].parent / "shared" / "data"

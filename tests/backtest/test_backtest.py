@@ -7,23 +7,24 @@ import numpy as np
 import pytest
 
 from driftline import GroundTruth, Promote, Retrain, RetrainTrigger, Window
-from driftline.backtest import Policy, backtest, draw, policy_values, store_backtest
+from driftline.backtest import backtest, policy_values, store_backtest
 from driftline.backtest.baseline import last_known_labels
+from driftline.backtest.errors import DoubledPolicyError, NoDeliveriesError
 from driftline.backtest.outcome import measure_partitions
 from driftline.backtest.past import read_past
+from driftline.backtest.policies import Policy
 from driftline.backtest.replay import first_version, replay
+from driftline.charts import draw
+from driftline.charts.errors import PictureFormatError
 from driftline.datasets import simulate_fire_risk
-from driftline.errors import (
-    DatasetFunctionError,
-    DoubledPolicyError,
-    EmptyRangeError,
-    NoDeliveriesError,
-    NotAStreamError,
-    PictureFormatError,
-)
-from driftline.monitoring import add_ground_truth, evaluate, evaluations_of, predict, report_drift
+from driftline.declaration.errors import NotAStreamError
+from driftline.drift_reports import report_drift
+from driftline.evaluations import evaluate, evaluations_of
+from driftline.ground_truth import add_ground_truth
+from driftline.predictions import predict
 from driftline.retraining import adjudicate, decide_reports, read_dataset, train
-from driftline.store import backtests
+from driftline.rows.errors import DatasetFunctionError, EmptyRangeError
+from driftline.store import backtest_rows
 from tests.streams import Forest, day, fires, persons
 
 WEEKLY = Retrain(schedule="0 0 * * 1")
@@ -218,7 +219,7 @@ def test_the_same_past_gives_the_same_figures():
 def test_a_backtest_leaves_nothing_behind_but_its_figures(workspace, found):
     stored = store_backtest(workspace, found)
     with workspace.database.reading() as session:
-        [row] = backtests.newest_backtests(session, "fires")
+        [row] = backtest_rows.newest_backtests(session, "fires")
     assert (row.id, row.metric, row.window_start) == (stored, "auroc", day("2025-02-10"))
     assert row.outcomes == [policy_values(found, outcome) for outcome in found.policies]
 

@@ -3,8 +3,10 @@
 import pytest
 
 from driftline import PerformanceDrift, Promote, Retrain
-from driftline.backtest import Policy, named_policy
-from driftline.errors import DeclarationError, DurationError, UnknownPolicyError
+from driftline.backtest.errors import UnknownPolicyError
+from driftline.backtest.policies import Policy, named_policy
+from driftline.clock import DurationError
+from driftline.declaration.errors import DeclarationError
 from tests.streams import fires
 
 

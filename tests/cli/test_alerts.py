@@ -4,7 +4,8 @@ import json
 from dataclasses import replace
 
 from driftline.alerting import raise_alerts
-from driftline.monitoring import predict, report_drift
+from driftline.drift_reports import report_drift
+from driftline.predictions import predict
 from tests.receivers import hook
 from tests.streams import fires
 

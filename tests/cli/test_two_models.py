@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from driftline.registry import shadow
+from driftline.rollout import shadow
 from driftline.settings import Settings
 from driftline.workspace import open_workspace
 from tests.streams import day

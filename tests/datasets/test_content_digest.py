@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftline.datasets import content_digest, from_parquet, to_parquet
-from driftline.errors import DuplicateColumnError, ParquetError, UnstorableColumnError
+from driftline.datasets.errors import DuplicateColumnError, ParquetError, UnstorableColumnError
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=5)
 TIMES = st.datetimes(pd.Timestamp("1900-01-01"), pd.Timestamp("2200-01-01")).map(lambda t: pd.Timestamp(t, tz="UTC"))

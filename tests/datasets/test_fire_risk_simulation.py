@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from driftline.datasets import CLIMATE_CHANGE, REPLANTING, Window, simulate_fire_risk
-from driftline.evaluation import Task
+from driftline.datasets import Window, simulate_fire_risk
+from driftline.datasets.fire_risk import CLIMATE_CHANGE, REPLANTING
+from driftline.metrics import Task
 from driftline.models import LightGBM
 
 FIRST = datetime(2024, 1, 1, tzinfo=UTC)

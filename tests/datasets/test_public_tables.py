@@ -5,7 +5,7 @@ import json
 import pytest
 
 from driftline.datasets import openml
-from driftline.errors import DownloadError
+from driftline.datasets.errors import DownloadError
 
 ARFF = b"""@relation toy
 @attribute kind {no,yes}

@@ -4,7 +4,9 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
-from driftline.datasets import Column, TopValue, schema_changes, schema_of, statistics_of
+from driftline.datasets import Column, schema_of, statistics_of
+from driftline.datasets.schema import schema_changes
+from driftline.datasets.statistics import TopValue
 
 
 def test_a_schema_names_columns_in_order_with_logical_types():

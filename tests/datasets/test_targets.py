@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 
 from driftline.datasets import Target, check_frame, classes_of, encode, schema_of, task_of
-from driftline.errors import MissingColumnError, MissingTargetError, TargetClassError, TargetTypeError
-from driftline.evaluation import Task
+from driftline.datasets.errors import MissingColumnError, MissingTargetError, TargetClassError, TargetTypeError
+from driftline.metrics import Task
 
 INCOME = pd.DataFrame({"age": [20, 30, 40], "income": ["<=50K", ">50K", "<=50K"]})
 

@@ -5,14 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from driftline.clock import parse_duration
+from driftline.clock import DurationError, NaiveTimeError, parse_duration
 from driftline.datasets import Newest, RandomShare, SplitColumn, Window
-from driftline.errors import (
-    DurationError,
+from driftline.datasets.errors import (
     EmptySplitError,
     HoldoutRuleError,
     MissingColumnError,
-    NaiveTimeError,
     TimeColumnError,
     WindowOrderError,
 )

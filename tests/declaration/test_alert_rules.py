@@ -3,7 +3,9 @@
 import pytest
 
 from driftline import Alert
-from driftline.errors import AlertRuleError, DeclarationError, DurationError, UnknownMetricError
+from driftline.clock import DurationError
+from driftline.declaration.errors import AlertRuleError, DeclarationError
+from driftline.metrics.errors import UnknownMetricError
 from driftline.settings import Settings
 from tests.streams import fires, persons
 

@@ -25,16 +25,10 @@ from driftline import (
     Sklearn,
     Window,
 )
-from driftline.errors import (
-    DeclarationError,
-    DriftlineError,
-    DurationError,
-    NaiveTimeError,
-    PartitionsError,
-    PolicyError,
-    UnknownMetricError,
-    UnknownPartitionError,
-)
+from driftline.clock import DurationError, NaiveTimeError
+from driftline.declaration.errors import DeclarationError, PartitionsError, PolicyError, UnknownPartitionError
+from driftline.errors import DriftlineError
+from driftline.metrics.errors import UnknownMetricError
 from tests.streams import day, fires, persons, read_persons
 
 DAYS = Daily("2025-02-10", end="2025-03-24")

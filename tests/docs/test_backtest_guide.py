@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from driftline.backtest import named_policy
+from driftline.backtest.policies import named_policy
 from tests.streams import fires
 
 TEXT = (Path(__file__).parents[2] / "docs" / "backtest.md").read_text()

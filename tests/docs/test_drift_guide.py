@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 from driftline import ModelPipeline
-from driftline.declaration.pipeline import DriftRule
+from driftline.declaration import DriftRule
 from driftline.drift import FindingKind
 from tests.streams import fires
 

@@ -4,8 +4,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from driftline.evaluation import ALIASES, METRICS
-from driftline.monitoring import predict
+from driftline.metrics.catalogue import ALIASES, METRICS
+from driftline.predictions import predict
 from tests.streams import fires
 
 TEXT = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text()

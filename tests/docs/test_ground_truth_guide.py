@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from driftline import Window
-from driftline.monitoring import AddedGroundTruth
+from driftline.ground_truth import AddedGroundTruth
 from tests.streams import Forest, day
 
 TEXT = (Path(__file__).parents[2] / "docs" / "ground_truth.md").read_text()

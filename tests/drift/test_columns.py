@@ -6,15 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from driftline.drift import (
-    DataDrift,
-    Verdict,
-    column_findings,
-    count_columns,
-    overall_verdict,
-    profile_columns,
-)
-from driftline.errors import BinsMismatchError, SchemaDriftError, UnprofiledColumnError
+from driftline.drift import DataDrift, Verdict, column_findings, overall_verdict
+from driftline.drift.errors import UnprofiledColumnError
+from driftline.profiles import profile_columns
+from driftline.profiles.errors import BinsMismatchError, SchemaDriftError
+from driftline.profiles.profile import count_columns
 
 RULE = DataDrift()
 

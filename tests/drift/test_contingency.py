@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from driftline.drift import chi_square, share_change_p_value, share_rise_p_value
+from driftline.drift.contingency import chi_square, share_change_p_value, share_rise_p_value
 
 
 def test_chi_square_agrees_with_scipy_when_nothing_is_pooled():

@@ -5,8 +5,8 @@ import pytest
 
 from driftline import PerformanceDrift
 from driftline.drift import design_effect, window_verdict
-from driftline.errors import InvalidDriftRuleError
-from driftline.evaluation import Task, measure, unmeasured
+from driftline.drift.errors import InvalidDriftRuleError
+from driftline.metrics import Task, measure, unmeasured
 
 RULE = PerformanceDrift("accuracy", alike_rows=True)
 

@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 
 from driftline import MultivariateDrift
-from driftline.drift import DataDrift, Verdict, column_findings, count_columns, multivariate_finding, profile_columns
-from driftline.errors import InvalidDriftRuleError, SchemaDriftError, UnprofiledColumnError
-from driftline.monitoring import separate
+from driftline.dossier import separate
+from driftline.drift import DataDrift, Verdict, column_findings, multivariate_finding
+from driftline.drift.errors import InvalidDriftRuleError, UnprofiledColumnError
+from driftline.profiles import profile_columns
+from driftline.profiles.errors import SchemaDriftError
+from driftline.profiles.profile import count_columns
 
 RULE = MultivariateDrift()
 TREES = np.array(["oak", "pine", "elm"], dtype=object)

@@ -8,8 +8,8 @@ import pytest
 
 from driftline import PerformanceDrift
 from driftline.drift import Verdict, allowed_loss, e_detector, sequential_finding
-from driftline.errors import InvalidDriftRuleError
-from driftline.evaluation import Measurement, wilson
+from driftline.drift.errors import InvalidDriftRuleError
+from driftline.metrics import Measurement, wilson
 
 RULE = PerformanceDrift("accuracy", method="sequential", arl=1000)
 HOLDOUT = Measurement(metric="accuracy", value=0.8, ci_low=0.78, ci_high=0.82, standard_error=0.01, row_count=1600)

@@ -5,15 +5,15 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.spatial import distance
 
-from driftline.drift import (
-    count_column,
+from driftline.drift.effects import (
     jensen_shannon_distance,
     kolmogorov_smirnov_distance,
     population_stability_index,
-    profile_column,
     total_variation_distance,
     wasserstein_distance,
 )
+from driftline.profiles import count_column
+from driftline.profiles.profile import profile_column
 
 DISTANCES = [
     population_stability_index,

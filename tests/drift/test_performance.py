@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from driftline.drift import PerformanceDrift, Verdict, m_of_n, performance_finding, window_verdict
-from driftline.errors import InvalidDriftRuleError
-from driftline.evaluation import Measurement, Task, measure, metric, wilson
+from driftline.drift import PerformanceDrift, Verdict, performance_finding, window_verdict
+from driftline.drift.errors import InvalidDriftRuleError
+from driftline.drift.performance import m_of_n
+from driftline.metrics import Measurement, Task, measure, metric, wilson
 
 
 def measured(metric="auroc", value=0.9, standard_error=0.01, row_count=1000, note=None):

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 
 from driftline import DataDrift, PredictionDrift
-from driftline.drift import Verdict, count_columns, prediction_columns, prediction_findings, profile_columns
-from driftline.errors import DurationError, InvalidDriftRuleError
-from driftline.evaluation import Task
+from driftline.clock import DurationError
+from driftline.drift import Verdict, prediction_columns, prediction_findings
+from driftline.drift.errors import InvalidDriftRuleError
+from driftline.metrics import Task
+from driftline.profiles import profile_columns
+from driftline.profiles.profile import count_columns
 
 RULE = PredictionDrift()
 

@@ -1,7 +1,9 @@
 import pytest
 
+from driftline.clock import DurationError
 from driftline.drift import DataDrift, PerformanceDrift
-from driftline.errors import DurationError, InvalidDriftRuleError, UnknownMetricError
+from driftline.drift.errors import InvalidDriftRuleError
+from driftline.metrics.errors import UnknownMetricError
 
 
 def test_a_rule_is_declared_by_its_metric_and_level():

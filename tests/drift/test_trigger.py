@@ -5,8 +5,8 @@ import pytest
 
 from driftline import RetrainTrigger
 from driftline.drift import Verdict, trigger_finding
-from driftline.errors import InvalidDriftRuleError
-from driftline.evaluation import Task, measure
+from driftline.drift.errors import InvalidDriftRuleError
+from driftline.metrics import Task, measure
 
 TRIGGER = RetrainTrigger()
 ROWS, REFERENCE, STREAMS = 200, 4, 120

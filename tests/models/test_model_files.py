@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from driftline.errors import ModelFilesError
-from driftline.evaluation import Task
+from driftline.metrics import Task
 from driftline.models import LightGBM, Sklearn, from_files, model_digest, to_files
+from driftline.models.errors import ModelFilesError
 
 FEATURES = pd.DataFrame({"heat": np.linspace(0, 1, 100)})
 TARGET = np.arange(100) // 50

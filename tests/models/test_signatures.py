@@ -2,8 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from driftline.errors import ColumnTypeError, DuplicateColumnError, MissingColumnError, UnstorableColumnError
-from driftline.models import InputColumn, enforce, signature_of
+from driftline.datasets.errors import DuplicateColumnError, MissingColumnError, UnstorableColumnError
+from driftline.models.errors import ColumnTypeError
+from driftline.models.signature import InputColumn, enforce, signature_of
 
 TRAIN = pd.DataFrame(
     {

@@ -16,16 +16,16 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 
-from driftline.errors import (
-    MissingColumnError,
+from driftline.datasets.errors import MissingColumnError
+from driftline.metrics import Task
+from driftline.models import LightGBM, Sklearn, from_files, model_digest, to_files
+from driftline.models.errors import (
     ScoringError,
     TaskMismatchError,
     TrainerParamError,
     TrainingDataError,
     UntrustedModelError,
 )
-from driftline.evaluation import Task
-from driftline.models import LightGBM, Sklearn, from_files, model_digest, to_files
 
 ROWS = 600
 

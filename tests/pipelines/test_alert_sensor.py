@@ -4,9 +4,10 @@ import dagster as dg
 import pytest
 
 from driftline.alerting import list_alerts
+from driftline.drift_reports import report_drift
 from driftline.errors import LibraryMissingError
-from driftline.monitoring import predict, report_drift
 from driftline.pipelines import WorkspaceResource, alert_sensor
+from driftline.predictions import predict
 from tests.receivers import hook
 from tests.streams import LONG_AFTER, Forest, fires
 

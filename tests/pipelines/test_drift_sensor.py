@@ -6,10 +6,11 @@ import dagster as dg
 import pytest
 from dagster._core.test_utils import create_run_for_test
 
-from driftline.monitoring import predict, report_drift
+from driftline.drift_reports import report_drift
 from driftline.pipelines import WorkspaceResource, build, drift_sensor
+from driftline.predictions import predict
 from driftline.retraining import read_dataset, train
-from driftline.store import registry
+from driftline.store import decision_rows, model_rows
 from tests.streams import LONG_AFTER, fires
 
 DRIFTED = [f"2025-03-{number:02}" for number in range(11, 18)]
@@ -17,7 +18,7 @@ DRIFTED = [f"2025-03-{number:02}" for number in range(11, 18)]
 
 def decisions(workspace):
     with workspace.database.reading() as session:
-        return registry.decisions(session, registry.find_model(session, "fires").id)
+        return decision_rows.decisions(session, model_rows.find_model(session, "fires").id)
 
 
 @contextmanager

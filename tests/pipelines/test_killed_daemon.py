@@ -17,13 +17,13 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from driftline.clock import now
-from driftline.declaration.dagster_names import DECISION_TAG
+from driftline.declaration import DECISION_TAG
 from driftline.pipelines import dagster_home, open_instance
 from driftline.registry import find_version
 from driftline.retraining import adjudicate, read_dataset, train
-from driftline.store import monitoring
-from driftline.store.monitoring import DriftReport
-from driftline.store.registry import Decision, DecisionStatus
+from driftline.store import drift_rows
+from driftline.store.decision_rows import Decision, DecisionStatus
+from driftline.store.drift_rows import DriftReport
 from driftline.workspace import open_workspace
 
 TICKS = int(os.environ.get("DRIFTLINE_TEST_TICKS", "6"))
@@ -121,7 +121,7 @@ def report(production, number):
         created_at=now(),
     )
     with production.database.transaction() as session:
-        monitoring.add_report(session, row, [FINDING] if drifted else [])
+        drift_rows.add_report(session, row, [FINDING] if drifted else [])
 
 
 def ticks(instance):
@@ -142,7 +142,7 @@ def wait_for(happened, folder):
 
 def undecided(production):
     with production.database.reading() as session:
-        return monitoring.undecided_reports(session)
+        return drift_rows.undecided_reports(session)
 
 
 def test_each_report_is_decided_once_and_each_yes_is_run_once(folder, production):

@@ -5,16 +5,18 @@ from dataclasses import replace
 import dagster as dg
 import numpy as np
 import pytest
+from sqlmodel import select
 
 from driftline import Daily, Window, add_ground_truth, load_model
-from driftline.declaration.dagster_names import VERSION_TAG
-from driftline.evaluation import estimated
-from driftline.monitoring import Predicted, bandit_status
+from driftline.declaration import VERSION_TAG
+from driftline.metrics import estimated
 from driftline.pipelines import WorkspaceResource, build, renew
 from driftline.pipelines.monitoring_assets import _metadata
-from driftline.registry import register, shadow, start_bandit
-from driftline.store import monitoring, runs
-from driftline.store.monitoring import PredictionBatch
+from driftline.predictions import Predicted
+from driftline.registry import register
+from driftline.rollout import bandit_status, shadow, start_bandit
+from driftline.store import batch_rows, evaluation_rows, run_rows
+from driftline.store.batch_rows import PredictionBatch
 from driftline.tracking import start_run
 from tests.pipelines.conftest import definitions_of
 from tests.streams import Forest, day, fires
@@ -48,7 +50,7 @@ def test_a_range_is_one_run_with_a_materialization_for_each_day(dagster, serving
     values = {partition: told.metadata["auroc"].value for partition, told in evaluations.items()}
     assert len(set(values.values())) == 4
     with serving.database.reading() as session:
-        batches = session.exec(monitoring.select(PredictionBatch)).all()
+        batches = session.exec(select(PredictionBatch)).all()
     assert {batch.dagster_run_id for batch in batches} == {result.run_id}
 
 
@@ -185,8 +187,8 @@ def in_the_shadow(workspace, *, since):
 def stored_for(workspace, version):
     with workspace.database.reading() as session:
         keys = sorted(DAYS)
-        batches = monitoring.batches(session, [version.id], keys)
-        evaluations = monitoring.newest_evaluations(session, [version.id], "fires", keys)
+        batches = batch_rows.batches(session, [version.id], keys)
+        evaluations = evaluation_rows.newest_evaluations(session, [version.id], "fires", keys)
     return [row.partition_key for row in batches], [row.partition_key for row in evaluations]
 
 
@@ -201,7 +203,7 @@ def test_the_step_predicts_and_evaluates_with_the_shadow_too(dagster, serving):
 def test_a_shadow_that_fails_fails_nothing_that_is_served(dagster, serving, home):
     version = in_the_shadow(serving, since="2025-02-12")
     with serving.database.transaction() as session:
-        session.get(runs.Artifact, (version.run_id, "model/model.txt")).digest = "0" * 64
+        session.get(run_rows.Artifact, (version.run_id, "model/model.txt")).digest = "0" * 64
     assert dagster.run("fires_monitor", fires(), days=RANGE).success
     assert stored_for(serving, version) == ([], [])
     assert dagster.partitions("fires", "evaluation") == DAYS
@@ -229,6 +231,6 @@ def test_a_bandit_whose_challenger_is_lost_fails_nothing_that_is_served(dagster,
     version = in_the_shadow(serving, since="2025-02-12")
     start_bandit(replace(serving, replay_at=day("2025-02-12")), fires(), 2, actor="ann", reason="try it")
     with serving.database.transaction() as session:
-        session.get(runs.Artifact, (version.run_id, "model/model.txt")).digest = "0" * 64
+        session.get(run_rows.Artifact, (version.run_id, "model/model.txt")).digest = "0" * 64
     assert dagster.run("fires_monitor", fires(), days=RANGE, at="2025-02-15T00:00:00+00:00").success
     assert bandit_status(replace(serving, replay_at=day("2025-02-15")), fires()).partitions == ()

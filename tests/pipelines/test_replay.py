@@ -6,11 +6,11 @@ import dagster as dg
 import pytest
 
 from driftline import Daily, PerformanceDrift, Retrain, RetrainTrigger
-from driftline.errors import NotAStreamError, RunFailedError
-from driftline.pipelines import WorkspaceResource, build, drift_sensor
-from driftline.pipelines.replay import replay
+from driftline.declaration.errors import NotAStreamError
+from driftline.pipelines import WorkspaceResource, build, drift_sensor, replay
+from driftline.pipelines.errors import RunFailedError
 from driftline.registry import champions_at
-from driftline.store import monitoring, registry
+from driftline.store import alias_rows, decision_rows, evaluation_rows, model_rows
 from driftline.workspace import open_workspace
 from tests.streams import Forest, day, fires, persons
 
@@ -35,18 +35,20 @@ def go(dagster, pipeline):
 
 def evaluated(name="fires"):
     with open_workspace().database.reading() as session:
-        return monitoring.evaluated_partitions(session, name)
+        return evaluation_rows.evaluated_partitions(session, name)
 
 
 def moves():
     with open_workspace().database.reading() as session:
-        line = registry.find_model(session, "fires")
-        return [(event.effective_at, event.version_id) for event in registry.alias_events(session, line.id, "champion")]
+        line = model_rows.find_model(session, "fires")
+        return [
+            (event.effective_at, event.version_id) for event in alias_rows.alias_events(session, line.id, "champion")
+        ]
 
 
 def decided():
     with open_workspace().database.reading() as session:
-        rows = registry.decisions(session, registry.find_model(session, "fires").id)
+        rows = decision_rows.decisions(session, model_rows.find_model(session, "fires").id)
     return [(row.trigger, row.status, row.as_of) for row in reversed(rows)]
 
 

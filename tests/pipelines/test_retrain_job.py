@@ -7,7 +7,7 @@ import dagster as dg
 
 from definitions import defs
 from driftline.registry import find_version
-from driftline.store import registry, runs
+from driftline.store import decision_rows, model_rows, run_rows
 from driftline.workspace import open_workspace
 from tests.streams import Forest, fires, persons, read_persons
 
@@ -62,8 +62,8 @@ def test_a_data_version_is_the_digest_of_what_was_made(dagster):
 def test_a_run_and_its_dagster_run_know_each_other(dagster):
     result = dagster.run("persons_retrain", persons())
     with open_workspace().database.reading() as session:
-        [run] = runs.newest_runs(session)
-        [decision] = registry.decisions(session, registry.find_model(session, "persons").id)
+        [run] = run_rows.newest_runs(session)
+        [decision] = decision_rows.decisions(session, model_rows.find_model(session, "persons").id)
     assert (run.dagster_run_id, decision.dagster_run_id) == (result.run_id, result.run_id)
     assert dagster.newest("persons", "model").metadata["run"].value == run.run_id
 
@@ -105,7 +105,7 @@ def test_a_second_retraining_keeps_the_champion_and_says_why(dagster, serving):
 def test_who_asked_is_the_actor(dagster):
     dagster.run("persons_retrain", persons(), tags={"user": "ann", "driftline/trigger": "schedule"})
     with open_workspace().database.reading() as session:
-        [decision] = registry.decisions(session, registry.find_model(session, "persons").id)
+        [decision] = decision_rows.decisions(session, model_rows.find_model(session, "persons").id)
     assert (decision.actor, decision.trigger) == ("ann", "schedule")
 
 

@@ -6,9 +6,10 @@ import dagster as dg
 
 from driftline import add_ground_truth
 from driftline.datasets import simulate_fire_risk
-from driftline.monitoring import evaluate, evaluations_of, predict
+from driftline.evaluations import evaluate, evaluations_of
 from driftline.pipelines import WorkspaceResource
 from driftline.pipelines.truth_sensor import truth_sensor
+from driftline.predictions import predict
 from tests.pipelines.conftest import definitions_of
 from tests.streams import LONG_AFTER, day, fires
 

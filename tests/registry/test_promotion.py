@@ -3,19 +3,21 @@
 from dataclasses import replace
 
 import pytest
+from sqlmodel import select
 
 from driftline import load_model
-from driftline.errors import (
+from driftline.artifacts.errors import ArtifactMissingError
+from driftline.registry import champion_since, champions_at, list_models, promote, rollback
+from driftline.registry.aliases import champion
+from driftline.registry.errors import (
     AlreadyChampionError,
-    ArtifactMissingError,
     HistoryRewriteError,
     PastSwitchError,
     UnknownModelError,
     UnknownVersionError,
 )
-from driftline.registry import champion, champion_since, champions_at, list_models, promote, rollback
-from driftline.store import registry, runs
-from driftline.store.registry import Decision, DecisionStatus
+from driftline.store import run_rows
+from driftline.store.decision_rows import Decision, DecisionStatus
 from tests.registry.test_versions_and_aliases import another_version, events, number
 from tests.streams import LONG_AFTER, day
 
@@ -25,7 +27,7 @@ WHY = {"actor": "ann", "reason": "green is faster"}
 
 def decisions(workspace):
     with workspace.database.reading() as session:
-        return session.exec(registry.select(Decision).order_by(Decision.id)).all()
+        return session.exec(select(Decision).order_by(Decision.id)).all()
 
 
 def test_a_switch_and_its_decision_are_stored_together(served):
@@ -101,7 +103,7 @@ def test_what_cannot_be_switched_to_is_refused_and_nothing_is_stored(served):
 def test_a_version_whose_files_are_gone_is_not_switched_to(served, tmp_path):
     version = another_version(served)
     with served.database.reading() as session:
-        digest = session.get(runs.Artifact, (version.run_id, "model/model.txt")).digest
+        digest = session.get(run_rows.Artifact, (version.run_id, "model/model.txt")).digest
     (tmp_path / "artifacts" / digest[:2] / digest[2:]).unlink()
     with pytest.raises(ArtifactMissingError):
         promote(served, "fires", 2, **WHY)

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from driftline import Promote
-from driftline.errors import InvalidModelReferenceError
-from driftline.evaluation import Comparison, Measurement
-from driftline.registry import ModelReference, judge, parse_reference
+from driftline.metrics import Comparison, Measurement
+from driftline.registry import judge
+from driftline.registry.errors import InvalidModelReferenceError
+from driftline.registry.reference import ModelReference, parse_reference
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 
 from driftline import Promote
-from driftline.errors import PolicyError
-from driftline.evaluation import Comparison, Measurement, SliceComparison
+from driftline.declaration.errors import PolicyError
+from driftline.metrics import Comparison, Measurement, SliceComparison
 from driftline.registry import judge
 
 POLICY = Promote(slice_margin=0.02)

@@ -9,11 +9,13 @@ from time import sleep
 import pytest
 
 from driftline import Window, load_model
+from driftline.artifacts.errors import ArtifactAlteredError
 from driftline.datasets import simulate_fire_risk
-from driftline.errors import (
+from driftline.errors import ConflictError
+from driftline.registry import champions_at, find_version, load_version, move_alias, register, rollback
+from driftline.registry.aliases import champion
+from driftline.registry.errors import (
     AliasMovedError,
-    ArtifactAlteredError,
-    ConflictError,
     HistoryRewriteError,
     InvalidModelReferenceError,
     NoPreviousVersionError,
@@ -21,8 +23,7 @@ from driftline.errors import (
     UnknownModelError,
     UnknownVersionError,
 )
-from driftline.registry import champion, champions_at, find_version, load_version, move_alias, register, rollback
-from driftline.store import registry, runs
+from driftline.store import alias_rows, model_rows, run_rows
 from driftline.tracking import start_run
 from driftline.workspace import Workspace
 from tests.streams import day
@@ -52,8 +53,8 @@ def promote(workspace, version, *, expected, at, alias="champion"):
 
 def events(workspace, model="fires"):
     with workspace.database.reading() as session:
-        line = registry.find_model(session, model)
-        return list(reversed(registry.alias_events(session, line.id, "champion")))
+        line = model_rows.find_model(session, model)
+        return list(reversed(alias_rows.alias_events(session, line.id, "champion")))
 
 
 def number(version):
@@ -69,7 +70,7 @@ def test_versions_are_counted_from_one_for_each_model(served):
 def test_a_version_names_its_run_and_its_files(served):
     version = another_version(served)
     with served.database.reading() as session:
-        files = [a.path for a in runs.of_runs(session, runs.Artifact, [version.run_id])[version.run_id]]
+        files = [a.path for a in run_rows.of_runs(session, run_rows.Artifact, [version.run_id])[version.run_id]]
     assert files == ["model/example.json", "model/model.json", "model/model.txt"]
     assert version.digest == find_version(served, "fires/1").digest
     assert [column["name"] for column in version.signature][:2] == ["station", "temperature_c"]
@@ -239,7 +240,7 @@ def test_a_model_that_was_never_promoted_has_no_champion(served):
 def test_a_model_whose_file_was_altered_is_not_loaded(served, tmp_path: Path, path):
     version = find_version(served, "fires")
     with served.database.reading() as session:
-        digest = session.get(runs.Artifact, (version.run_id, path)).digest
+        digest = session.get(run_rows.Artifact, (version.run_id, path)).digest
     file = tmp_path / "artifacts" / digest[:2] / digest[2:]
     file.write_bytes(file.read_bytes().replace(b"1", b"2", 1))
     with pytest.raises(ArtifactAlteredError, match="not loaded"):

@@ -9,10 +9,11 @@ import pytest
 
 from driftline import PerformanceDrift, Retrain, RetrainTrigger
 from driftline.drift import Verdict
-from driftline.monitoring import evaluate, predict, report_drift
+from driftline.drift_reports import report_drift
+from driftline.evaluations import evaluate
+from driftline.predictions import predict
 from driftline.registry import find_version, move_alias
 from driftline.retraining import (
-    Evidence,
     State,
     adjudicate,
     decide,
@@ -22,8 +23,9 @@ from driftline.retraining import (
     try_again,
     waiting_retrainings,
 )
-from driftline.store import monitoring, registry
-from driftline.store.runs import Tag
+from driftline.retraining.decide import Evidence
+from driftline.store import decision_rows, drift_rows, model_rows
+from driftline.store.run_rows import Tag
 from tests.streams import day, fires
 
 NOW = day("2025-03-10")
@@ -178,7 +180,7 @@ def watch(workspace, *keys, pipeline=None):
 
 def decisions(workspace):
     with workspace.database.reading() as session:
-        return list(reversed(registry.decisions(session, registry.find_model(session, "fires").id)))
+        return list(reversed(decision_rows.decisions(session, model_rows.find_model(session, "fires").id)))
 
 
 DRIFTED = [f"2025-03-{number:02}" for number in range(11, 18)]
@@ -298,7 +300,7 @@ def test_every_report_keeps_its_decision(served):
     watch(served, *DRIFTED)
     decide_reports(served, {"fires": fires()})
     with served.database.reading() as session:
-        assert monitoring.undecided_reports(session) == []
+        assert drift_rows.undecided_reports(session) == []
     assert sorted(row.drift_report_id for row in decisions(served)[1:]) == list(range(1, 8))
 
 
@@ -341,19 +343,19 @@ def test_labels_that_came_since_the_training_ask_once_there_are_enough(served):
 def judged(workspace, *statuses):
     """Retrainings that came to an end, a day apart."""
     with workspace.database.transaction() as session:
-        model_id = registry.find_model(session, "fires").id
+        model_id = model_rows.find_model(session, "fires").id
         for number, status in enumerate(statuses):
             told = {"trigger": "manual", "reason": "r", "actor": "ann", "recorded_at": NOW, "started_at": NOW}
             on = NOW + timedelta(days=number)
-            session.add(registry.Decision(model_id=model_id, status=status, as_of=on, **told))
+            session.add(decision_rows.Decision(model_id=model_id, status=status, as_of=on, **told))
     return model_id
 
 
 def test_losses_are_counted_since_the_last_promotion_and_failures_do_not_count(served):
     model_id = judged(served, "kept", "promoted", "kept", "failed", "kept")
     with served.database.reading() as session:
-        lost = registry.lost_since_promotion(session, model_id)
-        starts = registry.starts_since(session, model_id, NOW)
+        lost = decision_rows.lost_since_promotion(session, model_id)
+        starts = decision_rows.starts_since(session, model_id, NOW)
     assert [on - NOW for on in lost] == [timedelta(days=2), timedelta(days=4)]
     assert [on - NOW for on in starts] == [timedelta(days=days) for days in (1, 2, 3, 4)]
 
@@ -369,7 +371,7 @@ def test_the_trigger_asks_where_the_alert_is_deaf(served):
     assert asked.retrain
     assert asked.reason.startswith("Retrain: brier")
     with served.database.reading() as session:
-        [report] = monitoring.reports(session, 1, first=1)
+        [report] = drift_rows.reports(session, 1, first=1)
     assert report.verdict == "ok"
 
 

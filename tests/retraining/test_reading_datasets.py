@@ -5,18 +5,21 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from sqlmodel import select
 
 from driftline import Target, Window
-from driftline.errors import DatasetFunctionError, DatasetRefusedError, NoDatasetError
 from driftline.registry import find_version
-from driftline.retraining import load_rows, read_dataset, train
-from driftline.store import datasets, registry
+from driftline.retraining import read_dataset, train
+from driftline.retraining.errors import DatasetRefusedError
+from driftline.retraining.training import load_rows
+from driftline.rows.errors import DatasetFunctionError, NoDatasetError
+from driftline.store import dataset_rows, model_rows
 from tests.streams import Forest, day, fires, persons, read_persons
 
 
 def everything(workspace, table):
     with workspace.database.reading() as session:
-        return session.exec(datasets.select(table)).all()
+        return session.exec(select(table)).all()
 
 
 def changed(**columns):
@@ -24,7 +27,7 @@ def changed(**columns):
 
 
 def nothing_is_stored(workspace):
-    return not everything(workspace, datasets.DatasetVersion)
+    return not everything(workspace, dataset_rows.DatasetVersion)
 
 
 def test_a_reading_keeps_both_parts_with_their_content(workspace):
@@ -32,14 +35,14 @@ def test_a_reading_keeps_both_parts_with_their_content(workspace):
     assert (read.problems, read.training.row_count + read.holdout.row_count) == ((), 300)
     both = pd.concat([load_rows(workspace, read.training), load_rows(workspace, read.holdout)])
     assert sorted(both["age"]) == sorted(read_persons()["age"])
-    [reading] = everything(workspace, datasets.DatasetReading)
+    [reading] = everything(workspace, dataset_rows.DatasetReading)
     assert (reading.dagster_run_id, reading.training_version_id) == ("d1", read.training.id)
 
 
 def test_the_same_content_is_one_version(workspace):
     first, second = read_dataset(workspace, persons()), read_dataset(workspace, persons())
     assert (first.training.id, first.holdout.id) == (second.training.id, second.holdout.id)
-    assert len(everything(workspace, datasets.DatasetReading)) == 2
+    assert len(everything(workspace, dataset_rows.DatasetReading)) == 2
 
 
 def test_the_first_reading_of_a_stream_ends_before_its_first_partition(workspace):
@@ -104,7 +107,7 @@ def test_what_speaks_against_a_dataset_is_said_with_the_value(workspace, pipelin
     with pytest.raises(DatasetRefusedError, match="materialize persons/dataset again"):
         train(workspace, pipeline)
     with workspace.database.reading() as session:
-        assert registry.find_model(session, "persons") is None
+        assert model_rows.find_model(session, "persons") is None
 
 
 def test_a_holdout_rule_that_leaves_nothing_is_a_problem(workspace):

@@ -17,18 +17,15 @@ from sqlmodel import select
 
 from driftline import LightGBM, Promote, Sklearn, SplitColumn, Target
 from driftline.clock import now
-from driftline.errors import (
-    AliasMovedError,
-    IncomparableModelsError,
-    LockedError,
-    MissingColumnError,
-    NoChallengerError,
-    UnknownDecisionError,
-)
-from driftline.monitoring import holdout_score, load_profile
-from driftline.registry import champion, find_version, move_alias, rollback
+from driftline.datasets.errors import MissingColumnError
+from driftline.dossier import holdout_score, load_profile
+from driftline.registry import find_version, move_alias, rollback
+from driftline.registry.aliases import champion
+from driftline.registry.errors import AliasMovedError, IncomparableModelsError
 from driftline.retraining import adjudicate, read_dataset, train
-from driftline.store import datasets, locks, registry, runs
+from driftline.retraining.errors import NoChallengerError, UnknownDecisionError
+from driftline.store import alias_rows, dataset_rows, decision_rows, lock_rows, model_rows, run_rows
+from driftline.workspace import LockedError
 from tests.streams import day, fires, persons, read_persons
 
 BETTER = LightGBM(num_leaves=7, trees=60, min_leaf_rows=5)
@@ -54,17 +51,17 @@ class Broken:
 
 def decisions(workspace, name="fires"):
     with workspace.database.reading() as session:
-        return list(reversed(registry.decisions(session, registry.find_model(session, name).id)))
+        return list(reversed(decision_rows.decisions(session, model_rows.find_model(session, name).id)))
 
 
 def events(workspace, name="fires"):
     with workspace.database.reading() as session:
-        return registry.alias_events(session, registry.find_model(session, name).id, "champion")
+        return alias_rows.alias_events(session, model_rows.find_model(session, name).id, "champion")
 
 
 def of_run(workspace, run_id, table):
     with workspace.database.reading() as session:
-        return runs.of_runs(session, table, [run_id])[run_id]
+        return run_rows.of_runs(session, table, [run_id])[run_id]
 
 
 def retrain(workspace, pipeline, **told):
@@ -77,11 +74,14 @@ def test_a_training_is_a_run_with_all_that_it_used_and_measured(workspace):
     read = read_dataset(workspace, persons())
     trained = train(workspace, persons(), trigger="schedule", actor="ann", dagster_run_id="d1")
     with workspace.database.reading() as session:
-        run = runs.run(session, trained.run_id)
+        run = run_rows.run(session, trained.run_id)
     assert (run.status, run.dagster_run_id, run.error) == ("finished", "d1", None)
-    assert {p.key: p.value for p in of_run(workspace, run.run_id, runs.Param)}["trees"] == 15
-    assert [m.key for m in of_run(workspace, run.run_id, runs.MetricSummary)] == ["holdout/accuracy", "holdout/auroc"]
-    assert {a.path for a in of_run(workspace, run.run_id, runs.Artifact)} == {
+    assert {p.key: p.value for p in of_run(workspace, run.run_id, run_rows.Param)}["trees"] == 15
+    assert [m.key for m in of_run(workspace, run.run_id, run_rows.MetricSummary)] == [
+        "holdout/accuracy",
+        "holdout/auroc",
+    ]
+    assert {a.path for a in of_run(workspace, run.run_id, run_rows.Artifact)} == {
         "model/example.json",
         "model/model.json",
         "model/model.txt",
@@ -90,9 +90,9 @@ def test_a_training_is_a_run_with_all_that_it_used_and_measured(workspace):
         "reference_profile.json",
         "reference_rows.parquet",
     }
-    inputs = {(i.role, i.dataset_version_id) for i in of_run(workspace, run.run_id, runs.RunInput)}
+    inputs = {(i.role, i.dataset_version_id) for i in of_run(workspace, run.run_id, run_rows.RunInput)}
     assert inputs == {("training", read.training.id), ("holdout", read.holdout.id)}
-    assert {t.key: t.value for t in of_run(workspace, run.run_id, runs.Tag)}["trigger"] == "schedule"
+    assert {t.key: t.value for t in of_run(workspace, run.run_id, run_rows.Tag)}["trigger"] == "schedule"
 
 
 def test_a_training_records_the_commit_of_the_code(workspace, tmp_path, monkeypatch):
@@ -102,7 +102,7 @@ def test_a_training_records_the_commit_of_the_code(workspace, tmp_path, monkeypa
     monkeypatch.chdir(tmp_path)
     read_dataset(workspace, persons())
     with workspace.database.reading() as session:
-        run = runs.run(session, train(workspace, persons()).run_id)
+        run = run_rows.run(session, train(workspace, persons()).run_id)
     assert len(run.git_commit) == 40
 
 
@@ -130,7 +130,7 @@ def test_a_recipe_that_fails_fails_its_run_and_its_decision_and_nothing_else(ser
     assert (failed.status, failed.outcome) == ("failed", "Failed: RuntimeError: the oven is cold")
     assert failed.serving_version_id == find_version(served, "fires").id
     with served.database.reading() as session:
-        [run] = runs.newest_runs(session, status="failed")
+        [run] = run_rows.newest_runs(session, status="failed")
     assert "Traceback" in run.error
     assert "the oven is cold" in run.error
     assert len(events(served)) == 1
@@ -141,7 +141,7 @@ def test_an_interrupted_training_is_killed_and_gives_its_lock_back(served):
     with pytest.raises(KeyboardInterrupt):
         train(served, fires(trainer=Broken(KeyboardInterrupt())))
     with served.database.reading() as session:
-        assert [run.status for run in runs.newest_runs(session, first=1)] == ["killed"]
+        assert [run.status for run in run_rows.newest_runs(session, first=1)] == ["killed"]
     assert decisions(served)[-1].status == "failed"
     assert train(served, fires()).version.version == 2
 
@@ -223,7 +223,7 @@ def test_a_refit_serves_and_names_the_version_that_was_judged(workspace):
     assert champion(workspace, "persons").version == 2
     [decision] = decisions(workspace, "persons")
     assert (decision.challenger_version_id, decision.serving_version_id) == (done.challenger.id, done.champion.id)
-    used = of_run(workspace, done.champion.run_id, runs.RunInput)
+    used = of_run(workspace, done.champion.run_id, run_rows.RunInput)
     assert {one.role for one in used} == {"training"}
     assert len(used) == 2  # the holdout is among them
     assert load_profile(workspace, done.champion).row_count == 300
@@ -407,7 +407,7 @@ def test_a_lock_whose_holder_is_dead_or_whose_lease_ended_is_taken_over(served, 
         ended.wait()
         holder = f"{socket.gethostname()}:{ended.pid}"
     with served.database.transaction() as session:
-        session.add(locks.Lock(name="retraining fires", holder=holder, expires_at=now() + left))
+        session.add(lock_rows.Lock(name="retraining fires", holder=holder, expires_at=now() + left))
     read_dataset(served, fires())
     assert train(served, fires()).version.version == 2
 
@@ -415,11 +415,11 @@ def test_a_lock_whose_holder_is_dead_or_whose_lease_ended_is_taken_over(served, 
 def test_a_lock_of_another_machine_is_left_alone_while_its_lease_runs(served):
     with served.database.transaction() as session:
         told = {"name": "retraining fires", "holder": "another-host:1", "expires_at": now() + timedelta(hours=1)}
-        session.add(locks.Lock(**told))
+        session.add(lock_rows.Lock(**told))
     with pytest.raises(LockedError, match="another-host:1"):
         train(served, fires())
     with served.database.reading() as session:
-        assert session.get(locks.Lock, "retraining fires").holder == "another-host:1"
+        assert session.get(lock_rows.Lock, "retraining fires").holder == "another-host:1"
 
 
 def test_two_readings_at_once_store_the_content_once(workspace):
@@ -427,4 +427,4 @@ def test_two_readings_at_once_store_the_content_once(workspace):
         came = list(pool.map(lambda _: read_dataset(workspace, persons()), range(4)))
     assert len({read.training.id for read in came}) == 1
     with workspace.database.reading() as session:
-        assert len(session.exec(select(datasets.DatasetVersion)).all()) == 2
+        assert len(session.exec(select(dataset_rows.DatasetVersion)).all()) == 2

@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 
 from driftline import Daily, GroundTruth, Window, add_ground_truth
-from driftline.monitoring import evaluate, predict
-from driftline.retraining import adjudicate, load_rows, read_dataset, train
+from driftline.evaluations import evaluate
+from driftline.predictions import predict
+from driftline.retraining import adjudicate, read_dataset, train
+from driftline.retraining.training import load_rows
 from tests.streams import LONG_AFTER, Forest, day, fires
 
 START = day("2025-02-10")

@@ -15,9 +15,10 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel
 
-from driftline.errors import DatabaseUnavailableError, InvalidDatabaseUrlError, NewerDatabaseError
 from driftline.registry import move_alias
-from driftline.store import Database, alerts, migrations, open_database, registry, runs, views
+from driftline.store import alert_rows, migrations, model_rows, run_rows, views
+from driftline.store.database import Database, open_database
+from driftline.store.errors import DatabaseUnavailableError, InvalidDatabaseUrlError, NewerDatabaseError
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 VIEWS = {
@@ -54,7 +55,7 @@ def test_a_database_of_the_first_schema_keeps_its_rows_and_gets_the_tables_of_al
     opened = open_database(database_url)
     with opened.reading() as session:
         assert session.connection().execute(text("SELECT name FROM experiment")).scalar() == "income"
-        assert alerts.open_alerts(session) == []
+        assert alert_rows.open_alerts(session) == []
     opened.close()
 
 
@@ -100,12 +101,14 @@ def test_eight_processes_may_start_at_once_on_an_empty_database(database_url: st
 
 def give_alias(session):
     """Make the first version of a model and give it the alias champion."""
-    line = registry.model_named(session, "income", NOW)
-    experiment = runs.experiment_named(session, "income", NOW)
-    run = runs.Run(run_id="r", experiment_id=experiment.id, name="r", status="finished", user_name="u", started_at=NOW)
+    line = model_rows.model_named(session, "income", NOW)
+    experiment = run_rows.experiment_named(session, "income", NOW)
+    run = run_rows.Run(
+        run_id="r", experiment_id=experiment.id, name="r", status="finished", user_name="u", started_at=NOW
+    )
     session.add(run)
     session.flush()
-    version = registry.ModelVersion(
+    version = model_rows.ModelVersion(
         model_id=line.id,
         version=1,
         run_id="r",
@@ -158,7 +161,7 @@ def test_sqlite_runs_in_wal_with_foreign_keys(tmp_path):
 def test_a_transaction_that_raises_stores_nothing(database: Database):
     def store_and_fail():
         with database.transaction() as session:
-            runs.experiment_named(session, "income", NOW)
+            run_rows.experiment_named(session, "income", NOW)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -5,14 +5,14 @@ import subprocess
 
 import pytest
 
-from driftline.errors import InvalidKeyError
-from driftline.store import runs
+from driftline.store import run_rows
 from driftline.tracking import environment, start_run
+from driftline.tracking.errors import InvalidKeyError
 
 
 def stored(workspace, run_id, table):
     with workspace.database.reading() as session:
-        return runs.of_runs(session, table, [run_id])[run_id]
+        return run_rows.of_runs(session, table, [run_id])[run_id]
 
 
 def test_a_finished_run_keeps_what_it_logged(workspace):
@@ -20,24 +20,26 @@ def test_a_finished_run_keeps_what_it_logged(workspace):
         run.log_params({"num_leaves": 31, "note": None, "l2": math.inf, "layers": (8, math.nan)})
         run.log_artifact("model/model.txt", b"tree")
     with workspace.database.reading() as session:
-        row = runs.run(session, run.run_id)
+        row = run_rows.run(session, run.run_id)
     assert (row.status, row.error, row.dagster_run_id) == ("finished", None, "d1")
     assert row.ended_at >= row.started_at
-    assert {p.key: p.value for p in stored(workspace, run.run_id, runs.Param)} == {
+    assert {p.key: p.value for p in stored(workspace, run.run_id, run_rows.Param)} == {
         "num_leaves": 31,
         "note": None,
         "l2": "inf",
         "layers": [8, "nan"],
     }
-    assert [(a.path, a.size_bytes) for a in stored(workspace, run.run_id, runs.Artifact)] == [("model/model.txt", 4)]
-    assert [(t.key, t.value) for t in stored(workspace, run.run_id, runs.Tag)] == [("team", "risk")]
+    assert [(a.path, a.size_bytes) for a in stored(workspace, run.run_id, run_rows.Artifact)] == [
+        ("model/model.txt", 4)
+    ]
+    assert [(t.key, t.value) for t in stored(workspace, run.run_id, run_rows.Tag)] == [("team", "risk")]
 
 
 def test_an_exception_fails_the_run_with_its_traceback_and_goes_on(workspace):
     with pytest.raises(ZeroDivisionError), start_run(workspace, experiment="income") as run:
         1 / 0  # noqa: B018
     with workspace.database.reading() as session:
-        row = runs.run(session, run.run_id)
+        row = run_rows.run(session, run.run_id)
     assert row.status == "failed"
     assert "ZeroDivisionError" in row.error
 
@@ -46,14 +48,14 @@ def test_an_interrupt_kills_the_run(workspace):
     with pytest.raises(KeyboardInterrupt), start_run(workspace, experiment="income") as run:
         raise KeyboardInterrupt
     with workspace.database.reading() as session:
-        assert runs.run(session, run.run_id).status == "killed"
+        assert run_rows.run(session, run.run_id).status == "killed"
 
 
 def test_a_summary_says_first_last_min_max_and_mean_with_their_steps(workspace):
     with start_run(workspace, experiment="income") as run:
         for step, value in [(0, 0.9), (5, 0.7), (3, 0.95)]:
             run.log_metrics({"auroc": value}, step=step)
-    [summary] = stored(workspace, run.run_id, runs.MetricSummary)
+    [summary] = stored(workspace, run.run_id, run_rows.MetricSummary)
     assert (summary.count, summary.first, summary.last, summary.last_step) == (3, 0.9, 0.7, 5)
     assert (summary.min, summary.min_step, summary.max, summary.max_step) == (0.7, 5, 0.95, 3)
     assert summary.mean == pytest.approx(0.85)
@@ -63,18 +65,18 @@ def test_a_value_that_is_no_number_is_kept_and_never_becomes_one(workspace):
     with start_run(workspace, experiment="income") as run:
         run.log_metrics({"loss": math.nan}, step=0)
         run.log_metrics({"loss": math.inf}, step=1)
-    assert [(p.value, p.special) for p in stored(workspace, run.run_id, runs.MetricPoint)] == [
+    assert [(p.value, p.special) for p in stored(workspace, run.run_id, run_rows.MetricPoint)] == [
         (None, "nan"),
         (None, "inf"),
     ]
-    [summary] = stored(workspace, run.run_id, runs.MetricSummary)
+    [summary] = stored(workspace, run.run_id, run_rows.MetricSummary)
     assert (summary.count, summary.last, summary.min) == (2, None, None)
 
 
 def test_zero_is_a_value(workspace):
     with start_run(workspace, experiment="income") as run:
         run.log_metrics({"loss": 0.0})
-    [summary] = stored(workspace, run.run_id, runs.MetricSummary)
+    [summary] = stored(workspace, run.run_id, run_rows.MetricSummary)
     assert (summary.last, summary.min, summary.max) == (0.0, 0.0, 0.0)
 
 

@@ -1,14 +1,13 @@
 """Alerts: what people are told of, when, and through which channels; stored before anything is sent."""
 
-from driftline.alerting.channels import Channel, open_channels
-from driftline.alerting.inbox import Raised, raise_alerts
+from driftline.alerting.channels import open_channels
 from driftline.alerting.listing import list_alerts
 from driftline.alerting.outbox import Delivered, deliver, send_test
-from driftline.alerting.sightings import FailedRun
+from driftline.alerting.raise_alerts import Raised, raise_alerts
+from driftline.alerting.rule_results import FailedRun
 from driftline.alerting.text import Message
 
 __all__ = [
-    "Channel",
     "Delivered",
     "FailedRun",
     "Message",

@@ -10,8 +10,9 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from driftline.alerting.errors import AlertChannelError, AlertDeliveryError
 from driftline.alerting.text import Message
-from driftline.errors import AlertChannelError, AlertDeliveryError, LibraryMissingError
+from driftline.errors import LibraryMissingError
 
 SENDER = "driftline-alert"  # the name of the threads that send
 _LOUD = ("apprise", "urllib3.connectionpool")  # both write addresses into the log

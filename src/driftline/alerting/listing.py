@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from driftline.store import alerts
+from driftline.store import alert_rows
 from driftline.workspace import Workspace
 
 
 def list_alerts(workspace: Workspace) -> list[dict[str, Any]]:
     """Return the open alerts, oldest first, each with what became of the messages about it."""
     with workspace.database.reading() as session:
-        found = alerts.open_alerts(session)
-        sent = alerts.deliveries(session, [episode.id for episode in found])
+        found = alert_rows.open_alerts(session)
+        sent = alert_rows.deliveries(session, [episode.id for episode in found])
     return [
         {
             "alert_id": episode.id,

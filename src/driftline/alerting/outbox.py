@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from driftline.alerting.channels import SENDER, Channel
+from driftline.alerting.errors import AlertDeliveryError
 from driftline.alerting.text import Message
-from driftline.errors import AlertDeliveryError
-from driftline.store import alerts
-from driftline.store.alerts import AlertDelivery, DeliveryState
+from driftline.store import alert_rows
+from driftline.store.alert_rows import AlertDelivery, DeliveryState
 from driftline.workspace import Workspace
 
 TIMEOUT_S = 15.0  # for one message; a sensor's tick has 60 s
@@ -58,7 +58,7 @@ def deliver(workspace: Workspace, channels: Sequence[Channel], *, timeout_s: flo
         return Delivered()
     now = workspace.clock()
     with workspace.database.transaction() as session:
-        due = alerts.claim_due(session, now=now, lease=CLAIM, limit=MOST_AT_ONCE)
+        due = alert_rows.claim_due(session, now=now, lease=CLAIM, limit=MOST_AT_ONCE)
     rows, by_number = {row.id: row for row in due}, {channel.number: channel for channel in channels}
     letters = [
         _Letter(
@@ -138,7 +138,7 @@ def _record(workspace: Workspace, row: AlertDelivery, fault: str | None, *, fina
     """Store what became of an attempt, unless somebody else has claimed the message since; return its state."""
     now: datetime = workspace.clock()
     with workspace.database.transaction() as session:
-        held = alerts.claimed(session, row.id, row.attempts)
+        held = alert_rows.claimed(session, row.id, row.attempts)
         if held is None:
             return DeliveryState.SENT if fault is None else DeliveryState.PENDING
         held.last_error = fault

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from driftline.alerting.sightings import Sighting, State
+from driftline.alerting.rule_results import Sighting, State
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from driftline.alerting.sightings import Sighting
+from driftline.alerting.rule_results import Sighting
 from driftline.alerting.steps import Event
 
 LONGEST_LINE = 600  # characters; an exception's text may be pages, and all of it is in the database

@@ -6,8 +6,8 @@ import strawberry
 
 from driftline.api.context import Info
 from driftline.api.field import field
-from driftline.store import alerts
-from driftline.store.alerts import DeliveryState
+from driftline.store import alert_rows
+from driftline.store.alert_rows import DeliveryState
 
 strawberry.enum(DeliveryState, description="PENDING: to be sent, or sent again; FAILED: given up.")
 
@@ -43,4 +43,4 @@ class Alert:
     @field("The messages about it, oldest first.")
     async def deliveries(self, info: Info) -> list[AlertDelivery]:
         """Return the messages."""
-        return await info.context.reader.many(AlertDelivery, alerts.deliveries, key=int(self.id))
+        return await info.context.reader.many(AlertDelivery, alert_rows.deliveries, key=int(self.id))

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 
-from driftline.errors import DagsterRefusedError, DagsterUnavailableError
+from driftline.api.errors import DagsterRefusedError, DagsterUnavailableError
 
 PATIENCE_S = 30
 

@@ -10,9 +10,9 @@ from driftline.api.datasets import DatasetVersion
 from driftline.api.drift_reports import DriftReport
 from driftline.api.field import field
 from driftline.api.versions import ModelVersion, OfModel, version_of
-from driftline.store import datasets, monitoring
+from driftline.store import dataset_rows, drift_rows
+from driftline.store.decision_rows import DecisionStatus
 from driftline.store.lookup import by_key
-from driftline.store.registry import DecisionStatus
 
 strawberry.enum(
     DecisionStatus,
@@ -66,9 +66,9 @@ class Decision(FromDagster, OfModel):
     @field("The rows that both were scored on.")
     async def holdout(self, info: Info) -> DatasetVersion | None:
         """Return the holdout."""
-        return await info.context.reader.one(DatasetVersion, datasets.dataset_versions, key=self.holdout_version_id)
+        return await info.context.reader.one(DatasetVersion, dataset_rows.dataset_versions, key=self.holdout_version_id)
 
     @field("The drift report that led to it; null for another trigger.")
     async def drift_report(self, info: Info) -> DriftReport | None:
         """Return the drift report."""
-        return await info.context.reader.one(DriftReport, by_key, monitoring.DriftReport, key=self.drift_report_id)
+        return await info.context.reader.one(DriftReport, by_key, drift_rows.DriftReport, key=self.drift_report_id)

@@ -10,7 +10,7 @@ from driftline.api.dagster_run import FromDagster
 from driftline.api.field import field
 from driftline.api.scalars import BigInt
 from driftline.api.versions import ModelVersion, OfModel, stored_version
-from driftline.store import monitoring, registry
+from driftline.store import decision_rows, drift_rows
 
 if TYPE_CHECKING:
     from driftline.api.decisions import Decision
@@ -58,11 +58,11 @@ class DriftReport(FromDagster, OfModel):
     @field("The evidence, one finding per check.")
     async def findings(self, info: Info) -> list[DriftFinding]:
         """Return the findings."""
-        return await info.context.reader.many(DriftFinding, monitoring.findings, key=int(self.id))
+        return await info.context.reader.many(DriftFinding, drift_rows.findings, key=int(self.id))
 
     @field("Whether it led to a retraining, and why or why not; null: not decided yet.")
     async def decision(self, info: Info) -> Annotated["Decision", strawberry.lazy("driftline.api.decisions")] | None:
         """Return the decision on this report."""
         from driftline.api.decisions import Decision  # noqa: PLC0415  each of the two shows the other
 
-        return await info.context.reader.one(Decision, registry.decisions_on, key=int(self.id))
+        return await info.context.reader.one(Decision, decision_rows.decisions_on, key=int(self.id))

@@ -10,7 +10,7 @@ from driftline.api.datasets import DatasetVersion
 from driftline.api.field import field
 from driftline.api.scalars import BigInt
 from driftline.api.versions import ModelVersion, stored_version
-from driftline.store import datasets, monitoring
+from driftline.store import dataset_rows, evaluation_rows
 
 
 @strawberry.type(description="One metric of an evaluation.")
@@ -64,14 +64,14 @@ class Evaluation(FromDagster):
     @field("The holdout that it was measured on; null for production.")
     async def dataset_version(self, info: Info) -> DatasetVersion | None:
         """Return the dataset version."""
-        return await info.context.reader.one(DatasetVersion, datasets.dataset_versions, key=self.dataset_version_id)
+        return await info.context.reader.one(DatasetVersion, dataset_rows.dataset_versions, key=self.dataset_version_id)
 
     @field("What was measured, by name.")
     async def metrics(self, info: Info) -> list[EvaluationMetric]:
         """Return the metrics."""
-        return await info.context.reader.many(EvaluationMetric, monitoring.evaluation_metrics, key=int(self.id))
+        return await info.context.reader.many(EvaluationMetric, evaluation_rows.evaluation_metrics, key=int(self.id))
 
     @field("The same by the slice columns of the pipeline.")
     async def slices(self, info: Info) -> list[EvaluationSlice]:
         """Return the slices."""
-        return await info.context.reader.many(EvaluationSlice, monitoring.evaluation_slices, key=int(self.id))
+        return await info.context.reader.many(EvaluationSlice, evaluation_rows.evaluation_slices, key=int(self.id))

@@ -9,15 +9,15 @@ import strawberry
 
 from driftline import errors
 from driftline.api.context import Info
+from driftline.api.errors import LabelValueError, TooManyLabelsError
 from driftline.api.failures import code
 from driftline.api.node import from_row
 from driftline.api.pipelines import known_pipeline
 from driftline.api.scalars import JSON, BigInt
 from driftline.api.user_errors import ConflictError, InvalidInputError, NotFoundError, invalid_or_missing
 from driftline.declaration import described_contract
-from driftline.monitoring import AddedGroundTruth, add_labels, expected_labels, from_texts
-from driftline.monitoring.label_check import MODEL_VERSION
-from driftline.store import Session, ground_truth
+from driftline.ground_truth import MODEL_VERSION, AddedGroundTruth, add_labels, expected_labels, from_texts
+from driftline.store import Session, delivery_rows
 from driftline.workspace import Workspace
 
 MOST_LABELS = 10_000  # of one call
@@ -97,14 +97,14 @@ async def add_ground_truth(info: Info, asked: AddGroundTruthInput) -> AddGroundT
 
 def newest_deliveries(
     session: Session, pipeline: str, *, first: int, before: int | None
-) -> Sequence[ground_truth.GroundTruthDelivery]:
+) -> Sequence[delivery_rows.GroundTruthDelivery]:
     """Return the deliveries for a known pipeline, newest first."""
-    return ground_truth.deliveries(session, known_pipeline(session, pipeline).name, first=first, before=before)
+    return delivery_rows.deliveries(session, known_pipeline(session, pipeline).name, first=first, before=before)
 
 
 def _deliver(workspace: Workspace, asked: AddGroundTruthInput) -> AddGroundTruthPayload:
     if len(asked.labels) > MOST_LABELS:
-        raise errors.TooManyLabelsError(len(asked.labels), MOST_LABELS)
+        raise TooManyLabelsError(len(asked.labels), MOST_LABELS)
     with workspace.database.reading() as session:
         declaration = known_pipeline(session, asked.pipeline).declaration
     contract = described_contract(asked.pipeline, declaration)
@@ -120,12 +120,12 @@ def _row(label: LabelInput, target: str) -> dict[str, object]:
     row[target] = label.label
     for column, value in row.items():
         if not isinstance(value, str | int | float | bool | None):
-            raise errors.LabelValueError(column, value)
+            raise LabelValueError(column, value)
     return row if label.model_version is None else {**row, MODEL_VERSION: label.model_version}
 
 
 def _payload(workspace: Workspace, added: AddedGroundTruth) -> AddGroundTruthPayload:
     with workspace.database.reading() as session:
-        row = session.get_one(ground_truth.GroundTruthDelivery, added.delivery_id)
+        row = session.get_one(delivery_rows.GroundTruthDelivery, added.delivery_id)
     delivery = from_row(GroundTruthDelivery, row)
     return AddGroundTruthPayload(delivery=delivery, already=added.already, partitions=list(added.partitions))

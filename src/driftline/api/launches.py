@@ -11,11 +11,18 @@ from driftline.api.failures import code
 from driftline.api.pipelines import known_pipeline
 from driftline.api.user_errors import DagsterError, InvalidInputError, NotFoundError, invalid_or_missing
 from driftline.clock import parse_time
-from driftline.declaration import LabelContract, described_contract
-from driftline.declaration.dagster_names import PIPELINE_TAG, VERSION_TAG, Kind, backtest_job, replay_op
-from driftline.monitoring import partitions_between
+from driftline.declaration import (
+    PIPELINE_TAG,
+    VERSION_TAG,
+    Kind,
+    LabelContract,
+    backtest_job,
+    described_contract,
+    replay_op,
+)
 from driftline.registry import champions_at, find_version
-from driftline.store import monitoring
+from driftline.rows import partitions_between
+from driftline.store import evaluation_rows
 from driftline.workspace import Workspace
 
 
@@ -135,6 +142,6 @@ def _missing(workspace: Workspace, contract: LabelContract, keys: Sequence[str],
         serving = dict.fromkeys(keys, find_version(workspace, f"{contract.pipeline}/{version}"))
     ids = {key: found.id for key, found in serving.items() if found is not None}
     with workspace.database.reading() as session:
-        rows = monitoring.newest_evaluations(session, list(set(ids.values())), contract.pipeline, list(keys))
+        rows = evaluation_rows.newest_evaluations(session, list(set(ids.values())), contract.pipeline, list(keys))
     done = {(row.partition_key, row.version_id) for row in rows}
     return [key for key in keys if (key, ids.get(key)) not in done]

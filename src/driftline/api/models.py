@@ -11,7 +11,7 @@ from driftline.api.field import field
 from driftline.api.page import First, size
 from driftline.api.versions import ModelVersion, version_of
 from driftline.registry import CHAMPION
-from driftline.store import registry
+from driftline.store import alias_rows, decision_rows, model_rows
 from driftline.store.lookup import by_key
 
 
@@ -44,7 +44,7 @@ class AliasEvent:
     @field("The decision with its evidence; null where a person moved the alias.")
     async def decision(self, info: Info) -> Decision | None:
         """Return the decision."""
-        return await info.context.reader.one(Decision, by_key, registry.Decision, key=self.decision_id)
+        return await info.context.reader.one(Decision, by_key, decision_rows.Decision, key=self.decision_id)
 
 
 At = Annotated[datetime | None, strawberry.argument(description="A time of the past or to come; now by default.")]
@@ -74,7 +74,7 @@ class RegisteredModel:
     async def alias_at(self, info: Info, alias: Alias, at: At = None) -> AliasEvent | None:
         """Return the event of an alias."""
         time = at or info.context.as_of
-        return await info.context.reader.one(AliasEvent, registry.alias_events_at, alias, time, key=self.id)
+        return await info.context.reader.one(AliasEvent, alias_rows.alias_events_at, alias, time, key=self.id)
 
     @field("The moves of an alias, newest first; the next page has `before` the last revision.")
     async def history(
@@ -82,15 +82,15 @@ class RegisteredModel:
     ) -> list[AliasEvent]:
         """Return the events of an alias."""
         reader = info.context.reader
-        return await reader.many(AliasEvent, registry.newest_events, alias, size(first), before, key=self.id)
+        return await reader.many(AliasEvent, alias_rows.newest_events, alias, size(first), before, key=self.id)
 
     @field("Its versions, newest first; the next page has `before` the last number.")
     async def versions(self, info: Info, first: First = 50, before: BeforeVersion = None) -> list[ModelVersion]:
         """Return the versions."""
         reader = info.context.reader
-        return await reader.many(ModelVersion, registry.newest_versions, size(first), before, key=self.id)
+        return await reader.many(ModelVersion, model_rows.newest_versions, size(first), before, key=self.id)
 
     @field("One version; null where there is none of this number.")
     async def version(self, info: Info, number: Number) -> ModelVersion | None:
         """Return one version."""
-        return await info.context.reader.one(ModelVersion, registry.versions_numbered, number, key=self.id)
+        return await info.context.reader.one(ModelVersion, model_rows.versions_numbered, number, key=self.id)

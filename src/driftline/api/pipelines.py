@@ -4,9 +4,9 @@ from datetime import datetime
 
 import strawberry
 
-from driftline import errors
 from driftline.api.scalars import JSON
-from driftline.store import Session, monitoring
+from driftline.declaration.errors import UnknownPipelineError
+from driftline.store import Session, declaration_rows
 
 
 @strawberry.type(description="What a model pipeline wrote about itself when it last ran.")
@@ -18,9 +18,9 @@ class Pipeline:
     updated_at: datetime = strawberry.field(description="When it last wrote this.")
 
 
-def known_pipeline(session: Session, name: str) -> monitoring.Pipeline:
-    """Return what a pipeline wrote about itself, or raise errors.UnknownPipelineError."""
-    known = {row.name: row for row in monitoring.pipelines(session)}
+def known_pipeline(session: Session, name: str) -> declaration_rows.Pipeline:
+    """Return what a pipeline wrote about itself, or raise UnknownPipelineError."""
+    known = {row.name: row for row in declaration_rows.pipelines(session)}
     if name not in known:
-        raise errors.UnknownPipelineError(name, known)
+        raise UnknownPipelineError(name, known)
     return known[name]

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import strawberry
 
-from driftline import evaluation
-from driftline.monitoring import StoredPlots
+from driftline import plots
+from driftline.dossier import StoredPlots
 
 
 @strawberry.type(
@@ -80,18 +80,18 @@ def shown_plots(stored: StoredPlots | None) -> Sequence[Shown]:
     return [] if stored is None else [_shown(plot, stored.classes) for plot in stored.plots.values()]
 
 
-def _shown(plot: evaluation.Plot, classes: Sequence[str]) -> Shown:
+def _shown(plot: plots.Plot, classes: Sequence[str]) -> Shown:
     told: dict[str, Any] = {name: _lists(value) for name, value in vars(plot).items()}
     match plot:
-        case evaluation.RocCurve():
+        case plots.RocCurve():
             return RocCurve(**told)
-        case evaluation.PrecisionRecallCurve():
+        case plots.PrecisionRecallCurve():
             return PrecisionRecallCurve(**told)
-        case evaluation.Calibration():
+        case plots.Calibration():
             return CalibrationCurve(**told)
-        case evaluation.ConfusionMatrix():
+        case plots.ConfusionMatrix():
             return ConfusionMatrix(classes=list(classes), **told)
-        case evaluation.Residuals():
+        case plots.Residuals():
             return Residuals(**told)
 
 

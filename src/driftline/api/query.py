@@ -9,6 +9,7 @@ from driftline.api.backtests import Backtest
 from driftline.api.context import Info
 from driftline.api.decisions import Decision
 from driftline.api.drift_reports import DriftReport
+from driftline.api.errors import UnknownRunError
 from driftline.api.evaluations import Evaluation
 from driftline.api.field import field
 from driftline.api.ground_truth import GroundTruthDelivery, newest_deliveries
@@ -17,11 +18,19 @@ from driftline.api.node import from_row
 from driftline.api.page import After, Connection, First, after_id, after_run, id_key, page, run_key, size
 from driftline.api.pipelines import Pipeline
 from driftline.api.runs import Experiment, Run
-from driftline.errors import UnknownRunError
 from driftline.registry import known_model
-from driftline.store import alerts, backtests, monitoring, registry, runs
-from driftline.store.registry import DecisionStatus
-from driftline.store.runs import RunStatus
+from driftline.store import (
+    alert_rows,
+    backtest_rows,
+    decision_rows,
+    declaration_rows,
+    drift_rows,
+    evaluation_rows,
+    model_rows,
+    run_rows,
+)
+from driftline.store.decision_rows import DecisionStatus
+from driftline.store.run_rows import RunStatus
 
 ModelName = Annotated[str, strawberry.argument(description="The name of a registered model.")]
 OfModelName = Annotated[str | None, strawberry.argument(description="Only of this registered model.")]
@@ -34,7 +43,7 @@ class Query:
     @field("All experiments, by name.")
     async def experiments(self, info: Info) -> list[Experiment]:
         """Return all experiments."""
-        return [from_row(Experiment, row) for row in await info.context.reader.ask(runs.experiments)]
+        return [from_row(Experiment, row) for row in await info.context.reader.ask(run_rows.experiments)]
 
     @field("Runs, newest first.")
     async def runs(
@@ -48,7 +57,7 @@ class Query:
         """Return a page of runs."""
         before, more = after_run(after), size(first) + 1
         rows = await info.context.reader.ask(
-            runs.newest_runs, experiment=experiment, status=status, first=more, before=before
+            run_rows.newest_runs, experiment=experiment, status=status, first=more, before=before
         )
         return page(Run, rows, first, run_key)
 
@@ -57,7 +66,7 @@ class Query:
         self, info: Info, run_id: Annotated[strawberry.ID, strawberry.argument(description="Its whole id.")]
     ) -> Run | None:
         """Return one run."""
-        row = await info.context.reader.ask(runs.run, run_id)
+        row = await info.context.reader.ask(run_rows.run, run_id)
         if row is None:
             raise UnknownRunError(run_id)
         return from_row(Run, row)
@@ -65,7 +74,7 @@ class Query:
     @field("All registered models, by name.")
     async def models(self, info: Info) -> list[RegisteredModel]:
         """Return all registered models."""
-        return [from_row(RegisteredModel, row) for row in await info.context.reader.ask(registry.models)]
+        return [from_row(RegisteredModel, row) for row in await info.context.reader.ask(model_rows.models)]
 
     @field("One registered model.")
     async def model(self, info: Info, name: ModelName) -> RegisteredModel | None:
@@ -91,7 +100,7 @@ class Query:
         """Return a page of evaluations."""
         reader = info.context.reader
         rows = await reader.ask(
-            monitoring.evaluations,
+            evaluation_rows.evaluations,
             (await reader.ask(known_model, model)).id,
             version=version,
             dataset=dataset,
@@ -108,7 +117,7 @@ class Query:
     ) -> Connection[DriftReport]:
         """Return a page of drift reports."""
         model_id, before, more = await _model_id(info, model), after_id(after), size(first) + 1
-        rows = await info.context.reader.ask(monitoring.reports, model_id, first=more, before=before)
+        rows = await info.context.reader.ask(drift_rows.reports, model_id, first=more, before=before)
         return page(DriftReport, rows, first, id_key)
 
     @field("Decisions about retraining, newest first.")
@@ -122,7 +131,9 @@ class Query:
     ) -> Connection[Decision]:
         """Return a page of decisions."""
         model_id, before, more = await _model_id(info, model), after_id(after), size(first) + 1
-        rows = await info.context.reader.ask(registry.decisions, model_id, status=status, first=more, before=before)
+        rows = await info.context.reader.ask(
+            decision_rows.decisions, model_id, status=status, first=more, before=before
+        )
         return page(Decision, rows, first, id_key)
 
     @field("Alerts, newest first.")
@@ -139,7 +150,9 @@ class Query:
     ) -> Connection[Alert]:
         """Return a page of alerts."""
         before, more = after_id(after), size(first) + 1
-        rows = await info.context.reader.ask(alerts.newest_alerts, model=model, is_open=open, first=more, before=before)
+        rows = await info.context.reader.ask(
+            alert_rows.newest_alerts, model=model, is_open=open, first=more, before=before
+        )
         return page(Alert, rows, first, id_key)
 
     @field("Backtests, newest first.")
@@ -152,7 +165,7 @@ class Query:
     ) -> Connection[Backtest]:
         """Return a page of backtests."""
         before, more = after_id(after), size(first) + 1
-        rows = await info.context.reader.ask(backtests.newest_backtests, pipeline, first=more, before=before)
+        rows = await info.context.reader.ask(backtest_rows.newest_backtests, pipeline, first=more, before=before)
         return page(Backtest, rows, first, id_key)
 
     @field("Deliveries of labels for a pipeline, newest first.")
@@ -171,7 +184,7 @@ class Query:
     @field("What each pipeline says about itself, by name.")
     async def pipelines(self, info: Info) -> list[Pipeline]:
         """Return all pipelines."""
-        return [from_row(Pipeline, row) for row in await info.context.reader.ask(monitoring.pipelines)]
+        return [from_row(Pipeline, row) for row in await info.context.reader.ask(declaration_rows.pipelines)]
 
 
 async def _model_id(info: Info, name: str | None) -> int | None:

@@ -8,7 +8,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from strawberry.dataloader import DataLoader
 
 from driftline.api.node import from_row
-from driftline.store import Database, Session
+from driftline.store import Session
+from driftline.store.database import Database
 
 MOST_KEYS = 1000  # of one statement; SQLite takes 32,766 variables
 

@@ -9,9 +9,9 @@ from driftline.api.dagster_run import FromDagster
 from driftline.api.datasets import DatasetVersion
 from driftline.api.field import field
 from driftline.api.scalars import JSON, BigInt
-from driftline.store import datasets, runs
+from driftline.store import dataset_rows, run_rows
 from driftline.store.lookup import by_key
-from driftline.store.runs import RunStatus
+from driftline.store.run_rows import RunStatus
 
 strawberry.enum(RunStatus, description="What became of a run; LOST: its heartbeat stopped.")
 
@@ -78,7 +78,9 @@ class RunInput:
     @field("What was used.")
     async def dataset_version(self, info: Info) -> DatasetVersion:
         """Return the dataset version."""
-        return await info.context.reader.stored(DatasetVersion, datasets.dataset_versions, key=self.dataset_version_id)
+        return await info.context.reader.stored(
+            DatasetVersion, dataset_rows.dataset_versions, key=self.dataset_version_id
+        )
 
 
 @strawberry.type(description="One execution of training code.")
@@ -101,29 +103,29 @@ class Run(FromDagster):
     @field("The experiment it belongs to.")
     async def experiment(self, info: Info) -> Experiment:
         """Return the experiment."""
-        return await info.context.reader.stored(Experiment, by_key, runs.Experiment, key=self.experiment_id)
+        return await info.context.reader.stored(Experiment, by_key, run_rows.Experiment, key=self.experiment_id)
 
     @field("Its input values, by key.")
     async def params(self, info: Info) -> list[Param]:
         """Return the params."""
-        return await info.context.reader.many(Param, runs.of_runs, runs.Param, key=self.run_id)
+        return await info.context.reader.many(Param, run_rows.of_runs, run_rows.Param, key=self.run_id)
 
     @field("What it measured, summed up by key.")
     async def metrics(self, info: Info) -> list[Metric]:
         """Return the metric summaries."""
-        return await info.context.reader.many(Metric, runs.of_runs, runs.MetricSummary, key=self.run_id)
+        return await info.context.reader.many(Metric, run_rows.of_runs, run_rows.MetricSummary, key=self.run_id)
 
     @field("Words about it, by key.")
     async def tags(self, info: Info) -> list[Tag]:
         """Return the tags."""
-        return await info.context.reader.many(Tag, runs.of_runs, runs.Tag, key=self.run_id)
+        return await info.context.reader.many(Tag, run_rows.of_runs, run_rows.Tag, key=self.run_id)
 
     @field("Its files, by path.")
     async def artifacts(self, info: Info) -> list[Artifact]:
         """Return the artifacts."""
-        return await info.context.reader.many(Artifact, runs.of_runs, runs.Artifact, key=self.run_id)
+        return await info.context.reader.many(Artifact, run_rows.of_runs, run_rows.Artifact, key=self.run_id)
 
     @field("The dataset versions that it used.")
     async def inputs(self, info: Info) -> list[RunInput]:
         """Return the inputs."""
-        return await info.context.reader.many(RunInput, runs.of_runs, runs.RunInput, key=self.run_id)
+        return await info.context.reader.many(RunInput, run_rows.of_runs, run_rows.RunInput, key=self.run_id)

@@ -6,8 +6,7 @@ from typing import Any, NewType
 
 import strawberry
 
-from driftline.clock import parse_time
-from driftline.errors import NaiveTimeError
+from driftline.clock import NaiveTimeError, parse_time
 
 JSON = NewType("JSON", object)
 BigInt = NewType("BigInt", int)

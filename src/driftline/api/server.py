@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 import uvicorn
 
 from driftline.api.application import create_app
-from driftline.errors import NotLoopbackError, PortInUseError, PortRefusedError
+from driftline.api.errors import NotLoopbackError, PortInUseError, PortRefusedError
 from driftline.settings import Settings
 from driftline.workspace import open_workspace
 

@@ -9,8 +9,8 @@ from driftline.api.field import field
 from driftline.api.plots import Plot, shown_plots
 from driftline.api.runs import Run
 from driftline.api.scalars import JSON
-from driftline.monitoring import load_plots
-from driftline.store import registry, runs
+from driftline.dossier import load_plots
+from driftline.store import model_rows, run_rows
 from driftline.store.lookup import by_key
 
 
@@ -23,7 +23,7 @@ class OfModel:
     @field("The name of the registered model.")
     async def model(self, info: Info) -> str:
         """Return the model's name."""
-        found = await info.context.reader.stored(_Name, by_key, registry.RegisteredModel, key=self.model_id)
+        found = await info.context.reader.stored(_Name, by_key, model_rows.RegisteredModel, key=self.model_id)
         return found.name
 
 
@@ -51,7 +51,7 @@ class ModelVersion(OfModel):
     @field("The run that trained it; its files are the artifacts under model/.")
     async def run(self, info: Info) -> Run:
         """Return the run."""
-        return await info.context.reader.stored(Run, by_key, runs.Run, key=self.run_id)
+        return await info.context.reader.stored(Run, by_key, run_rows.Run, key=self.run_id)
 
     @field("What is to be seen of it on its holdout; of a refit, of the version that was judged in its place.")
     async def plots(self, info: Info) -> list[Plot]:
@@ -69,9 +69,9 @@ class ModelVersion(OfModel):
 
 async def stored_version(info: Info, version_id: int) -> ModelVersion:
     """Return the model version with a row id."""
-    return await info.context.reader.stored(ModelVersion, by_key, registry.ModelVersion, key=version_id)
+    return await info.context.reader.stored(ModelVersion, by_key, model_rows.ModelVersion, key=version_id)
 
 
 async def version_of(info: Info, version_id: int | None) -> ModelVersion | None:
     """Return the model version with a row id, or None."""
-    return await info.context.reader.one(ModelVersion, by_key, registry.ModelVersion, key=version_id)
+    return await info.context.reader.one(ModelVersion, by_key, model_rows.ModelVersion, key=version_id)

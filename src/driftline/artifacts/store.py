@@ -9,7 +9,7 @@ from typing import BinaryIO, NewType
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from driftline.errors import ArtifactAlteredError, ArtifactMissingError, InvalidArtifactsUrlError
+from driftline.artifacts.errors import ArtifactAlteredError, ArtifactMissingError, InvalidArtifactsUrlError
 
 Digest = NewType("Digest", str)
 

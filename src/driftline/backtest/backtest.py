@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from driftline.backtest.baseline import last_known_labels
+from driftline.backtest.errors import DoubledPolicyError
 from driftline.backtest.outcome import PolicyOutcome, gain_over, outcome_of
 from driftline.backtest.past import read_past
 from driftline.backtest.policies import DEFAULT_POLICIES, Policy, named_policy
@@ -12,8 +13,8 @@ from driftline.backtest.replay import Replayed, first_version, replay
 from driftline.clock import now, parse_duration
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
-from driftline.errors import DoubledPolicyError, NotAStreamError
-from driftline.evaluation import Task, metric
+from driftline.declaration.errors import NotAStreamError
+from driftline.metrics import Task, metric
 from driftline.workspace import Workspace
 
 NEVER, LAST_KNOWN = "never", "last known label"

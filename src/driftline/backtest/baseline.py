@@ -5,9 +5,9 @@ import pandas as pd
 
 from driftline.backtest.past import Past, unstored_version
 from driftline.datasets import encode
-from driftline.evaluation import Task
+from driftline.evaluations import Labelled
+from driftline.metrics import Task
 from driftline.models import Model
-from driftline.monitoring import Labelled
 
 
 def last_known_labels(past: Past, model: Model) -> dict[str, Labelled]:

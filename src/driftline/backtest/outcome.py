@@ -10,8 +10,8 @@ import numpy as np
 from driftline.backtest.past import Past
 from driftline.backtest.replay import Replayed, Retraining
 from driftline.datasets import Window
-from driftline.evaluation import Measurement, mean_interval, measure, metric
-from driftline.monitoring import Labelled
+from driftline.evaluations import Labelled
+from driftline.metrics import Measurement, mean_interval, measure, metric
 
 
 @dataclass(frozen=True, kw_only=True)

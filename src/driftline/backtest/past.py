@@ -8,12 +8,17 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from driftline.backtest.errors import NoDeliveriesError
 from driftline.datasets import Split, Window, check_frame, encode
 from driftline.declaration import ModelPipeline, Partitions
-from driftline.errors import DatasetRefusedError, EmptyRangeError, NoDeliveriesError, NotAStreamError
+from driftline.declaration.errors import NotAStreamError
+from driftline.evaluations import Labelled
+from driftline.ground_truth import known_truth
 from driftline.models import Model
-from driftline.monitoring import Labelled, call_dataset, known_truth
-from driftline.store.registry import ModelVersion
+from driftline.retraining.errors import DatasetRefusedError
+from driftline.rows import call_dataset
+from driftline.rows.errors import EmptyRangeError
+from driftline.store.model_rows import ModelVersion
 from driftline.workspace import Workspace
 
 

@@ -3,10 +3,9 @@
 import re
 from dataclasses import dataclass, replace
 
-from driftline.declaration import ModelPipeline, Promote, Retrain
-from driftline.declaration.pipeline import DriftRule
+from driftline.backtest.errors import UnknownPolicyError
+from driftline.declaration import DriftRule, ModelPipeline, Promote, Retrain
 from driftline.drift import PerformanceDrift, RetrainTrigger
-from driftline.errors import UnknownPolicyError
 
 DEFAULT_POLICIES = ("never", "weekly", "monthly", "alert", "statistical", "declared")
 

@@ -14,25 +14,17 @@ from cronsim import CronSim
 from driftline.backtest.past import Past, unstored_version
 from driftline.datasets import Split
 from driftline.declaration import ModelPipeline
-from driftline.drift import ReferenceProfile, prediction_columns, profile_columns
+from driftline.dossier import column_values, drawn_rows, joint_values
+from driftline.drift import prediction_columns
+from driftline.drift_reports import DriftHistory, LiveReference, Tenure, drift_report, live_reference, tenure
 from driftline.errors import DriftlineError
-from driftline.evaluation import Measurement
+from driftline.evaluations import Labelled
+from driftline.metrics import Measurement
 from driftline.models import Model
-from driftline.monitoring import (
-    DriftHistory,
-    Labelled,
-    LiveReference,
-    Tenure,
-    column_values,
-    drawn_rows,
-    drift_report,
-    joint_values,
-    live_reference,
-    tenure,
-)
+from driftline.profiles import ReferenceProfile, profile_columns
 from driftline.registry import judge
 from driftline.retraining import Fitted, State, decide, evidence_of, fit, fit_model, meet
-from driftline.store.registry import ModelVersion
+from driftline.store.model_rows import ModelVersion
 
 BLOCK = 28  # partitions that are scored together: one call of a model costs more than a day's rows
 

@@ -4,13 +4,13 @@ from typing import Any
 
 from driftline.backtest.backtest import Backtest
 from driftline.backtest.outcome import PolicyOutcome
-from driftline.store import backtests
+from driftline.store import backtest_rows
 from driftline.workspace import Workspace
 
 
 def store_backtest(workspace: Workspace, found: Backtest) -> int:
     """Store the figures of a backtest, and return its row id."""
-    row = backtests.StoredBacktest(
+    row = backtest_rows.StoredBacktest(
         pipeline=found.pipeline,
         window_start=found.window.start,
         window_end=found.window.end,

@@ -33,7 +33,7 @@ def alerts(
 
 def _send_test(*, as_json: bool) -> None:
     from driftline.alerting import Message, open_channels, send_test
-    from driftline.errors import NoAlertChannelError
+    from driftline.alerting.errors import NoAlertChannelError
     from driftline.settings import Settings
 
     channels = open_channels(Settings().alert_channels)

@@ -28,12 +28,13 @@ def backfill(
     """
     from rich.console import Console
 
+    from driftline.cli.errors import InterruptedByUserError
     from driftline.clock import parse_time
-    from driftline.errors import InterruptedByUserError
-    from driftline.monitoring import evaluations_of, past_partitions, unevaluated
+    from driftline.evaluations import evaluations_of, unevaluated
     from driftline.pipelines import backfill as run
     from driftline.pipelines import dagster_home, open_instance
     from driftline.registry import find_version, training_window
+    from driftline.rows import past_partitions
     from driftline.workspace import open_workspace
 
     project = load_project(Path.cwd())

@@ -40,8 +40,9 @@ def backtest(
     """
     from rich.console import Console
 
-    from driftline.backtest import DEFAULT_POLICIES, draw, policy_values, store_backtest
+    from driftline.backtest import DEFAULT_POLICIES, policy_values, store_backtest
     from driftline.backtest import backtest as run
+    from driftline.charts import draw
     from driftline.clock import parse_time
     from driftline.workspace import open_workspace
 

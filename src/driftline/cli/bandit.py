@@ -10,8 +10,7 @@ from driftline.cli.output import print_json, print_table, print_text
 from driftline.cli.project import load_project
 
 if TYPE_CHECKING:
-    from driftline.evaluation import OffPolicyValue
-    from driftline.monitoring import BanditPartition, BanditStatus
+    from driftline.rollout import BanditPartition, BanditStatus, OffPolicyValue
 
 bandit = typer.Typer(
     no_args_is_help=True,
@@ -38,8 +37,7 @@ def start(
 ) -> None:
     """Start a bandit: partitions from now on are shared; it ends in a decision that promotes or keeps."""
     from driftline.clock import parse_duration
-    from driftline.evaluation import BanditRule
-    from driftline.registry import start_bandit
+    from driftline.rollout import BanditRule, start_bandit
     from driftline.tracking import environment
     from driftline.workspace import open_workspace
 
@@ -64,7 +62,7 @@ def start(
 @bandit.command()
 def stop(model: Model, *, reason: Reason, as_json: AsJson = False) -> None:
     """Stop the bandit by hand: the champion is kept and serves alone; that is recorded as a decision."""
-    from driftline.registry import stop_bandit
+    from driftline.rollout import stop_bandit
     from driftline.tracking import environment
     from driftline.workspace import open_workspace
 
@@ -78,7 +76,7 @@ def stop(model: Model, *, reason: Reason, as_json: AsJson = False) -> None:
 @bandit.command()
 def status(model: Model, *, as_json: AsJson = False) -> None:
     """Show the shares and rewards of each partition, which version is probably better, and what each would earn."""
-    from driftline.monitoring import bandit_status
+    from driftline.rollout import bandit_status
     from driftline.workspace import open_workspace
 
     found = bandit_status(open_workspace(), load_project(Path.cwd()).pipeline(model))

@@ -29,8 +29,8 @@ def demo(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    from driftline.errors import InterruptedByUserError
-    from driftline.monitoring import production_metric
+    from driftline.cli.errors import InterruptedByUserError
+    from driftline.evaluations import production_metric
     from driftline.pipelines import dagster_home, open_instance, replay
     from driftline.retraining import history
     from driftline.workspace import open_workspace

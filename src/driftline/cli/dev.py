@@ -27,7 +27,7 @@ def dev(
     """Run the Dagster UI with its daemon, and the GraphQL API, until Ctrl-C."""
     from filelock import FileLock, Timeout
 
-    from driftline.errors import AlreadyRunningError, SamePortError
+    from driftline.cli.errors import AlreadyRunningError, SamePortError
     from driftline.pipelines import dagster_home
 
     root = project_root(Path.cwd())
@@ -44,7 +44,7 @@ def dev(
 
 
 def _check_free(port: int) -> None:
-    from driftline.errors import PortInUseError, PortRefusedError
+    from driftline.api.errors import PortInUseError, PortRefusedError
 
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

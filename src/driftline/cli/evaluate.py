@@ -10,8 +10,8 @@ from driftline.cli.output import print_json, print_table, print_text
 from driftline.cli.project import load_project
 
 if TYPE_CHECKING:
-    from driftline.evaluation import Measurement
-    from driftline.monitoring import LabelledWindow, Measured
+    from driftline.evaluations import LabelledWindow, Measured
+    from driftline.metrics import Measurement
 
 
 def evaluate(
@@ -41,7 +41,7 @@ def evaluate(
     Nothing is stored: stored evaluations are made by Dagster, `driftline backfill` and `driftline truth evaluate`.
     """
     from driftline.clock import parse_time
-    from driftline.monitoring import measure_window, read_window
+    from driftline.evaluations import measure_window, read_window
     from driftline.workspace import open_workspace
 
     declared = load_project(Path.cwd()).pipeline(pipeline)
@@ -61,8 +61,8 @@ def evaluate(
 
 def _plot(found: "LabelledWindow", pipeline: str, name: str | None, picture: Path | None) -> None:
     """Print the numbers of a plot as JSON, or draw it."""
-    from driftline.evaluation import plot, plots_for
-    from driftline.monitoring import draw_plot
+    from driftline.charts import draw_plot
+    from driftline.plots import plot, plots_for
 
     name = name or plots_for(found.rows.task)[0]
     made = plot(name, found.rows)

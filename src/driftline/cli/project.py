@@ -6,7 +6,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from driftline.errors import NoProjectError, UnknownPipelineError
+from driftline.cli.errors import NoProjectError
+from driftline.declaration.errors import UnknownPipelineError
 
 if TYPE_CHECKING:
     import dagster as dg

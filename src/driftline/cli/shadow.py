@@ -10,8 +10,8 @@ from driftline.cli.output import print_json, print_table, print_text
 from driftline.cli.project import load_project
 
 if TYPE_CHECKING:
-    from driftline.monitoring import ShadowComparison
-    from driftline.store.registry import AliasEvent
+    from driftline.rollout import ShadowComparison
+    from driftline.store.alias_rows import AliasEvent
     from driftline.workspace import Workspace
 
 
@@ -31,9 +31,8 @@ def shadow(
     Without one, both are compared on the labelled rows that both scored.
     """
     from driftline.errors import InvalidInputError
-    from driftline.monitoring import compare_shadow
-    from driftline.registry import end_shadow
-    from driftline.registry import shadow as start
+    from driftline.rollout import compare_shadow, end_shadow
+    from driftline.rollout import shadow as start
     from driftline.tracking import environment
     from driftline.workspace import open_workspace
 

@@ -12,7 +12,7 @@ from driftline.cli.project import Project, load_project
 
 if TYPE_CHECKING:
     from driftline.declaration import ModelPipeline
-    from driftline.monitoring import AddedGroundTruth, TruthStatus
+    from driftline.ground_truth import AddedGroundTruth, TruthStatus
 
 truth = typer.Typer(
     no_args_is_help=True,
@@ -37,7 +37,8 @@ def add(
 
     The same file again changes nothing. A label that differs from the one that is known is a correction.
     """
-    from driftline.monitoring import add_ground_truth, outdated, read_label_file
+    from driftline.evaluations import outdated
+    from driftline.ground_truth import add_ground_truth, read_label_file
     from driftline.tracking import environment
     from driftline.workspace import open_workspace
 
@@ -60,7 +61,8 @@ def add(
 @truth.command()
 def status(pipeline: Stream, *, as_json: AsJson = False) -> None:
     """Show how many predictions are labelled, which labels wait for one, what is late, and each delivery."""
-    from driftline.monitoring import outdated, truth_status
+    from driftline.evaluations import outdated
+    from driftline.ground_truth import truth_status
     from driftline.workspace import open_workspace
 
     declared, workspace = load_project(Path.cwd()).pipeline(pipeline), open_workspace()
@@ -87,7 +89,7 @@ def status(pipeline: Stream, *, as_json: AsJson = False) -> None:
 @truth.command()
 def evaluate(pipeline: Stream, *, as_json: AsJson = False) -> None:
     """Evaluate again whatever delivered labels have outdated, as those that came over GraphQL."""
-    from driftline.monitoring import outdated
+    from driftline.evaluations import outdated
     from driftline.workspace import open_workspace
 
     project = load_project(Path.cwd())
@@ -108,7 +110,7 @@ def _renew(project: Project, pipeline: "ModelPipeline", keys: Sequence[str]) -> 
         return []
     from rich.console import Console
 
-    from driftline.errors import InterruptedByUserError
+    from driftline.cli.errors import InterruptedByUserError
     from driftline.pipelines import dagster_home, open_instance, renew
 
     shown = Console(stderr=True).status(f"{len(keys)} partitions")

@@ -1,31 +1,25 @@
 """Datasets: what a table holds, what is wrong with it, and how its rows are set apart."""
 
 from driftline.datasets.digest import content_digest
-from driftline.datasets.fire_risk import CLIMATE_CHANGE, REPLANTING, simulate_fire_risk
+from driftline.datasets.fire_risk import simulate_fire_risk
 from driftline.datasets.holdout import Holdout, Newest, RandomShare, Split, SplitColumn
 from driftline.datasets.parquet import from_parquet, to_parquet
 from driftline.datasets.public import openml
-from driftline.datasets.quality import Problem, check_frame
-from driftline.datasets.schema import Column, column_type, schema_changes, schema_of
+from driftline.datasets.quality import check_frame
+from driftline.datasets.schema import Column, column_type, schema_of
 from driftline.datasets.slices import slice_faults, slice_values
-from driftline.datasets.statistics import ColumnStatistics, Quantile, TopValue, statistics_of
-from driftline.datasets.target import Target, classes_of, encode, rest_of, task_of
+from driftline.datasets.statistics import statistics_of
+from driftline.datasets.target import Target, classes_of, encode, task_of
 from driftline.datasets.window import Window
 
 __all__ = [
-    "CLIMATE_CHANGE",
-    "REPLANTING",
     "Column",
-    "ColumnStatistics",
     "Holdout",
     "Newest",
-    "Problem",
-    "Quantile",
     "RandomShare",
     "Split",
     "SplitColumn",
     "Target",
-    "TopValue",
     "Window",
     "check_frame",
     "classes_of",
@@ -34,8 +28,6 @@ __all__ = [
     "encode",
     "from_parquet",
     "openml",
-    "rest_of",
-    "schema_changes",
     "schema_of",
     "simulate_fire_risk",
     "slice_faults",

@@ -8,8 +8,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from driftline.datasets.errors import UnstorableColumnError
 from driftline.datasets.schema import column_type
-from driftline.errors import UnstorableColumnError
 
 _FORMAT = b"driftline table 1\n"
 _NANOSECONDS_PER_SECOND = 1_000_000_000

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from driftline.clock import parse_duration
-from driftline.errors import EmptySplitError, HoldoutRuleError, MissingColumnError, TimeColumnError
+from driftline.datasets.errors import EmptySplitError, HoldoutRuleError, MissingColumnError, TimeColumnError
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from driftline.datasets.errors import DuplicateColumnError, ParquetError
 from driftline.datasets.schema import schema_of
-from driftline.errors import DuplicateColumnError, ParquetError
 
 _TEXT_CATEGORY = pa.dictionary(pa.int8(), pa.large_string())  # of a category without any value
 

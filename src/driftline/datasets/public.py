@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from driftline.errors import DownloadError
+from driftline.datasets.errors import DownloadError
 
 
 def openml(data_id: int, *, cache: Path) -> pd.DataFrame:

@@ -6,16 +6,16 @@ from typing import Literal
 
 import pandas as pd
 
-from driftline.datasets.schema import Column, schema_changes, schema_of
-from driftline.datasets.target import Target, encode, task_of
-from driftline.errors import (
+from driftline.datasets.errors import (
     MissingColumnError,
     MissingTargetError,
     TargetClassError,
     TargetTypeError,
     UnstorableColumnError,
 )
-from driftline.evaluation import Task
+from driftline.datasets.schema import Column, schema_changes, schema_of
+from driftline.datasets.target import Target, encode, task_of
+from driftline.metrics import Task
 
 Check = Literal["rows", "column_names", "column_types", "target", "classes", "schema"]
 

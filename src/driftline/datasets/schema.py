@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 from pandas.api import types
 
-from driftline.errors import UnstorableColumnError
+from driftline.datasets.errors import UnstorableColumnError
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from driftline.errors import MissingColumnError, SliceColumnError
-from driftline.evaluation import MOST_VALUES
+from driftline.datasets.errors import MissingColumnError, SliceColumnError
+from driftline.metrics import MOST_VALUES
 
 MISSING = "(missing)"
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from driftline.errors import MissingColumnError, MissingTargetError, TargetClassError, TargetTypeError
-from driftline.evaluation import Task
+from driftline.datasets.errors import MissingColumnError, MissingTargetError, TargetClassError, TargetTypeError
+from driftline.metrics import Task
 
 Label = str | int | float | bool
 

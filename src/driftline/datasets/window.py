@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
-from driftline.errors import NaiveTimeError, TimeColumnError, WindowOrderError
+from driftline.clock import NaiveTimeError
+from driftline.datasets.errors import TimeColumnError, WindowOrderError
 
 
 @dataclass(frozen=True)

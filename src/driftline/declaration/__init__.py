@@ -1,23 +1,43 @@
 """The one declaration: what a user says about a model, as plain values; everything else follows from it."""
 
 from driftline.declaration.alerts import Alert, AlertKind, Severity
+from driftline.declaration.dagster_names import (
+    DECISION_TAG,
+    PIPELINE_TAG,
+    RETRAINING,
+    TRIGGER_TAG,
+    VERSION_TAG,
+    Kind,
+    backtest_job,
+    replay_op,
+)
 from driftline.declaration.ground_truth import GroundTruth
 from driftline.declaration.label_contract import LabelContract, described_contract
 from driftline.declaration.partitions import Daily, Hourly, Partitions
-from driftline.declaration.pipeline import ModelPipeline
+from driftline.declaration.pipeline import HOLDOUT_ROW, DriftRule, ModelPipeline
 from driftline.declaration.policies import Promote, Retrain
 
 __all__ = [
+    "DECISION_TAG",
+    "HOLDOUT_ROW",
+    "PIPELINE_TAG",
+    "RETRAINING",
+    "TRIGGER_TAG",
+    "VERSION_TAG",
     "Alert",
     "AlertKind",
     "Daily",
+    "DriftRule",
     "GroundTruth",
     "Hourly",
+    "Kind",
     "LabelContract",
     "ModelPipeline",
     "Partitions",
     "Promote",
     "Retrain",
     "Severity",
+    "backtest_job",
     "described_contract",
+    "replay_op",
 ]

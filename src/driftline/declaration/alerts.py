@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Literal, get_args
 
 from driftline.clock import parse_duration
-from driftline.errors import AlertRuleError
-from driftline.evaluation import metric
+from driftline.declaration.errors import AlertRuleError
+from driftline.metrics import metric
 
 AlertKind = Literal["drift", "evaluation", "decision", "failure", "label_lateness"]
 Severity = Literal["info", "warning", "critical"]

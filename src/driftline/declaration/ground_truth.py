@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from driftline.clock import parse_duration
-from driftline.errors import GroundTruthRuleError
+from driftline.declaration.errors import GroundTruthRuleError
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from driftline.datasets import Target
+from driftline.declaration.errors import NotAStreamError
 from driftline.declaration.ground_truth import GroundTruth
 from driftline.declaration.partitions import Daily, Hourly, Partitions
-from driftline.errors import NotAStreamError
-from driftline.evaluation import Task
+from driftline.metrics import Task
 
 _STEPS: dict[str, type[Partitions]] = {"Daily": Daily, "Hourly": Hourly}
 

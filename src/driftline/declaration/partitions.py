@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from driftline.clock import parse_time
 from driftline.datasets import Window
-from driftline.errors import PartitionsError, UnalignedPartitionsError, UnknownPartitionError
+from driftline.declaration.errors import PartitionsError, UnalignedPartitionsError, UnknownPartitionError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

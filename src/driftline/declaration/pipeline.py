@@ -12,13 +12,13 @@ import pandas as pd
 from driftline.clock import parse_duration
 from driftline.datasets import Holdout, Target, Window
 from driftline.declaration.alerts import DEFAULT_ALERTS, Alert
+from driftline.declaration.errors import DeclarationError, NotAStreamError
 from driftline.declaration.ground_truth import GroundTruth
 from driftline.declaration.label_contract import LabelContract
 from driftline.declaration.partitions import Partitions
 from driftline.declaration.policies import Promote, Retrain
 from driftline.drift import DataDrift, MultivariateDrift, PerformanceDrift, PredictionDrift
-from driftline.errors import DeclarationError, NotAStreamError
-from driftline.evaluation import metric
+from driftline.metrics import metric
 from driftline.models import Trainer
 
 DriftRule = PerformanceDrift | DataDrift | PredictionDrift | MultivariateDrift

@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Literal, get_args
 
 from driftline.clock import parse_duration
+from driftline.declaration.errors import PolicyError
 from driftline.drift import FindingKind, RetrainTrigger
-from driftline.errors import PolicyError, listing
+from driftline.errors import listing
 
 
 @dataclass(frozen=True, kw_only=True)

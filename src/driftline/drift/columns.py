@@ -6,27 +6,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import kolmogorov
 
-from driftline.drift.bins import TAIL_QUANTILES, NumericBins
-from driftline.drift.contingency import (
-    Counts,
-    chi_square,
-    quantile_starts,
-    share_change_p_value,
-    share_rise_p_value,
-)
-from driftline.drift.counts import ColumnCounts
+from driftline.drift.contingency import Counts, chi_square, quantile_starts, share_change_p_value, share_rise_p_value
 from driftline.drift.effects import (
     kolmogorov_smirnov_distance,
     population_stability_index,
     total_variation_distance,
     wasserstein_distance,
 )
+from driftline.drift.errors import UnprofiledColumnError
 from driftline.drift.finding import Finding
 from driftline.drift.holm import holm_adjusted
-from driftline.drift.profile import ColumnProfile, ReferenceProfile
 from driftline.drift.shift_rules import DataDrift
 from driftline.drift.status import Verdict
-from driftline.errors import BinsMismatchError, SchemaDriftError, UnprofiledColumnError, listing
+from driftline.errors import listing
+from driftline.profiles import TAIL_QUANTILES, ColumnCounts, ColumnProfile, NumericBins, ReferenceProfile
+from driftline.profiles.errors import BinsMismatchError, SchemaDriftError
 
 _DECILES = tuple(tenth / 10 for tenth in range(1, 10))
 

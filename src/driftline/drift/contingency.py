@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtrc, gammaln, ndtr
 
-from driftline.drift.bins import QUANTILE_BINS
+from driftline.profiles import QUANTILE_BINS
 
 Counts = npt.NDArray[np.int64]
 

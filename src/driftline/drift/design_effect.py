@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from driftline.evaluation import Measurement
+from driftline.metrics import Measurement
 
 EARLIEST_WINDOWS = 20
 

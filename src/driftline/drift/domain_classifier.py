@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from driftline.drift.bins import LISTED_CATEGORIES, FloatArray
-from driftline.drift.counts import column_is_numeric, count_texts
+from driftline.drift.errors import UnprofiledColumnError
 from driftline.drift.finding import Finding
 from driftline.drift.shift_rules import MultivariateDrift
 from driftline.drift.status import Verdict
-from driftline.errors import SchemaDriftError, UnprofiledColumnError, listing
-from driftline.evaluation import auroc_covariance
+from driftline.errors import listing
+from driftline.metrics import auroc_covariance
+from driftline.profiles import LISTED_CATEGORIES, FloatArray, column_is_numeric, count_texts
+from driftline.profiles.errors import SchemaDriftError
 
 MOST_ROWS = 5000  # of each side: more finds smaller changes than anyone would act on
 FOLDS = 5

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from driftline.drift.bins import FloatArray
 from driftline.drift.finding import Finding
 from driftline.drift.rules import PerformanceDrift
 from driftline.drift.status import Verdict
-from driftline.evaluation import Measurement, wilson
+from driftline.metrics import Measurement, wilson
+from driftline.profiles import FloatArray
 
 # The rates that are bet on, as multiples of the reference's odds: of a reference of .20 they are .22 .25 .30 .40.
 ODDS_RATIOS = (1.128, 1.333, 1.714, 2.667)

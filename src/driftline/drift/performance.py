@@ -6,11 +6,11 @@ from math import copysign, inf, log, sqrt
 
 from scipy.special import ndtr, ndtri
 
+from driftline.drift.errors import InvalidDriftRuleError
 from driftline.drift.finding import Finding
 from driftline.drift.rules import PerformanceDrift
 from driftline.drift.status import Verdict
-from driftline.errors import InvalidDriftRuleError
-from driftline.evaluation import Measurement, metric
+from driftline.metrics import Measurement, metric
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,12 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from driftline.drift.columns import counts_of, judged, value_finding
-from driftline.drift.counts import ColumnCounts
 from driftline.drift.finding import Finding
-from driftline.drift.profile import ReferenceProfile
 from driftline.drift.shift_rules import PredictionDrift
 from driftline.drift.status import Verdict
-from driftline.evaluation import Task, most_probable
+from driftline.metrics import Task, most_probable
+from driftline.profiles import ColumnCounts, ReferenceProfile
 
 
 def prediction_columns(task: Task, scores: np.ndarray, classes: Sequence[object]) -> dict[str, np.ndarray]:

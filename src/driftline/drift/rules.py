@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Literal
 
 from driftline.clock import parse_duration
-from driftline.errors import InvalidDriftRuleError
-from driftline.evaluation import Task, metric
+from driftline.drift.errors import InvalidDriftRuleError
+from driftline.metrics import Task, metric
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 
 from driftline.clock import parse_duration
-from driftline.errors import InvalidDriftRuleError
+from driftline.drift.errors import InvalidDriftRuleError
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from driftline.drift.finding import Finding
 from driftline.drift.performance import performance_finding, window_verdict
 from driftline.drift.rules import PerformanceDrift, RetrainTrigger
 from driftline.drift.status import Verdict
-from driftline.evaluation import Measurement, Task
+from driftline.metrics import Measurement, Task
 
 
 def trigger_finding(

@@ -2,24 +2,8 @@
 
 from driftline.models.lightgbm_text import LightGBM
 from driftline.models.model import Flavor, Label, Model
-from driftline.models.signature import InputColumn, Signature, enforce, signature_of
 from driftline.models.sklearn_skops import Sklearn
 from driftline.models.storage import from_files, model_digest, to_files
-from driftline.models.trainer import Param, Trainer
+from driftline.models.trainer import Trainer
 
-__all__ = [
-    "Flavor",
-    "InputColumn",
-    "Label",
-    "LightGBM",
-    "Model",
-    "Param",
-    "Signature",
-    "Sklearn",
-    "Trainer",
-    "enforce",
-    "from_files",
-    "model_digest",
-    "signature_of",
-    "to_files",
-]
+__all__ = ["Flavor", "Label", "LightGBM", "Model", "Sklearn", "Trainer", "from_files", "model_digest", "to_files"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from driftline.evaluation import Task
+from driftline.metrics import Task
 from driftline.models.model import Estimator
 
 _ROWS = 1000

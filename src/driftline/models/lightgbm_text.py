@@ -13,8 +13,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from driftline.errors import LibraryMissingError, ModelFilesError, TrainerParamError
-from driftline.evaluation import Task
+from driftline.errors import LibraryMissingError
+from driftline.metrics import Task
+from driftline.models.errors import ModelFilesError, TrainerParamError
 from driftline.models.model import Flavor, Label, Model
 from driftline.models.signature import InputColumn, Signature, enforce, signature_of
 from driftline.models.trainer import Param, check_training

@@ -8,8 +8,9 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from driftline.errors import DriftlineError, ScoringError, TaskMismatchError
-from driftline.evaluation import Task
+from driftline.errors import DriftlineError
+from driftline.metrics import Task
+from driftline.models.errors import ScoringError, TaskMismatchError
 from driftline.models.signature import Signature, enforce
 
 Label = str | int | float | bool

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from driftline.errors import ColumnTypeError, DuplicateColumnError, MissingColumnError, UnstorableColumnError
+from driftline.datasets.errors import DuplicateColumnError, MissingColumnError, UnstorableColumnError
+from driftline.models.errors import ColumnTypeError
 
 InputType = Literal["integer", "float", "boolean", "string", "datetime"]
 

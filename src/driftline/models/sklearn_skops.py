@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from driftline.errors import ModelFilesError, TrainerParamError, UntrustedModelError
-from driftline.evaluation import Task
+from driftline.metrics import Task
+from driftline.models.errors import ModelFilesError, TrainerParamError, UntrustedModelError
 from driftline.models.importance import permutation_importance
 from driftline.models.model import Flavor, Label, Model
 from driftline.models.signature import enforce, signature_of

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from driftline.errors import ModelFilesError
-from driftline.evaluation import Task
+from driftline.metrics import Task
+from driftline.models.errors import ModelFilesError
 from driftline.models.lightgbm_text import BoosterEstimator
 from driftline.models.model import Estimator, Flavor, Model
 from driftline.models.signature import Signature, columns_as_json, columns_from_json

@@ -5,8 +5,8 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from driftline.errors import TrainingDataError
-from driftline.evaluation import Task
+from driftline.metrics import Task
+from driftline.models.errors import TrainingDataError
 from driftline.models.model import Label, Model
 
 Param = str | int | float | bool | None

@@ -4,16 +4,14 @@ The only room that knows Dagster.
 """
 
 from driftline.pipelines.alert_sensor import alert_sensor
-from driftline.pipelines.backfill import Backfilled, backfill, renew
+from driftline.pipelines.backfill import backfill, renew
 from driftline.pipelines.build import build
 from driftline.pipelines.drift_sensor import drift_sensor
 from driftline.pipelines.instance import dagster_home, open_instance
-from driftline.pipelines.replay import Replayed, replay
+from driftline.pipelines.replay import replay
 from driftline.pipelines.workspace import WorkspaceResource
 
 __all__ = [
-    "Backfilled",
-    "Replayed",
     "WorkspaceResource",
     "alert_sensor",
     "backfill",

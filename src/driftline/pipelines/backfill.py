@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from driftline.declaration import ModelPipeline
-from driftline.declaration.dagster_names import VERSION_TAG, Kind
-from driftline.errors import RunFailedError
-from driftline.monitoring import neighbours
+from driftline.declaration import VERSION_TAG, Kind, ModelPipeline
+from driftline.pipelines.errors import RunFailedError
 from driftline.pipelines.in_process import partition_range, run_job
 from driftline.pipelines.keys import asset_keys, monitoring_kinds, renewed_kinds
+from driftline.rows import neighbours
 
 
 @dataclass(frozen=True, kw_only=True)

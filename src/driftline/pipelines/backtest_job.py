@@ -5,10 +5,10 @@ import base64
 import dagster as dg
 from pydantic import Field
 
-from driftline.backtest import DEFAULT_POLICIES, Backtest, backtest, picture, store_backtest
+from driftline.backtest import DEFAULT_POLICIES, Backtest, backtest, store_backtest
+from driftline.charts import picture
 from driftline.clock import parse_time
-from driftline.declaration import ModelPipeline
-from driftline.declaration.dagster_names import PIPELINE_TAG, backtest_job, replay_op
+from driftline.declaration import PIPELINE_TAG, ModelPipeline, backtest_job, replay_op
 from driftline.pipelines.failure import visible_failure
 from driftline.pipelines.workspace import WorkspaceResource
 

@@ -2,8 +2,7 @@
 
 import dagster as dg
 
-from driftline.declaration import ModelPipeline
-from driftline.declaration.dagster_names import RETRAINING, TRIGGER_TAG
+from driftline.declaration import RETRAINING, TRIGGER_TAG, ModelPipeline
 from driftline.pipelines.backtest_job import backtest_jobs
 from driftline.pipelines.keys import asset_keys, monitoring_kinds
 from driftline.pipelines.monitoring_assets import monitoring_assets

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
-from driftline.declaration import ModelPipeline
-from driftline.declaration.dagster_names import DECISION_TAG, PIPELINE_TAG, RETRAINING, TRIGGER_TAG
+from driftline.declaration import DECISION_TAG, PIPELINE_TAG, RETRAINING, TRIGGER_TAG, ModelPipeline
 from driftline.pipelines.keys import asset_keys
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.retraining import Decided, decide_reports, try_again, waiting_retrainings

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import dagster as dg
 
 from driftline.alerting import FailedRun
-from driftline.declaration import ModelPipeline
-from driftline.declaration.dagster_names import RETRAINING
+from driftline.declaration import RETRAINING, ModelPipeline
 
 NEWEST = 100  # runs that are looked at: those of some hours where every pipeline runs by the hour
 

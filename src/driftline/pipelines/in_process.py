@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-from driftline.errors import RunFailedError
+from driftline.pipelines.errors import RunFailedError
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 

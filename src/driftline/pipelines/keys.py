@@ -4,9 +4,8 @@ from typing import TypedDict
 
 import dagster as dg
 
-from driftline.declaration import Daily, Hourly, ModelPipeline
-from driftline.declaration.dagster_names import PIPELINE_TAG, Kind
-from driftline.errors import DeclarationError
+from driftline.declaration import PIPELINE_TAG, Daily, Hourly, Kind, ModelPipeline
+from driftline.declaration.errors import DeclarationError
 
 
 def asset_key(pipeline: ModelPipeline, kind: Kind) -> dg.AssetKey:

@@ -9,31 +9,18 @@ from typing import Any
 
 import dagster as dg
 
-from driftline.declaration import ModelPipeline
-from driftline.declaration.dagster_names import VERSION_TAG, Kind
+from driftline.declaration import VERSION_TAG, Kind, ModelPipeline
+from driftline.drift_reports import Reported, report_drift
 from driftline.errors import DriftlineError
-from driftline.evaluation import metric
-from driftline.monitoring import (
-    TABLE,
-    Evaluated,
-    LabelCount,
-    LabelledReader,
-    Outcome,
-    Predicted,
-    Reported,
-    count_labels,
-    evaluate,
-    evaluate_shadow,
-    judge_bandit,
-    predict,
-    predict_shadow,
-    report_drift,
-    settle_shares,
-)
+from driftline.evaluations import Evaluated, LabelCount, LabelledReader, count_labels, evaluate
+from driftline.metrics import metric
 from driftline.pipelines.failure import partitions_failure, visible_failure
 from driftline.pipelines.keys import asset_key, dagster_partitions, described, monitoring_kinds
 from driftline.pipelines.tables import finding_table, metric_table, metric_values, slice_table
 from driftline.pipelines.workspace import WorkspaceResource
+from driftline.predictions import Predicted, predict
+from driftline.rollout import evaluate_shadow, judge_bandit, predict_shadow, settle_shares
+from driftline.rows import TABLE, Outcome
 from driftline.workspace import Workspace
 
 DESCRIPTIONS = {

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import dagster as dg
 import numpy as np
 
-from driftline.evaluation import Task, plots_of, scored_rows
+from driftline.charts import ACCENT, dress, label_axes, plot_picture
+from driftline.metrics import Task, scored_rows
 from driftline.models import Label
-from driftline.monitoring import plot_picture
-from driftline.monitoring.plots import ACCENT, dress, label_axes
+from driftline.plots import plots_of
 
 MOST_FEATURES = 15
 TITLES = {

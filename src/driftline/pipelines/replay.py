@@ -13,12 +13,12 @@ import dagster as dg
 
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline, Partitions
-from driftline.errors import NotAStreamError
+from driftline.declaration.errors import NotAStreamError
 from driftline.pipelines.drift_sensor import drift_sensor
 from driftline.pipelines.in_process import partition_range, run_job
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.registry import champions_at
-from driftline.store import monitoring
+from driftline.store import drift_rows, evaluation_rows
 from driftline.workspace import Workspace
 
 SEGMENT = timedelta(days=7)
@@ -78,7 +78,9 @@ def _first_missing(workspace: Workspace, pipeline: ModelPipeline, partitions: Pa
     """Return the start of the first partition that is not done yet, or the end of the stream."""
     end = partitions.last or partitions.first
     with workspace.database.reading() as session:
-        of = monitoring.reported_partitions if pipeline.drift else monitoring.evaluated_partitions  # what is made last
+        of = (
+            drift_rows.reported_partitions if pipeline.drift else evaluation_rows.evaluated_partitions
+        )  # what is made last
         done = of(session, pipeline.name)
     everything = partitions.keys(Window(partitions.first, end))
     return next((partitions.window(key).start for key in everything if key not in done), end)

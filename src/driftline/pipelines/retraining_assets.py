@@ -4,8 +4,7 @@ from typing import Any
 
 import dagster as dg
 
-from driftline.declaration import ModelPipeline
-from driftline.declaration.dagster_names import DECISION_TAG, TRIGGER_TAG, Kind
+from driftline.declaration import DECISION_TAG, TRIGGER_TAG, Kind, ModelPipeline
 from driftline.models import Flavor
 from driftline.pipelines.failure import visible_failure
 from driftline.pipelines.keys import asset_key, described

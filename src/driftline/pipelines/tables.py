@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 import dagster as dg
 
 from driftline.drift import Finding
-from driftline.evaluation import Measurement, Slice
-from driftline.store.datasets import DatasetVersion
+from driftline.metrics import Measurement, Slice
+from driftline.store.dataset_rows import DatasetVersion
 
 
 def metric_table(measurements: Iterable[Measurement]) -> dg.TableMetadataValue:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from driftline.declaration import ModelPipeline
-from driftline.declaration.dagster_names import PIPELINE_TAG
-from driftline.monitoring import neighbours, outdated
+from driftline.declaration import PIPELINE_TAG, ModelPipeline
+from driftline.evaluations import outdated
 from driftline.pipelines.in_process import partition_range
 from driftline.pipelines.keys import asset_keys, renewed_kinds
 from driftline.pipelines.workspace import WorkspaceResource
-from driftline.store import ground_truth
+from driftline.rows import neighbours
+from driftline.store import delivery_rows
 from driftline.workspace import Workspace
 
 
@@ -43,7 +43,7 @@ def truth_sensor(pipeline: ModelPipeline, *, interval_s: int = 60) -> dg.SensorD
 def _newest(workspace: Workspace, pipeline: ModelPipeline) -> int:
     """Return the id of the newest delivery for a stream; 0 without one."""
     with workspace.database.reading() as session:
-        found = ground_truth.deliveries(session, pipeline.name, first=1, before=None)
+        found = delivery_rows.deliveries(session, pipeline.name, first=1, before=None)
     return found[0].id if found else 0
 
 

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 
-from driftline.errors import (
+from driftline.registry.errors import (
     AliasMovedError,
     HistoryRewriteError,
     NoPreviousVersionError,
@@ -12,8 +12,9 @@ from driftline.errors import (
     UnknownVersionError,
 )
 from driftline.registry.reference import CHAMPION
-from driftline.store import Session, registry
-from driftline.store.registry import AliasEvent, ModelVersion, RegisteredModel
+from driftline.store import Session, alias_rows, model_rows
+from driftline.store.alias_rows import AliasEvent
+from driftline.store.model_rows import ModelVersion, RegisteredModel
 from driftline.workspace import Workspace
 
 
@@ -103,8 +104,8 @@ def _held(
     session: Session, model_id: int, alias: str, *, expected: ModelVersion | None, effective_at: datetime
 ) -> AliasEvent | None:
     """Return the newest event, unless somebody else moved the alias or a new one would rewrite what held."""
-    registry.lock_models(session, model_id)
-    held = registry.alias_event_at(session, model_id, alias, None)
+    model_rows.lock_models(session, model_id)
+    held = alias_rows.alias_event_at(session, model_id, alias, None)
     if (held.version_id if held else None) != (expected.id if expected else None):
         raise AliasMovedError(alias, held.reason if held else "nobody holds it any more")
     if held is not None and held.effective_at > effective_at:
@@ -126,16 +127,16 @@ def rollback(
     """
     with workspace.database.transaction() as session:
         found = known_model(session, model)
-        held = registry.alias_event_at(session, found.id, alias, None)
+        held = alias_rows.alias_event_at(session, found.id, alias, None)
         if to is not None:
-            target = registry.version_numbered(session, found.id, to)
+            target = model_rows.version_numbered(session, found.id, to)
             if target is None:
                 raise UnknownVersionError(model, to)
         else:
-            target = registry.version(session, held.previous_version_id if held else None)
+            target = model_rows.version(session, held.previous_version_id if held else None)
             if target is None:
                 raise NoPreviousVersionError(model, alias)
-        holder = registry.version(session, held.version_id) if held else None
+        holder = model_rows.version(session, held.version_id) if held else None
         return move_alias(
             session,
             target,
@@ -157,10 +158,10 @@ def champion(workspace: Workspace, model: str, *, at: datetime | None = None) ->
     with workspace.database.reading() as session:
         line = known_model(session, model)
         if at is None:
-            event = registry.alias_event_now(session, line.id, CHAMPION, workspace.as_of())
+            event = alias_rows.alias_event_now(session, line.id, CHAMPION, workspace.as_of())
         else:
-            event = registry.alias_event_at(session, line.id, CHAMPION, at)
-        return registry.version(session, event.version_id) if event else None
+            event = alias_rows.alias_event_at(session, line.id, CHAMPION, at)
+        return model_rows.version(session, event.version_id) if event else None
 
 
 def champions_at(workspace: Workspace, model: str, times: Sequence[datetime]) -> list[ModelVersion | None]:
@@ -171,11 +172,11 @@ def champions_at(workspace: Workspace, model: str, times: Sequence[datetime]) ->
 def holders_at(workspace: Workspace, model: str, alias: str, times: Sequence[datetime]) -> list[ModelVersion | None]:
     """Return who held `alias` at each of `times`; None where nobody did, or where the model is not known."""
     with workspace.database.reading() as session:
-        line = registry.find_model(session, model)
+        line = model_rows.find_model(session, model)
         if line is None:
             return [None] * len(times)
-        events = list(reversed(registry.alias_events(session, line.id, alias)))
-        versions = {version.id: version for version in registry.versions(session, line.id)}
+        events = list(reversed(alias_rows.alias_events(session, line.id, alias)))
+        versions = {version.id: version for version in model_rows.versions(session, line.id)}
     since = [event.effective_at for event in events]
     found = [bisect_right(since, time) - 1 for time in times]
     held = [events[position].version_id if position >= 0 else None for position in found]
@@ -188,8 +189,8 @@ def champion_since(workspace: Workspace, model: str, times: Sequence[datetime]) 
     A switch that was cancelled before it took effect interrupts nothing.
     """
     with workspace.database.reading() as session:
-        line = registry.find_model(session, model)
-        events = registry.alias_events(session, line.id, CHAMPION) if line else []
+        line = model_rows.find_model(session, model)
+        events = alias_rows.alias_events(session, line.id, CHAMPION) if line else []
     since = [event.effective_at for event in _changes(list(reversed(events)))]
     found = [bisect_right(since, time) - 1 for time in times]
     return [since[position] if position >= 0 else None for position in found]
@@ -208,7 +209,7 @@ def _changes(events: Sequence[AliasEvent]) -> list[AliasEvent]:
 
 def known_model(session: Session, name: str) -> RegisteredModel:
     """Return the registered model `name`, or raise UnknownModelError naming those there are."""
-    found = registry.find_model(session, name)
+    found = model_rows.find_model(session, name)
     if found is None:
-        raise UnknownModelError(name, [model.name for model in registry.models(session)])
+        raise UnknownModelError(name, [model.name for model in model_rows.models(session)])
     return found

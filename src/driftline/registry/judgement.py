@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from driftline.declaration import Promote
-from driftline.evaluation import Comparison, Measurement, SliceComparison
+from driftline.metrics import Comparison, Measurement, SliceComparison
 from driftline.registry.slice_guard import Guard, guard_slices
 
 

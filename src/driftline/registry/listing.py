@@ -6,8 +6,8 @@ from typing import Any
 
 from driftline.registry.aliases import known_model
 from driftline.registry.reference import CHALLENGER, CHAMPION
-from driftline.store import registry
-from driftline.store.registry import AliasEvent
+from driftline.store import alias_rows, decision_rows, model_rows
+from driftline.store.alias_rows import AliasEvent
 from driftline.workspace import Workspace
 
 
@@ -15,10 +15,10 @@ def list_models(workspace: Workspace) -> list[dict[str, Any]]:
     """Return each model with its champion, since when and why."""
     told = []
     with workspace.database.reading() as session:
-        for line in registry.models(session):
-            numbers = {version.id: version.version for version in registry.versions(session, line.id)}
-            held = registry.alias_event_now(session, line.id, CHAMPION, workspace.as_of())
-            shadow = registry.alias_event_now(session, line.id, CHALLENGER, workspace.as_of())
+        for line in model_rows.models(session):
+            numbers = {version.id: version.version for version in model_rows.versions(session, line.id)}
+            held = alias_rows.alias_event_now(session, line.id, CHAMPION, workspace.as_of())
+            shadow = alias_rows.alias_event_now(session, line.id, CHALLENGER, workspace.as_of())
             told.append(
                 {
                     "model": line.name,
@@ -40,11 +40,11 @@ def describe_model(workspace: Workspace, name: str) -> dict[str, Any]:
     """
     with workspace.database.reading() as session:
         line = known_model(session, name)
-        versions = registry.versions(session, line.id)
-        champions = registry.alias_events(session, line.id, CHAMPION)
-        shadows = registry.alias_events(session, line.id, CHALLENGER)
+        versions = model_rows.versions(session, line.id)
+        champions = alias_rows.alias_events(session, line.id, CHAMPION)
+        shadows = alias_rows.alias_events(session, line.id, CHALLENGER)
         held = {
-            alias: registry.alias_event_now(session, line.id, alias, workspace.as_of())
+            alias: alias_rows.alias_event_now(session, line.id, alias, workspace.as_of())
             for alias in (CHALLENGER, CHAMPION)
         }
     numbers = {version.id: version.version for version in versions}
@@ -91,9 +91,9 @@ def describe_champion(workspace: Workspace, name: str, at: datetime) -> dict[str
         UnknownModelError: no model has this name.
     """
     with workspace.database.reading() as session:
-        event = registry.alias_event_at(session, known_model(session, name).id, CHAMPION, at)
-        version = registry.version(session, event.version_id) if event else None
-        decision = registry.decision(session, event.decision_id) if event and event.decision_id else None
+        event = alias_rows.alias_event_at(session, known_model(session, name).id, CHAMPION, at)
+        version = model_rows.version(session, event.version_id) if event else None
+        decision = decision_rows.decision(session, event.decision_id) if event and event.decision_id else None
     told: dict[str, Any] = {"model": name, "at": at, "version": version.version if version else None}
     if event is not None and version is not None:
         told |= {

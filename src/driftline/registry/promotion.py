@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from driftline.errors import AlreadyChampionError, PastSwitchError, UnknownVersionError
 from driftline.registry.aliases import known_model, move_alias
+from driftline.registry.errors import AlreadyChampionError, PastSwitchError, UnknownVersionError
 from driftline.registry.reference import CHAMPION
 from driftline.registry.versions import model_files
-from driftline.store import Session, registry
-from driftline.store.registry import Decision, DecisionStatus, ModelVersion
+from driftline.store import Session, alias_rows, decision_rows, model_rows
+from driftline.store.decision_rows import Decision, DecisionStatus
+from driftline.store.model_rows import ModelVersion
 from driftline.workspace import Workspace
 
 
@@ -58,12 +59,12 @@ def promote(
         raise PastSwitchError(at, now)
     with workspace.database.transaction() as session:
         line = known_model(session, model)
-        registry.lock_models(session, line.id)
-        found = registry.version_numbered(session, line.id, version)
+        model_rows.lock_models(session, line.id)
+        found = model_rows.version_numbered(session, line.id, version)
         if found is None:
             raise UnknownVersionError(model, version)
-        held = registry.alias_event_at(session, line.id, CHAMPION, None)
-        holder = registry.version(session, held.version_id) if held else None
+        held = alias_rows.alias_event_at(session, line.id, CHAMPION, None)
+        holder = model_rows.version(session, held.version_id) if held else None
         if holder is not None and holder.id == found.id:
             raise AlreadyChampionError(model, version)
         model_files(workspace, found)
@@ -114,4 +115,4 @@ def _decision(
 
 
 def _judged(session: Session, version: ModelVersion) -> bool:
-    return registry.judged_version(session, [version.judged_version_id or version.id])
+    return decision_rows.judged_version(session, [version.judged_version_id or version.id])

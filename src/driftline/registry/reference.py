@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from driftline.errors import InvalidModelReferenceError
+from driftline.registry.errors import InvalidModelReferenceError
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"  # scores beside the champion, in its shadow

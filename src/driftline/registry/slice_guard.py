@@ -6,7 +6,7 @@ from math import erfc, sqrt
 
 from driftline.declaration import Promote
 from driftline.drift import holm_adjusted
-from driftline.evaluation import Comparison, SliceComparison, normal_quantile
+from driftline.metrics import Comparison, SliceComparison, normal_quantile
 
 USUAL_CONFIDENCE = 0.95  # where the policy asks for none of the whole
 

@@ -4,12 +4,12 @@ import json
 from datetime import datetime
 
 from driftline.datasets import Window
-from driftline.errors import InvalidModelReferenceError, UnknownAliasError, UnknownVersionError
 from driftline.models import Model, from_files, model_digest, to_files
 from driftline.registry.aliases import known_model
+from driftline.registry.errors import InvalidModelReferenceError, UnknownAliasError, UnknownVersionError
 from driftline.registry.reference import parse_reference
-from driftline.store import datasets, registry, runs
-from driftline.store.registry import ModelVersion
+from driftline.store import alias_rows, dataset_rows, model_rows, run_rows
+from driftline.store.model_rows import ModelVersion
 from driftline.tracking import ActiveRun
 from driftline.workspace import Workspace, open_workspace
 
@@ -38,11 +38,11 @@ def register(
         run.log_artifact(f"{FOLDER}/{path}", content)
     at = run.workspace.clock()
     with run.workspace.database.transaction() as session:
-        line = registry.model_named(session, name, at)
-        registry.lock_models(session, line.id)
+        line = model_rows.model_named(session, name, at)
+        model_rows.lock_models(session, line.id)
         row = ModelVersion(
             model_id=line.id,
-            version=registry.next_version(session, line.id),
+            version=model_rows.next_version(session, line.id),
             run_id=run.run_id,
             digest=model_digest(files),
             flavor=model.flavor,
@@ -68,12 +68,12 @@ def find_version(workspace: Workspace, reference: str) -> ModelVersion:
     with workspace.database.reading() as session:
         line = known_model(session, wanted.model)
         if wanted.version is not None:
-            found = registry.version_numbered(session, line.id, wanted.version)
+            found = model_rows.version_numbered(session, line.id, wanted.version)
             if found is None:
                 raise UnknownVersionError(wanted.model, wanted.version)
             return found
-        event = registry.alias_event_now(session, line.id, str(wanted.alias), workspace.as_of())
-        found = registry.version(session, event.version_id) if event else None
+        event = alias_rows.alias_event_now(session, line.id, str(wanted.alias), workspace.as_of())
+        found = model_rows.version(session, event.version_id) if event else None
         if found is None:
             raise UnknownAliasError(wanted.model, str(wanted.alias))
         return found
@@ -82,8 +82,8 @@ def find_version(workspace: Workspace, reference: str) -> ModelVersion:
 def training_window(workspace: Workspace, version: ModelVersion) -> Window | None:
     """Return the time whose rows a version was trained on; None for a table, or a version trained elsewhere."""
     with workspace.database.reading() as session:
-        inputs = runs.of_runs(session, runs.RunInput, [version.run_id])[version.run_id]
-        used = datasets.dataset_versions(
+        inputs = run_rows.of_runs(session, run_rows.RunInput, [version.run_id])[version.run_id]
+        used = dataset_rows.dataset_versions(
             session, [used.dataset_version_id for used in inputs if used.role == "training"]
         )
     windows = [(row.window_start, row.window_end) for row in used.values()]
@@ -114,7 +114,7 @@ def model_files(workspace: Workspace, version: ModelVersion) -> dict[str, bytes]
         ArtifactAlteredError: a file is not what was stored.
     """
     with workspace.database.reading() as session:
-        artifacts = runs.of_runs(session, runs.Artifact, [version.run_id])[version.run_id]
+        artifacts = run_rows.of_runs(session, run_rows.Artifact, [version.run_id])[version.run_id]
     return {
         artifact.path.removeprefix(f"{FOLDER}/"): workspace.artifacts.get(artifact.digest)
         for artifact in artifacts

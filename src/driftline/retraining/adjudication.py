@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 
 from driftline.declaration import ModelPipeline
-from driftline.errors import NoChallengerError
-from driftline.evaluation import Comparison
+from driftline.metrics import Comparison
 from driftline.registry import CHAMPION, Judgement, judge, load_version, move_alias
 from driftline.retraining.decisions import fail, lock_name
+from driftline.retraining.errors import NoChallengerError
 from driftline.retraining.fitting import Meeting, meet
 from driftline.retraining.refitting import refit
 from driftline.retraining.training import load_rows
-from driftline.store import datasets, registry
-from driftline.store.datasets import DatasetVersion
-from driftline.store.registry import Decision, DecisionStatus, ModelVersion
+from driftline.store import alias_rows, dataset_rows, decision_rows, model_rows
+from driftline.store.dataset_rows import DatasetVersion
+from driftline.store.decision_rows import Decision, DecisionStatus
+from driftline.store.model_rows import ModelVersion
 from driftline.workspace import Workspace
 
 
@@ -70,16 +71,16 @@ class _Match:
 
 def _waiting(workspace: Workspace, pipeline: ModelPipeline) -> _Match:
     with workspace.database.reading() as session:
-        line = registry.find_model(session, pipeline.name)
-        waiting = registry.decisions(session, line.id, status=DecisionStatus.TRAINED, first=1) if line else []
+        line = model_rows.find_model(session, pipeline.name)
+        waiting = decision_rows.decisions(session, line.id, status=DecisionStatus.TRAINED, first=1) if line else []
         if not waiting:
             raise NoChallengerError(pipeline.name)
         [decision] = waiting
-        challenger = registry.version(session, decision.challenger_version_id)
-        holdout = datasets.find_version(session, decision.holdout_version_id)
-        held = registry.alias_event_at(session, decision.model_id, CHAMPION, None)
-        champion = registry.version(session, held.version_id) if held else None
-        judged = registry.version(session, champion.judged_version_id or champion.id) if champion else None
+        challenger = model_rows.version(session, decision.challenger_version_id)
+        holdout = dataset_rows.find_version(session, decision.holdout_version_id)
+        held = alias_rows.alias_event_at(session, decision.model_id, CHAMPION, None)
+        champion = model_rows.version(session, held.version_id) if held else None
+        judged = model_rows.version(session, champion.judged_version_id or champion.id) if champion else None
     if challenger is None or holdout is None:
         raise NoChallengerError(pipeline.name)
     return _Match(decision=decision, challenger=challenger, champion=champion, judged=judged, holdout=holdout)
@@ -127,7 +128,7 @@ def _record(workspace: Workspace, pipeline: ModelPipeline, match: _Match, ruling
             row.gain, row.p_value = compared.gain, compared.p_value
             row.gain_low, row.gain_high = compared.ci_low, compared.ci_high
         if winner is not None:
-            held = registry.alias_event_at(session, row.model_id, CHAMPION, None)
+            held = alias_rows.alias_event_at(session, row.model_id, CHAMPION, None)
             takes_effect = pipeline.training_time(workspace.as_of(), first=held is None)
             move_alias(
                 session,

@@ -7,7 +7,7 @@ from typing import Literal
 
 from driftline.declaration import Retrain
 from driftline.drift import Finding, Verdict
-from driftline.store.monitoring import DriftFinding, DriftReport
+from driftline.store.drift_rows import DriftFinding, DriftReport
 
 Trigger = Literal["drift", "age", "labels"]
 

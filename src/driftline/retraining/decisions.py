@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from driftline.declaration import ModelPipeline
-from driftline.errors import UnknownDecisionError
 from driftline.registry import CHAMPION
-from driftline.store import registry
-from driftline.store.datasets import DatasetVersion
-from driftline.store.registry import Decision, DecisionStatus, ModelVersion
+from driftline.retraining.errors import UnknownDecisionError
+from driftline.store import alias_rows, decision_rows, model_rows
+from driftline.store.dataset_rows import DatasetVersion
+from driftline.store.decision_rows import Decision, DecisionStatus
+from driftline.store.model_rows import ModelVersion
 from driftline.workspace import Workspace
 
 OPEN = (DecisionStatus.REQUESTED, DecisionStatus.TRAINING, DecisionStatus.FAILED)
@@ -38,14 +39,14 @@ def claim(
     """
     at = workspace.clock()
     with workspace.database.transaction() as session:
-        line = registry.model_named(session, pipeline.name, at)
-        decision = registry.decision(session, decision_id) if decision_id is not None else None
+        line = model_rows.model_named(session, pipeline.name, at)
+        decision = decision_rows.decision(session, decision_id) if decision_id is not None else None
         if decision_id is not None and (decision is None or decision.model_id != line.id):
             raise UnknownDecisionError(pipeline.name, decision_id)
         if decision is not None and decision.status not in OPEN:
             decision = None  # a run that is executed again asks anew; what was decided stays as it was
         if decision is None:
-            first = registry.alias_event_at(session, line.id, CHAMPION, None) is None
+            first = alias_rows.alias_event_at(session, line.id, CHAMPION, None) is None
             decision = Decision(
                 model_id=line.id,
                 trigger=trigger,
@@ -56,7 +57,7 @@ def claim(
                 recorded_at=at,
             )
             session.add(decision)
-        for lost in registry.decisions(session, line.id, status=DecisionStatus.TRAINING):
+        for lost in decision_rows.decisions(session, line.id, status=DecisionStatus.TRAINING):
             if lost is not decision:
                 lost.status, lost.outcome = DecisionStatus.FAILED, "Failed: its process ended amid the training."
         decision.status = DecisionStatus.TRAINING
@@ -68,9 +69,9 @@ def claim(
 def trained(workspace: Workspace, decision_id: int, challenger: ModelVersion, holdout: DatasetVersion) -> None:
     """Record that a decision's challenger waits to be judged on `holdout`; older ones wait no longer."""
     with workspace.database.transaction() as session:
-        decision = registry.decision(session, decision_id)
+        decision = decision_rows.decision(session, decision_id)
         if decision is not None:
-            for older in registry.decisions(session, decision.model_id, status=DecisionStatus.TRAINED):
+            for older in decision_rows.decisions(session, decision.model_id, status=DecisionStatus.TRAINED):
                 older.status = DecisionStatus.FAILED
                 older.outcome = f"Never judged: decision {decision_id} trained a newer challenger."
             decision.status = DecisionStatus.TRAINED
@@ -81,9 +82,9 @@ def trained(workspace: Workspace, decision_id: int, challenger: ModelVersion, ho
 def fail(workspace: Workspace, decision_id: int, error: BaseException) -> None:
     """Record that what a decision asked for failed; the champion stays."""
     with workspace.database.transaction() as session:
-        decision = registry.decision(session, decision_id)
+        decision = decision_rows.decision(session, decision_id)
         if decision is not None:
-            held = registry.alias_event_now(session, decision.model_id, CHAMPION, workspace.as_of())
+            held = alias_rows.alias_event_now(session, decision.model_id, CHAMPION, workspace.as_of())
             decision.status = DecisionStatus.FAILED
             decision.outcome = f"Failed: {type(error).__name__}: {error}"[:LONGEST_OUTCOME]
             decision.serving_version_id = held.version_id if held else None

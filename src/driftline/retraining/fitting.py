@@ -7,8 +7,8 @@ import pandas as pd
 
 from driftline.datasets import classes_of, encode, slice_values, task_of
 from driftline.declaration import ModelPipeline
-from driftline.errors import IncomparableModelsError, InvalidInputError
-from driftline.evaluation import (
+from driftline.errors import InvalidInputError
+from driftline.metrics import (
     Comparison,
     Measurement,
     Slice,
@@ -22,6 +22,7 @@ from driftline.evaluation import (
     scored_rows,
 )
 from driftline.models import Model
+from driftline.registry.errors import IncomparableModelsError
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,8 +7,8 @@ from typing import Literal
 
 from driftline.drift import Verdict
 from driftline.registry import known_model
-from driftline.store import monitoring, registry
-from driftline.store.registry import Decision, DecisionStatus
+from driftline.store import decision_rows, drift_rows, model_rows
+from driftline.store.decision_rows import Decision, DecisionStatus
 from driftline.workspace import Workspace
 
 
@@ -43,9 +43,9 @@ def history(workspace: Workspace, model: str) -> Sequence[Event]:
     """
     with workspace.database.reading() as session:
         line = known_model(session, model)
-        numbers = {version.id: version.version for version in registry.versions(session, line.id)}
-        started = [row for row in registry.decisions(session, line.id, first=None) if row.started_at is not None]
-        first_drift = monitoring.first_reports(session, line.id, verdict=Verdict.DRIFT, kind="performance")
+        numbers = {version.id: version.version for version in model_rows.versions(session, line.id)}
+        started = [row for row in decision_rows.decisions(session, line.id, first=None) if row.started_at is not None]
+        first_drift = drift_rows.first_reports(session, line.id, verdict=Verdict.DRIFT, kind="performance")
     events = [_retrained(row, numbers) for row in started]
     events += [
         Event(

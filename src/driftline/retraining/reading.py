@@ -17,10 +17,11 @@ from driftline.datasets import (
 )
 from driftline.declaration import ModelPipeline
 from driftline.errors import DriftlineError
-from driftline.monitoring import future_rows, given_rows, known_truth, rows_of
+from driftline.ground_truth import known_truth
 from driftline.registry import CHAMPION
-from driftline.store import datasets, monitoring, registry
-from driftline.store.datasets import DatasetReading, DatasetVersion
+from driftline.rows import future_rows, given_rows, rows_of
+from driftline.store import alias_rows, dataset_rows, declaration_rows, model_rows
+from driftline.store.dataset_rows import DatasetReading, DatasetVersion
 from driftline.workspace import Workspace
 
 
@@ -71,7 +72,7 @@ def read_dataset(workspace: Workspace, pipeline: ModelPipeline, *, dagster_run_i
         except DriftlineError as error:
             problems = [str(error)]
     with workspace.database.transaction() as session:
-        monitoring.put_pipeline(session, pipeline.name, pipeline.describe(), workspace.clock())
+        declaration_rows.put_pipeline(session, pipeline.name, pipeline.describe(), workspace.clock())
     versions = {part: _version(workspace, pipeline, part, rows, window) for part, rows in parts.items()}
     reading = DatasetReading(
         pipeline=pipeline.name,
@@ -106,15 +107,15 @@ def _labelled(workspace: Workspace, pipeline: ModelPipeline, rows: pd.DataFrame,
 def training_time(workspace: Workspace, pipeline: ModelPipeline) -> datetime:
     """Return the time up to which a training now may look."""
     with workspace.database.reading() as session:
-        line = registry.find_model(session, pipeline.name)
-        held = registry.alias_event_at(session, line.id, CHAMPION, None) if line else None
+        line = model_rows.find_model(session, pipeline.name)
+        held = alias_rows.alias_event_at(session, line.id, CHAMPION, None) if line else None
     return pipeline.training_time(workspace.as_of(), first=held is None)
 
 
 def _previous(workspace: Workspace, pipeline: ModelPipeline) -> tuple[Column, ...] | None:
     """Return the schema of the last reading that passed, unless the recipe's version has changed since."""
     with workspace.database.reading() as session:
-        reading = datasets.newest_reading(session, pipeline.name, passed=True)
+        reading = dataset_rows.newest_reading(session, pipeline.name, passed=True)
     if reading is None or reading.recipe_version != pipeline.version:
         return None
     return tuple(Column(**column) for column in reading.columns)
@@ -127,7 +128,7 @@ def _version(
     name = f"{pipeline.name}/{part}"
     digest = content_digest(rows)
     with workspace.database.reading() as session:
-        known = datasets.dataset_version(session, name, digest)
+        known = dataset_rows.dataset_version(session, name, digest)
     if known is not None:
         return known
     version = DatasetVersion(
@@ -142,4 +143,4 @@ def _version(
         created_at=workspace.clock(),
     )
     with workspace.database.transaction() as session:
-        return datasets.add_version(session, version)
+        return dataset_rows.add_version(session, version)

@@ -3,12 +3,13 @@
 import pandas as pd
 
 from driftline.declaration import ModelPipeline
-from driftline.monitoring import store_profile, store_reference_rows
+from driftline.dossier import store_profile, store_reference_rows
 from driftline.registry import register
 from driftline.retraining.fitting import fit_model
 from driftline.retraining.training import load_rows
-from driftline.store import datasets, runs
-from driftline.store.registry import Decision, ModelVersion
+from driftline.store import dataset_rows, run_rows
+from driftline.store.decision_rows import Decision
+from driftline.store.model_rows import ModelVersion
 from driftline.tracking import start_run
 from driftline.workspace import Workspace
 
@@ -19,8 +20,8 @@ def refit(workspace: Workspace, pipeline: ModelPipeline, decision: Decision, jud
     The new version names the judged one; its own score is unmeasured, since it has seen the holdout.
     """
     with workspace.database.reading() as session:
-        inputs = runs.of_runs(session, runs.RunInput, [judged.run_id])[judged.run_id]
-        used = datasets.dataset_versions(session, [one.dataset_version_id for one in inputs])
+        inputs = run_rows.of_runs(session, run_rows.RunInput, [judged.run_id])[judged.run_id]
+        used = dataset_rows.dataset_versions(session, [one.dataset_version_id for one in inputs])
     tags = {"pipeline": pipeline.name, "trigger": decision.trigger, "refit_of": f"{pipeline.name}/{judged.version}"}
     experiment, dagster_run_id = pipeline.name, decision.dagster_run_id
     with start_run(workspace, experiment=experiment, tags=tags, dagster_run_id=dagster_run_id) as run:

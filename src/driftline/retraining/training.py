@@ -7,22 +7,19 @@ import pandas as pd
 
 from driftline.datasets import from_parquet
 from driftline.declaration import ModelPipeline
-from driftline.errors import DatasetRefusedError, NoDatasetError
-from driftline.evaluation import Measurement, Task, calibration_error, scored_rows
+from driftline.dossier import store_holdout, store_plots, store_prediction_profile, store_profile, store_reference_rows
+from driftline.metrics import Measurement, Task, scored_rows
 from driftline.models import Model
-from driftline.monitoring import (
-    store_holdout,
-    store_plots,
-    store_prediction_profile,
-    store_profile,
-    store_reference_rows,
-)
+from driftline.plots import calibration_error
 from driftline.registry import register
 from driftline.retraining.decisions import claim, fail, lock_name, trained
+from driftline.retraining.errors import DatasetRefusedError
 from driftline.retraining.fitting import Fitted, fit
-from driftline.store import datasets
-from driftline.store.datasets import DatasetReading, DatasetVersion
-from driftline.store.registry import Decision, ModelVersion
+from driftline.rows.errors import NoDatasetError
+from driftline.store import dataset_rows
+from driftline.store.dataset_rows import DatasetReading, DatasetVersion
+from driftline.store.decision_rows import Decision
+from driftline.store.model_rows import ModelVersion
 from driftline.tracking import start_run
 from driftline.workspace import Workspace
 
@@ -105,7 +102,7 @@ def _train(workspace: Workspace, pipeline: ModelPipeline, reading: DatasetReadin
     dagster_run_id = decision.dagster_run_id
     with workspace.database.reading() as session:
         ids = [reading.training_version_id or 0, reading.holdout_version_id or 0]
-        found = datasets.dataset_versions(session, ids)
+        found = dataset_rows.dataset_versions(session, ids)
     training, holdout = (found[id_] for id_ in ids)
     tags = {"pipeline": pipeline.name, "trigger": decision.trigger, "recipe_version": pipeline.version}
     with start_run(workspace, experiment=pipeline.name, tags=tags, dagster_run_id=dagster_run_id) as run:
@@ -143,7 +140,7 @@ def _calibration(fitted: Fitted) -> tuple[Measurement, ...]:
 
 def _passed(workspace: Workspace, pipeline: ModelPipeline) -> DatasetReading:
     with workspace.database.reading() as session:
-        reading = datasets.newest_reading(session, pipeline.name)
+        reading = dataset_rows.newest_reading(session, pipeline.name)
     if reading is None:
         raise NoDatasetError(pipeline.name)
     if reading.problems:

@@ -12,7 +12,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 from sqlmodel import Session as Session  # noqa: PLC0414  (what a transaction gives, for those who pass it on)
 from sqlmodel import create_engine
 
-from driftline.errors import DatabaseUnavailableError, InvalidDatabaseUrlError, LibraryMissingError
+from driftline.errors import LibraryMissingError
+from driftline.store.errors import DatabaseUnavailableError, InvalidDatabaseUrlError
 from driftline.store.migrations import upgrade
 
 BUSY_TIMEOUT_S = 30  # how long a writer waits for another one; a write transaction lasts milliseconds

@@ -1,7 +1,7 @@
 """Runs: a training script says what it used and what it measured, and the experiment database keeps it."""
 
-from driftline.tracking.environment import Environment, environment
+from driftline.tracking.environment import environment
 from driftline.tracking.listing import describe_run, list_runs
 from driftline.tracking.run import ActiveRun, start_run
 
-__all__ = ["ActiveRun", "Environment", "describe_run", "environment", "list_runs", "start_run"]
+__all__ = ["ActiveRun", "describe_run", "environment", "list_runs", "start_run"]

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from driftline.errors import UnclearRunError, UnknownStatusError
-from driftline.store import datasets, runs
-from driftline.store.runs import Run, RunStatus
+from driftline.store import dataset_rows, run_rows
+from driftline.store.run_rows import Run, RunStatus
+from driftline.tracking.errors import UnclearRunError, UnknownStatusError
 from driftline.workspace import Workspace
 
 
@@ -20,9 +20,9 @@ def list_runs(
         raise UnknownStatusError(status, [str(known) for known in RunStatus])
     wanted = None if status is None else RunStatus(status)
     with workspace.database.reading() as session:
-        names = {row.id: row.name for row in runs.experiments(session)}
-        found = runs.newest_runs(session, experiment=experiment, status=wanted, first=first)
-        summaries = runs.of_runs(session, runs.MetricSummary, [run.run_id for run in found])
+        names = {row.id: row.name for row in run_rows.experiments(session)}
+        found = run_rows.newest_runs(session, experiment=experiment, status=wanted, first=first)
+        summaries = run_rows.of_runs(session, run_rows.MetricSummary, [run.run_id for run in found])
     return [
         {**_facts(run, names[run.experiment_id]), "metrics": {row.key: row.last for row in summaries[run.run_id]}}
         for run in found
@@ -36,22 +36,22 @@ def describe_run(workspace: Workspace, run_id: str) -> dict[str, Any]:
         UnclearRunError: no run starts so, or more than one.
     """
     with workspace.database.reading() as session:
-        found = runs.starting_with(session, run_id)
+        found = run_rows.starting_with(session, run_id)
         if len(found) != 1:
             raise UnclearRunError(run_id, [run.run_id for run in found])
         [run] = found
-        names = {row.id: row.name for row in runs.experiments(session)}
+        names = {row.id: row.name for row in run_rows.experiments(session)}
         of = {
-            table: runs.of_runs(session, table, [run.run_id])[run.run_id]
-            for table in (runs.Param, runs.MetricSummary, runs.Tag, runs.Artifact, runs.RunInput)
+            table: run_rows.of_runs(session, table, [run.run_id])[run.run_id]
+            for table in (run_rows.Param, run_rows.MetricSummary, run_rows.Tag, run_rows.Artifact, run_rows.RunInput)
         }
-        used = datasets.dataset_versions(session, [row.dataset_version_id for row in of[runs.RunInput]])
+        used = dataset_rows.dataset_versions(session, [row.dataset_version_id for row in of[run_rows.RunInput]])
     return {
         **_facts(run, names[run.experiment_id]),
         "error": run.error,
-        "params": {row.key: row.value for row in of[runs.Param]},
-        "metrics": {row.key: row.last for row in of[runs.MetricSummary]},
-        "tags": {row.key: row.value for row in of[runs.Tag]},
+        "params": {row.key: row.value for row in of[run_rows.Param]},
+        "metrics": {row.key: row.last for row in of[run_rows.MetricSummary]},
+        "tags": {row.key: row.value for row in of[run_rows.Tag]},
         "inputs": [
             {
                 "role": row.role,
@@ -59,10 +59,10 @@ def describe_run(workspace: Workspace, run_id: str) -> dict[str, Any]:
                 "digest": used[row.dataset_version_id].digest,
                 "row_count": used[row.dataset_version_id].row_count,
             }
-            for row in of[runs.RunInput]
+            for row in of[run_rows.RunInput]
         ],
         "artifacts": [
-            {"path": row.path, "size_bytes": row.size_bytes, "digest": row.digest} for row in of[runs.Artifact]
+            {"path": row.path, "size_bytes": row.size_bytes, "digest": row.digest} for row in of[run_rows.Artifact]
         ],
     }
 

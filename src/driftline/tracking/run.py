@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from driftline.errors import InvalidKeyError
-from driftline.store import runs
-from driftline.store.runs import RunStatus
+from driftline.store import run_rows
+from driftline.store.run_rows import RunStatus
 from driftline.tracking.environment import environment
+from driftline.tracking.errors import InvalidKeyError
 from driftline.workspace import Workspace
 
 LONGEST_KEY = 250
@@ -34,7 +34,7 @@ class ActiveRun:
         for key in params:
             _check_key(key)
         with self.workspace.database.transaction() as session:
-            runs.add_params(session, self.run_id, {key: _plain(value) for key, value in params.items()})
+            run_rows.add_params(session, self.run_id, {key: _plain(value) for key, value in params.items()})
 
     def log_metrics(self, metrics: Mapping[str, float], *, step: int = 0) -> None:
         """Store measured floats at `step`; NaN and the infinities are kept as what they are."""
@@ -43,7 +43,7 @@ class ActiveRun:
             _check_key(key)
         points = [(key, step, at, float(value)) for key, value in metrics.items()]
         with self.workspace.database.transaction() as session:
-            runs.add_points(session, self.run_id, points)
+            run_rows.add_points(session, self.run_id, points)
 
     def log_artifact(self, path: str, content: bytes) -> str:
         """Store a file of this run under `path` and return its digest.
@@ -53,7 +53,7 @@ class ActiveRun:
         """
         _check_key(path)
         digest = self.workspace.artifacts.put(content)
-        row = runs.Artifact(
+        row = run_rows.Artifact(
             run_id=self.run_id,
             path=path,
             digest=digest,
@@ -67,7 +67,7 @@ class ActiveRun:
     def log_input(self, dataset_version_id: int, *, role: str) -> None:
         """Say that this run used a dataset version, and what for (training, holdout)."""
         with self.workspace.database.transaction() as session:
-            session.merge(runs.RunInput(run_id=self.run_id, dataset_version_id=dataset_version_id, role=role))
+            session.merge(run_rows.RunInput(run_id=self.run_id, dataset_version_id=dataset_version_id, role=role))
 
 
 @contextmanager
@@ -93,8 +93,8 @@ def start_run(
     run_id = uuid.uuid4().hex
     where = environment(source or Path.cwd())
     with workspace.database.transaction() as session:
-        of = runs.experiment_named(session, experiment, workspace.clock())
-        row = runs.Run(
+        of = run_rows.experiment_named(session, experiment, workspace.clock())
+        row = run_rows.Run(
             run_id=run_id,
             experiment_id=of.id,
             name=name or f"{experiment}-{run_id[:8]}",
@@ -109,7 +109,7 @@ def start_run(
         )
         session.add(row)
         session.flush()
-        session.add_all(runs.Tag(run_id=run_id, key=key, value=value) for key, value in (tags or {}).items())
+        session.add_all(run_rows.Tag(run_id=run_id, key=key, value=value) for key, value in (tags or {}).items())
     try:
         yield ActiveRun(workspace=workspace, run_id=run_id, name=row.name)
     except BaseException as error:
@@ -121,7 +121,7 @@ def start_run(
 
 def _end(workspace: Workspace, run_id: str, status: RunStatus, *, error: str | None = None) -> None:
     with workspace.database.transaction() as session:
-        row = runs.run(session, run_id)
+        row = run_rows.run(session, run_id)
         if row is not None:
             row.status, row.error, row.ended_at = status, error, workspace.clock()
 

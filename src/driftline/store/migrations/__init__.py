@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from driftline.errors import NewerDatabaseError
+from driftline.store.errors import NewerDatabaseError
 
 HEAD = "0008"  # the newest file in versions/
 _LOCK = 0x64726966  # any constant; PostgreSQL's advisory locks are numbers

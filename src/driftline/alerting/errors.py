@@ -1,0 +1,30 @@
+"""The errors of the room `alerting`."""
+
+from driftline.errors import InvalidInputError, StorageError
+
+
+class AlertChannelError(InvalidInputError):
+    """An address for alerts is not one; the address is a secret and stays unsaid."""
+
+    def __init__(self, number: int, count: int) -> None:
+        super().__init__(
+            f"Address {number} of {count} in DRIFTLINE_ALERT_URLS is none that apprise understands. "
+            "Write it as https://appriseit.com/services lists them, and percent-encode special characters."
+        )
+
+
+class NoAlertChannelError(InvalidInputError):
+    """A test message has nowhere to go."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No address for alerts is configured. Set DRIFTLINE_ALERT_URLS, as to "
+            "mailtos://user:password@example.org or json://127.0.0.1:8080/alerts."
+        )
+
+
+class AlertDeliveryError(StorageError):
+    """A message was not delivered; what is said of it holds no address and no password."""
+
+    def __init__(self, channel: str, why: str) -> None:
+        super().__init__(f"{channel} did not take the message: {why}.")

@@ -1,0 +1,33 @@
+"""The errors of the room `artifacts`."""
+
+from driftline.errors import InvalidInputError, NotFoundError, StorageError
+
+
+class InvalidArtifactsUrlError(InvalidInputError):
+    """An artifacts URL cannot be used."""
+
+    def __init__(self, url: str, cause: object) -> None:
+        super().__init__(
+            f"The artifacts URL {url!r} cannot be used: {cause}. Set DRIFTLINE_ARTIFACTS_URL to a folder or to an "
+            "fsspec URL such as s3://bucket/folder, and install the package that serves it (s3fs, gcsfs, adlfs)."
+        )
+
+
+class ArtifactMissingError(NotFoundError):
+    """No file of a digest is stored."""
+
+    def __init__(self, digest: str, where: str) -> None:
+        super().__init__(
+            f"No artifact has the digest {digest!r} ({where}). Check that DRIFTLINE_ARTIFACTS_URL names the store "
+            "that was written to, or restore the file from a backup."
+        )
+
+
+class ArtifactAlteredError(StorageError):
+    """A stored file is no longer what was stored."""
+
+    def __init__(self, digest: str, found: str, path: str) -> None:
+        super().__init__(
+            f"The artifact at {path} was altered: its content has sha256 {found}, it was stored as {digest}. "
+            "Restore it from a backup, or train the model again; it is not loaded."
+        )

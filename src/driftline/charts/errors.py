@@ -1,0 +1,12 @@
+"""The errors of the room `charts`."""
+
+from collections.abc import Iterable
+
+from driftline.errors import InvalidInputError
+
+
+class PictureFormatError(InvalidInputError):
+    """A picture is asked for in a format that is not drawn."""
+
+    def __init__(self, path: str, formats: Iterable[str]) -> None:
+        super().__init__(f"{path!r} names no picture that can be drawn. Let it end with {' or '.join(formats)}.")

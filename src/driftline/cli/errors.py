@@ -1,0 +1,36 @@
+"""The errors of the room `cli`."""
+
+from driftline.errors import ConflictError, DriftlineError, InvalidInputError, NotFoundError
+
+
+class NoProjectError(NotFoundError):
+    """A command needs a project and was run outside of one."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            f"No definitions.py in {folder} or above. Run this in the folder of a driftline project, "
+            "such as a clone of the repository."
+        )
+
+
+class InterruptedByUserError(DriftlineError):
+    """A command was interrupted by the person who started it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} was interrupted. What was done before is stored, and the same command goes on from there."
+        )
+
+
+class SamePortError(InvalidInputError):
+    """Two servers are given one port."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(f"Both servers are given port {port}. Choose another one for --port or for --api-port.")
+
+
+class AlreadyRunningError(ConflictError):
+    """A second daemon was started on one Dagster instance."""
+
+    def __init__(self, home: str) -> None:
+        super().__init__(f"driftline dev runs already on {home}. End that one first, or set another DRIFTLINE_HOME.")

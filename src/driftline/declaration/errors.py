@@ -1,0 +1,78 @@
+"""The errors of the room `declaration`."""
+
+from collections.abc import Iterable
+
+from driftline.errors import (
+    InvalidInputError,
+    NotFoundError,
+    suggestion,
+)
+
+
+class DeclarationError(InvalidInputError):
+    """The declaration of a pipeline breaks a rule."""
+
+    def __init__(self, name: str, fault: str) -> None:
+        super().__init__(f"The pipeline {name!r} cannot be built: {fault}.")
+
+
+class PolicyError(InvalidInputError):
+    """A policy has a value that makes no sense."""
+
+    def __init__(self, field: str, value: object, rule: str) -> None:
+        super().__init__(f"The policy's {field} {value!r} cannot be used: {rule}.")
+
+
+class PartitionsError(InvalidInputError):
+    """Partitions end before they start."""
+
+    def __init__(self, start: str, end: str) -> None:
+        super().__init__(f"Partitions from {start!r} to {end!r} hold nothing. Let the end lie after the start.")
+
+
+class UnalignedPartitionsError(InvalidInputError):
+    """Partitions start or end amid a step."""
+
+    def __init__(self, text: str, step: object) -> None:
+        super().__init__(
+            f"{text!r} does not lie on a whole partition of {step} in UTC. Write a whole day as 2026-05-03, "
+            "or a whole hour as 2026-05-03T07:00:00Z."
+        )
+
+
+class UnknownPartitionError(NotFoundError):
+    """A pipeline has no partition of a key."""
+
+    def __init__(self, key: str, partitions: object) -> None:
+        super().__init__(f"There is no partition {key!r} in {partitions}. Write a day as 2026-05-03.")
+
+
+class UnknownPipelineError(NotFoundError):
+    """A project has no pipeline of a name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"The project has no pipeline {name!r}. {suggestion(name, known)}")
+
+
+class NotAStreamError(InvalidInputError):
+    """Something was asked of a pipeline that only a stream can do."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The pipeline {name!r} declares no time partitions (a replay also needs their end), so it has no days to "
+            "go through. Choose one that declares partitions=Daily(start, end=...)."
+        )
+
+
+class GroundTruthRuleError(InvalidInputError):
+    """A pipeline's ground truth is declared with a value that it cannot have."""
+
+    def __init__(self, name: str, value: object, allowed: str) -> None:
+        super().__init__(f"GroundTruth has {name}={value!r}. Give it {allowed}.")
+
+
+class AlertRuleError(InvalidInputError):
+    """An alert is declared with a value that it cannot have."""
+
+    def __init__(self, name: str, value: object, allowed: str) -> None:
+        super().__init__(f"An alert has {name}={value!r}. Give it {allowed}.")

@@ -1,0 +1,39 @@
+"""What is kept with a version when it is trained: profiles, rows, plots, holdout scores."""
+
+from driftline.dossier.holdout_scores import _slice_rows, holdout_score, metric_row, store_holdout, stored_measurement
+from driftline.dossier.plots import StoredPlots, load_plots, store_plots
+from driftline.dossier.profiles import (
+    column_values,
+    load_prediction_profile,
+    load_profile,
+    store_prediction_profile,
+    store_profile,
+)
+from driftline.dossier.reference_rows import (
+    drawn_rows,
+    joint_values,
+    load_reference_rows,
+    separate,
+    store_reference_rows,
+)
+
+__all__ = [
+    "StoredPlots",
+    "_slice_rows",
+    "column_values",
+    "drawn_rows",
+    "holdout_score",
+    "joint_values",
+    "load_plots",
+    "load_prediction_profile",
+    "load_profile",
+    "load_reference_rows",
+    "metric_row",
+    "separate",
+    "store_holdout",
+    "store_plots",
+    "store_prediction_profile",
+    "store_profile",
+    "store_reference_rows",
+    "stored_measurement",
+]

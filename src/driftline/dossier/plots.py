@@ -1,0 +1,49 @@
+"""The plots of a version on its holdout: stored as numbers with the run that trained it, and drawn."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from driftline.metrics import ScoredRows
+from driftline.plots import (
+    Plot,
+    plots_from_json,
+    plots_of,
+    plots_to_json,
+)
+from driftline.store import model_rows, run_rows
+from driftline.store.model_rows import ModelVersion
+from driftline.tracking import ActiveRun
+from driftline.workspace import Workspace
+
+PATH = "plots.json"  # among the artifacts of the run that trained the version
+MOST_CLASSES = 50  # a larger confusion matrix is nothing to look at
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredPlots:
+    """What is to be seen of a version on its holdout: the classes in their order, and plots by name."""
+
+    classes: tuple[str, ...]
+    plots: Mapping[str, Plot]
+
+
+def store_plots(run: ActiveRun, rows: ScoredRows, classes: Sequence[object]) -> None:
+    """Store the plots of what the version that a run trains says of its holdout."""
+    found = plots_of(rows)
+    if len(classes) > MOST_CLASSES:
+        del found["confusion_matrix"]
+    told = {"classes": [str(label) for label in classes], "plots": plots_to_json(found)}
+    run.log_artifact(PATH, json.dumps(told).encode())
+
+
+def load_plots(workspace: Workspace, version_id: int) -> StoredPlots | None:
+    """Return the plots of a version, or None; of a refit, those of the version that was judged in its place."""
+    with workspace.database.reading() as session:
+        version = session.get_one(ModelVersion, version_id)
+        judged = model_rows.version(session, version.judged_version_id or version_id)
+        artifact = session.get(run_rows.Artifact, (judged.run_id, PATH)) if judged else None
+    if artifact is None:
+        return None
+    told = json.loads(workspace.artifacts.get(artifact.digest))
+    return StoredPlots(classes=tuple(told["classes"]), plots=plots_from_json(told["plots"]))

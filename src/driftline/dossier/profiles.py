@@ -1,0 +1,72 @@
+"""The reference profiles of a version, a few kB a column: of its training rows, and of what it says of its holdout."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from pandas.api import types
+
+from driftline.declaration import HOLDOUT_ROW, ModelPipeline
+from driftline.drift import prediction_columns
+from driftline.metrics import Task
+from driftline.profiles import ReferenceProfile, profile_columns
+from driftline.store import model_rows, run_rows
+from driftline.store.model_rows import ModelVersion
+from driftline.tracking import ActiveRun
+from driftline.workspace import Workspace
+
+# Among the artifacts of the run that trained the version.
+COLUMNS_PATH = "reference_profile.json"
+PREDICTIONS_PATH = "prediction_profile.json"
+
+
+def store_profile(run: ActiveRun, pipeline: ModelPipeline, training: pd.DataFrame) -> None:
+    """Store the profile of the rows that a run trains on."""
+    _store(run, COLUMNS_PATH, profile_columns(column_values(pipeline, training)))
+
+
+def store_prediction_profile(run: ActiveRun, task: Task, scores: np.ndarray, classes: Sequence[object]) -> None:
+    """Store the profile of what the version that a run trains says of its holdout."""
+    _store(run, PREDICTIONS_PATH, profile_columns(prediction_columns(task, scores, classes)))
+
+
+def load_profile(workspace: Workspace, version: ModelVersion) -> ReferenceProfile | None:
+    """Return the profile of a version's training rows; None for one that was trained elsewhere."""
+    return _load(workspace, version.run_id, COLUMNS_PATH)
+
+
+def load_prediction_profile(workspace: Workspace, version: ModelVersion) -> ReferenceProfile | None:
+    """Return the profile of what a version says of its holdout, or None; of a refit, what the judged one says."""
+    if version.judged_version_id is None:
+        return _load(workspace, version.run_id, PREDICTIONS_PATH)
+    with workspace.database.reading() as session:
+        judged = model_rows.version(session, version.judged_version_id)
+    return _load(workspace, judged.run_id, PREDICTIONS_PATH) if judged else None
+
+
+def _store(run: ActiveRun, path: str, profile: ReferenceProfile) -> None:
+    run.log_artifact(path, json.dumps(profile.to_json()).encode())
+
+
+def _load(workspace: Workspace, run_id: str, path: str) -> ReferenceProfile | None:
+    with workspace.database.reading() as session:
+        artifact = session.get(run_rows.Artifact, (run_id, path))
+    if artifact is None:
+        return None
+    return ReferenceProfile.from_json(json.loads(workspace.artifacts.get(artifact.digest)))
+
+
+def column_values(pipeline: ModelPipeline, frame: pd.DataFrame) -> Mapping[str, np.ndarray]:
+    """Return the columns that are watched: numbers as float64 with NaN, text as objects with None.
+
+    Left out are the target, the event time and other times, which always drift.
+    """
+    watched = [name for name in frame.columns if name not in (*pipeline.not_features, HOLDOUT_ROW)]
+    return {name: _values(frame[name]) for name in watched if not types.is_datetime64_any_dtype(frame[name].dtype)}
+
+
+def _values(column: pd.Series) -> np.ndarray:
+    if types.is_numeric_dtype(column.dtype):
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    return column.astype(object).where(column.notna(), None).to_numpy(dtype=object)

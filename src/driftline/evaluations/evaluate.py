@@ -1,0 +1,189 @@
+"""Evaluations: production measured as ground truth arrives."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from driftline.datasets import Window
+from driftline.declaration import ModelPipeline
+from driftline.dossier import _slice_rows, metric_row, stored_measurement
+from driftline.evaluations.label_counts import unlabelled
+from driftline.evaluations.labelled import Labelled, LabelledReader
+from driftline.metrics import Measurement, Slice, measure_rows, measure_slices, scored_rows
+from driftline.rows import TABLE, Outcome, serving_versions
+from driftline.store import evaluation_rows
+from driftline.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluated:
+    """The measurements of one partition.
+
+    Attributes:
+        version: who was measured.
+        row_count: predictions.
+        label_count: predictions whose label was known.
+        measurements: one for each metric.
+        slices: the same of the rows that share a value of a slice column.
+    """
+
+    version: int
+    row_count: int
+    label_count: int
+    measurements: tuple[Measurement, ...]
+    slices: tuple[Slice, ...] = ()
+
+
+def evaluate(
+    workspace: Workspace,
+    pipeline: ModelPipeline,
+    keys: Sequence[str],
+    *,
+    version: int | None = None,
+    dagster_run_id: str | None = None,
+    reader: LabelledReader | None = None,
+) -> Outcome[Evaluated]:
+    """Measure the stored predictions of partitions against the labels known by now, and store it.
+
+    A partition without any label waits. The same predictions and labels are stored once; when more labels
+    have come a new evaluation is added and the older one stays.
+
+    Args:
+        workspace: where predictions come from and evaluations go.
+        pipeline: the declaration.
+        keys: partitions, in any order; of a table, the one key TABLE.
+        version: this version instead of the champion of the time.
+        dagster_run_id: the Dagster run that this is part of.
+        reader: what has been read already.
+    """
+    reader = reader or LabelledReader(workspace, pipeline)
+    found = reader.read(keys, version=version)
+    waiting = {
+        key: unlabelled(key, labelled.row_count) for key, labelled in found.done.items() if not len(labelled.truth)
+    }
+    ready = {key: labelled for key, labelled in found.done.items() if len(labelled.truth)}
+    measured = {key: measure_all(pipeline, labelled) for key, labelled in ready.items()}
+    sliced = {key: slices_of(pipeline, labelled) for key, labelled in ready.items()}
+    _store(workspace, pipeline, ready, measured, sliced, as_of=reader.as_of, dagster_run_id=dagster_run_id)
+    done = {
+        key: Evaluated(
+            version=labelled.version.version,
+            row_count=labelled.row_count,
+            label_count=len(labelled.truth),
+            measurements=measured[key],
+            slices=sliced[key],
+        )
+        for key, labelled in ready.items()
+    }
+    return Outcome(done=done, waiting=waiting, failed=found.failed)
+
+
+def measure_all(pipeline: ModelPipeline, labelled: Labelled) -> tuple[Measurement, ...]:
+    """Return each metric of the pipeline on labelled predictions, with its interval."""
+    rows = scored_rows(labelled.task, labelled.truth, labelled.scores)
+    return tuple(measure_rows(name, rows) for name in pipeline.metrics)
+
+
+def slices_of(pipeline: ModelPipeline, labelled: Labelled) -> tuple[Slice, ...]:
+    """Return each metric of the pipeline on each slice of labelled predictions."""
+    rows = scored_rows(labelled.task, labelled.truth, labelled.scores)
+    return measure_slices(pipeline.metrics, rows, labelled.slices)
+
+
+def evaluations_of(
+    workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str], *, version: int | None = None
+) -> dict[str, tuple[Measurement, ...]]:
+    """Return the newest measurements of each partition that is evaluated, in the order of `keys` and of the metrics.
+
+    Args:
+        workspace: where they are stored.
+        pipeline: the declaration.
+        keys: partitions.
+        version: of this version; None for the champion of the time.
+    """
+    serving = serving_versions(workspace, pipeline, keys, version=version).done
+    with workspace.database.reading() as session:
+        ids = list({found.id for found in serving.values()})
+        found = evaluation_rows.newest_evaluations(session, ids, pipeline.name, list(keys))
+        own = {row.partition_key: row for row in found if serving[row.partition_key].id == row.version_id}
+        metrics = evaluation_rows.evaluation_metrics(session, [row.id for row in own.values()])
+    order = {name: position for position, name in enumerate(pipeline.metrics)}
+    return {
+        key: tuple(
+            stored_measurement(own[key], row)
+            for row in sorted(metrics[own[key].id], key=lambda row: order.get(row.metric, len(order)))
+        )
+        for key in keys
+        if key in own
+    }
+
+
+def unevaluated(
+    workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str], *, version: int | None = None
+) -> list[str]:
+    """Return those of `keys` that were never evaluated with the champion of their time, or with `version`."""
+    known = evaluations_of(workspace, pipeline, keys, version=version)
+    return [key for key in keys if key not in known]
+
+
+def production_metric(workspace: Workspace, pipeline: ModelPipeline, metric: str) -> Sequence[tuple[str, float]]:
+    """Return (partition, newest value) of a metric in production, oldest first; undefined values are left out.
+
+    Production is the champion of each partition's time: what another version would have done is not in it.
+    """
+    partitions, now = pipeline.partitions, workspace.as_of()
+    keys = partitions.keys(Window(partitions.first, partitions.clip(now))) if partitions else [TABLE]
+    return [
+        (key, measured.value)
+        for key, found in evaluations_of(workspace, pipeline, keys).items()
+        for measured in found
+        if measured.metric == metric and measured.value is not None
+    ]
+
+
+def _store(
+    workspace: Workspace,
+    pipeline: ModelPipeline,
+    ready: dict[str, Labelled],
+    measured: dict[str, tuple[Measurement, ...]],
+    sliced: dict[str, tuple[Slice, ...]],
+    *,
+    as_of: datetime,
+    dagster_run_id: str | None,
+) -> None:
+    at = workspace.clock()
+    digests = {key: evidence_digest(pipeline, labelled) for key, labelled in ready.items()}
+    with workspace.database.transaction() as session:
+        versions = list({labelled.version.id for labelled in ready.values()})
+        known = {
+            (old.version_id, old.partition_key): old.digest
+            for old in evaluation_rows.newest_evaluations(session, versions, pipeline.name, list(ready))
+        }
+        fresh = [key for key in ready if known.get((ready[key].version.id, key)) != digests[key]]
+        rows = [
+            {
+                "version_id": ready[key].version.id,
+                "dataset": pipeline.name,
+                "dataset_version_id": None,
+                "partition_key": key,
+                "row_count": ready[key].row_count,
+                "label_count": len(ready[key].truth),
+                "evaluated_at": at,
+                "as_of": as_of,
+                "digest": digests[key],
+                "dagster_run_id": dagster_run_id,
+            }
+            for key in fresh
+        ]
+        metrics = [[metric_row(measurement) for measurement in measured[key]] for key in fresh]
+        evaluation_rows.add_evaluations(session, rows, metrics, [_slice_rows(sliced[key]) for key in fresh])
+
+
+def evidence_digest(pipeline: ModelPipeline, labelled: Labelled) -> str:
+    """Return the sha256 of the metrics' and slices' names, the labels and predictions that an evaluation stands on."""
+    content = hashlib.sha256("\0".join((*pipeline.metrics, *(f"by {name}" for name in pipeline.slices))).encode())
+    content.update(labelled.row_count.to_bytes(8, "little"))
+    content.update(labelled.truth.tobytes())
+    content.update(labelled.scores.tobytes())
+    return content.hexdigest()

@@ -1,0 +1,217 @@
+"""Any window over partitions: its labelled predictions together, measured as one."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import numpy as np
+
+from driftline.clock import parse_duration
+from driftline.datasets import Window
+from driftline.datasets.errors import SliceColumnError
+from driftline.declaration import ModelPipeline, Partitions, Promote
+from driftline.declaration.errors import NotAStreamError
+from driftline.evaluations.errors import MixedClassesError, NothingMeasuredError
+from driftline.evaluations.labelled import Labelled, LabelledReader
+from driftline.metrics import (
+    MOST_VALUES,
+    Measurement,
+    ScoredRows,
+    Slice,
+    measure_rows,
+    measure_slices,
+    metric,
+    scored_rows,
+)
+from driftline.rows import TABLE
+from driftline.rows.errors import EmptyRangeError
+from driftline.workspace import Workspace
+
+_ROWS = re.compile(r"last\s+([1-9][0-9]{0,8})\s+rows?")
+_STRETCH = 16  # partitions that are read at first in search of the newest labelled rows; then twice as many
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """The metrics of a window.
+
+    Attributes:
+        pipeline: whose.
+        window: from the first partition to the end of the last; None for a table.
+        versions: who served the partitions, or the version that was named.
+        row_count: predictions.
+        label_count: predictions whose label is known; the metrics are over these.
+        measurements: one for each metric.
+        left_out: partitions of the window without predictions or rows, and why.
+        slices: the metrics by the column that was asked for.
+    """
+
+    pipeline: str
+    window: Window | None
+    versions: tuple[int, ...]
+    row_count: int
+    label_count: int
+    measurements: tuple[Measurement, ...]
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    slices: tuple[Slice, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelledWindow:
+    """The labelled predictions of a window.
+
+    Attributes:
+        window: from the first partition to the end of the last; None for a table.
+        parts: its partitions, oldest first.
+        rows: their labelled rows.
+        slices: of each slice column of the pipeline, the values of the labelled rows as texts.
+        row_count: their predictions, labelled or not.
+        left_out: partitions without predictions or rows, and why.
+    """
+
+    window: Window | None
+    parts: tuple[Labelled, ...]
+    rows: ScoredRows
+    slices: Mapping[str, np.ndarray]
+    row_count: int
+    left_out: Mapping[str, str]
+
+
+def measure_window(
+    workspace: Workspace,
+    pipeline: ModelPipeline,
+    window: str | None = None,
+    *,
+    until: datetime | None = None,
+    metrics: Sequence[str] | None = None,
+    by: str | None = None,
+    version: int | None = None,
+) -> Measured:
+    """Return the metrics over all labelled predictions of a window together, by the champion of each time.
+
+    This is not the mean of its days: an AUROC also compares rows of one day with those of another.
+
+    Args:
+        workspace: where predictions and labels are.
+        pipeline: the declaration.
+        window: a length, such as `7d` or `48h`: the partitions that end in it; or `last 96 rows`: the newest labelled
+            rows. None: `7d` of a stream, the holdout of a table.
+        until: its end; None: the end of the newest partition that is over.
+        metrics: names; None: those of the pipeline.
+        by: a column of at most 20 values, by which it is measured, too.
+        version: this version instead of the champion of the time.
+
+    Raises:
+        NothingMeasuredError: no partition of the window was predicted, or all have failed.
+        EmptyRangeError: the stream has no partition in the window.
+        NotAStreamError: a window of a table is asked for.
+        SliceColumnError: the column has more than 20 values.
+    """
+    sliced = replace(pipeline, slices=() if by is None else (by,), promote=Promote())
+    found = read_window(workspace, sliced, window, until=until, version=version)
+    for column, values in found.slices.items():
+        if len(set(values)) > MOST_VALUES:
+            raise SliceColumnError(column, len(set(values)), MOST_VALUES)
+    names = pipeline.metrics if metrics is None else [metric(name, found.rows.task).name for name in metrics]
+    return Measured(
+        pipeline=pipeline.name,
+        window=found.window,
+        versions=tuple(sorted({part.version.version for part in found.parts})),
+        row_count=found.row_count,
+        label_count=found.rows.row_count,
+        measurements=tuple(measure_rows(name, found.rows) for name in names),
+        left_out=found.left_out,
+        slices=measure_slices(names, found.rows, found.slices),
+    )
+
+
+def read_window(
+    workspace: Workspace,
+    pipeline: ModelPipeline,
+    window: str | None = None,
+    *,
+    until: datetime | None = None,
+    version: int | None = None,
+) -> LabelledWindow:
+    """Return the labelled predictions of a window; its arguments are those of `measure_window`."""
+    reader, partitions = LabelledReader(workspace, pipeline), pipeline.partitions
+    if partitions is None:
+        if window is not None or until is not None:
+            raise NotAStreamError(pipeline.name)
+        return _together(pipeline, reader, [TABLE], version)
+    keys = _keys_until(partitions, pipeline.name, workspace.as_of() if until is None else until, workspace.as_of())
+    newest = _ROWS.fullmatch(window or "7d")
+    if newest is not None:
+        return _newest_rows(pipeline, reader, keys, int(newest[1]), version)
+    return _together(pipeline, reader, _ending_in(partitions, keys, window or "7d"), version)
+
+
+def _keys_until(partitions: Partitions, name: str, until: datetime, now: datetime) -> Sequence[str]:
+    """Return all partitions up to `until` that are over."""
+    end = partitions.clip(min(until, now))
+    keys = partitions.keys(Window(partitions.first, end)) if end > partitions.first else []
+    if not keys:
+        raise EmptyRangeError(name, partitions.start, f"{end:%Y-%m-%d}", partitions.start, f"{now:%Y-%m-%d}")
+    return keys
+
+
+def _ending_in(partitions: Partitions, keys: Sequence[str], length: str) -> Sequence[str]:
+    end = partitions.window(keys[-1]).end
+    count = -(-parse_duration(length) // partitions.step)  # a part of a step reaches one partition more
+    return [key for key in keys[-count:] if partitions.window(key).end > end - parse_duration(length)]
+
+
+def _together(
+    pipeline: ModelPipeline, reader: LabelledReader, keys: Sequence[str], version: int | None
+) -> LabelledWindow:
+    found = reader.read(keys, version=version)
+    parts = tuple(found.done[key] for key in keys if key in found.done)
+    if not parts:
+        raise NothingMeasuredError(pipeline.name, next(iter(found.failed.values())))
+    return LabelledWindow(
+        window=_spanned(pipeline, keys),
+        parts=parts,
+        rows=_joined(pipeline, parts),
+        slices={name: np.concatenate([part.slices[name] for part in parts]) for name in pipeline.slices},
+        row_count=sum(part.row_count for part in parts),
+        left_out=dict(sorted(found.failed.items())),
+    )
+
+
+def _newest_rows(
+    pipeline: ModelPipeline, reader: LabelledReader, keys: Sequence[str], count: int, version: int | None
+) -> LabelledWindow:
+    """Return the newest `count` labelled rows by event time, or all where there are fewer."""
+    stretch = _STRETCH
+    done = reader.read(keys[-stretch:], version=version).done
+    while sum(len(part.truth) for part in done.values()) < count and stretch < len(keys):
+        stretch *= 2
+        done = reader.read(keys[-stretch:], version=version).done
+    labelled = [key for key in keys[-stretch:] if key in done and len(done[key].truth)]
+    reached: list[str] = []
+    rows = 0
+    while labelled and rows < count:
+        reached.insert(0, labelled.pop())
+        rows += len(done[reached[0]].truth)
+    found = _together(pipeline, reader, keys[keys.index(reached[0]) :] if reached else keys[-stretch:], version)
+    times = np.concatenate([part.times for part in found.parts])
+    kept = np.sort(np.argsort(times, kind="stable")[-count:])
+    newest = ScoredRows(task=found.rows.task, truth=found.rows.truth[kept], scores=found.rows.scores[kept])
+    return replace(found, rows=newest, slices={name: values[kept] for name, values in found.slices.items()})
+
+
+def _joined(pipeline: ModelPipeline, parts: Sequence[Labelled]) -> ScoredRows:
+    said = {(str(part.task), *part.classes) for part in parts}
+    if len(said) > 1:
+        raise MixedClassesError(pipeline.name, sorted({part.version.version for part in parts}))
+    return scored_rows(
+        parts[0].task,
+        np.concatenate([part.truth for part in parts]),
+        np.concatenate([part.scores for part in parts]),
+    )
+
+
+def _spanned(pipeline: ModelPipeline, keys: Sequence[str]) -> Window | None:
+    partitions = pipeline.partitions
+    return Window(partitions.window(keys[0]).start, partitions.window(keys[-1]).end) if partitions else None

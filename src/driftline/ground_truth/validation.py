@@ -1,0 +1,182 @@
+"""Labels as somebody delivers them: brought to one form and checked before anything is stored."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+from pandas.api import types
+
+from driftline.clock import NaiveTimeError, parse_time
+from driftline.datasets import column_type, encode
+from driftline.datasets.errors import DuplicateColumnError, MissingColumnError, MissingTargetError, TimeColumnError
+from driftline.declaration import LabelContract
+from driftline.ground_truth.errors import ConflictingLabelsError, EmptyDeliveryError, FutureLabelsError, MissingKeyError
+from driftline.metrics import Task
+from driftline.models import Label
+from driftline.rows import _plain, key_texts, plain_keys
+from driftline.rows.errors import LabelKeyTypeError
+
+MODEL_VERSION = "model_version"  # an optional column: which version the labelled predictions came from
+AHEAD = timedelta(minutes=5)  # how far clocks may differ
+SHOWN = 3  # keys that an error names
+_ZONE = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What is known of the columns that labels are joined with.
+
+    Attributes:
+        texts: the key columns that hold text.
+        numbers: the key columns that hold numbers.
+        classes: what the newest model knows; empty for a regression, None before there is a model.
+    """
+
+    texts: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+    classes: tuple[Label, ...] | None = None
+
+
+def checked_labels(contract: LabelContract, expected: Expected, frame: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
+    """Return the row key, the label and, where it is given, the model version of each labelled row, by key.
+
+    Times are in UTC, categories are plain; a row that is there twice with the same label is there once.
+
+    Raises:
+        MissingColumnError: a column of the key, or the label, is not there.
+        EmptyDeliveryError: there are no rows.
+        TimeColumnError: times have no zone.
+        MissingKeyError: a part of a key is missing.
+        LabelKeyTypeError: a key column holds text where the dataset holds numbers, or the other way round.
+        FutureLabelsError: events lie more than AHEAD after `as_of`.
+        MissingTargetError: labels are missing or infinite.
+        TargetClassError: labels are outside the target's classes.
+        TargetTypeError: labels of a regression are no numbers.
+        UnstorableColumnError: a column holds what is neither a number, nor text, nor a boolean.
+        ConflictingLabelsError: a row has two labels.
+    """
+    labels = _columns(contract, frame)
+    times = labels[contract.time_column]
+    if not isinstance(times.dtype, pd.DatetimeTZDtype):
+        raise TimeColumnError(contract.time_column, f"holds {times.dtype}, not times with a zone")
+    for name in contract.row_key:
+        if labels[name].isna().any():
+            raise MissingKeyError(name, int(labels[name].isna().sum()), len(labels))
+    labels = plain_keys(labels, contract.row_key)
+    _check_key_types(contract, expected, labels)
+    ahead = labels[contract.time_column] > as_of + AHEAD
+    if ahead.any():
+        latest = labels[contract.time_column].max()
+        raise FutureLabelsError(int(ahead.sum()), len(labels), f"{latest:%Y-%m-%dT%H:%MZ}", f"{as_of:%Y-%m-%dT%H:%MZ}")
+    labels[contract.target.column] = _label_values(contract, expected, labels)
+    return _once(contract, labels)
+
+
+def from_texts(contract: LabelContract, expected: Expected, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` with what a text format cannot tell from text: times, numbers and classes; "" is missing.
+
+    Raises:
+        NaiveTimeError: a time has no zone, or is none.
+    """
+    read = frame.mask(frame.isin([""])) if len(frame) else frame.copy()
+    if contract.time_column in read.columns and _is_text(read[contract.time_column]):
+        read[contract.time_column] = _times(read[contract.time_column])
+    for name in (expected.numbers | {MODEL_VERSION}) & set(read.columns):
+        read[name] = _numbers(read[name])
+    target = contract.target.column
+    if target in read.columns and _is_text(read[target]):
+        read[target] = _classes(contract, expected, read[target])
+    return read
+
+
+def same_labels(first: pd.Series, second: pd.Series) -> np.ndarray:
+    """Return for each row whether two labels are the same, shape (n_rows,)."""
+    return np.asarray(first.to_numpy(dtype=object) == second.to_numpy(dtype=object), dtype=bool)
+
+
+def _columns(contract: LabelContract, frame: pd.DataFrame) -> pd.DataFrame:
+    wanted = [*contract.row_key, contract.target.column]
+    if not frame.columns.is_unique:
+        raise DuplicateColumnError(dict.fromkeys(map(str, frame.columns[frame.columns.duplicated()])))
+    missing = [name for name in wanted if name not in frame.columns]
+    if missing:
+        raise MissingColumnError(missing, frame.columns)
+    if frame.empty:
+        raise EmptyDeliveryError(contract.pipeline)
+    optional = [MODEL_VERSION] if MODEL_VERSION in frame.columns and MODEL_VERSION not in wanted else []
+    return frame[[*wanted, *optional]].reset_index(drop=True)
+
+
+def _check_key_types(contract: LabelContract, expected: Expected, labels: pd.DataFrame) -> None:
+    for name in contract.entity:
+        column_type(name, labels[name])
+        text = _is_text(labels[name])
+        if (text and name in expected.numbers) or (not text and name in expected.texts):
+            raise LabelKeyTypeError(name, str(labels[name].dtype), "text" if name in expected.texts else "numbers")
+    if MODEL_VERSION in labels.columns and _is_text(labels[MODEL_VERSION]):
+        raise LabelKeyTypeError(MODEL_VERSION, str(labels[MODEL_VERSION].dtype), "numbers")
+
+
+def _label_values(contract: LabelContract, expected: Expected, labels: pd.DataFrame) -> pd.Series:
+    """Return the labels as plain values, each of which the target may have."""
+    name = contract.target.column
+    values = _plain(labels[name]).infer_objects()
+    unusable = values.isna().to_numpy(dtype=bool)
+    if types.is_float_dtype(values.dtype):
+        unusable = unusable | np.isinf(values.to_numpy(dtype=np.float64, na_value=np.nan))
+    if unusable.any():
+        rows = np.flatnonzero(unusable)
+        raise MissingTargetError(name, len(rows), rows.tolist())
+    column_type(name, values)
+    classes = () if contract.target.task is Task.REGRESSION else expected.classes
+    if classes is not None:
+        encode(contract.target, pd.DataFrame({name: values}), classes=classes)
+    return values.astype(np.float64) if classes == () else values
+
+
+def _once(contract: LabelContract, labels: pd.DataFrame) -> pd.DataFrame:
+    key = list(contract.row_key)
+    labels = labels.drop_duplicates(ignore_index=True).sort_values(key, kind="stable", ignore_index=True)
+    said = labels.drop_duplicates([*key, contract.target.column])
+    doubled = said[said.duplicated(key, keep=False)]
+    if len(doubled):
+        rows = doubled.drop_duplicates(key)
+        raise ConflictingLabelsError(len(rows), key_texts(rows.head(SHOWN), key))
+    return labels
+
+
+def _times(texts: pd.Series) -> pd.Series:
+    """Return the times that texts name; a bare date is refused, too: it says no zone."""
+    given = texts.dropna().astype(str)
+    naive = given[~given.str.contains(_ZONE)]
+    if len(naive):
+        raise NaiveTimeError(str(naive.iloc[0]))
+    times = pd.to_datetime(texts, utc=True, format="ISO8601", errors="coerce")
+    wrong = given[times[given.index].isna()]
+    if len(wrong):
+        parse_time(str(wrong.iloc[0]))
+        raise NaiveTimeError(str(wrong.iloc[0]))
+    return times
+
+
+def _classes(contract: LabelContract, expected: Expected, texts: pd.Series) -> pd.Series:
+    """Return the classes or numbers that texts stand for; a text that stands for none stays."""
+    if expected.classes == () or contract.target.task is Task.REGRESSION:
+        return _numbers(texts)
+    named: Mapping[str, Label] = {str(label): label for label in expected.classes or ()}
+    return texts.astype(object).map(lambda text: named.get(text, text), na_action="ignore")
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    """Return the numbers that texts stand for; unchanged where one stands for none."""
+    numbers = pd.to_numeric(column, errors="coerce")
+    return numbers if numbers.notna().equals(column.notna()) else column
+
+
+def _is_text(column: pd.Series) -> bool:
+    if column.dtype == object:
+        return types.infer_dtype(column, skipna=True) == "string"
+    return types.is_string_dtype(column.dtype)

@@ -1,0 +1,60 @@
+"""Measuring a metric by its name, driftline's or scikit-learn's."""
+
+import numpy.typing as npt
+
+from driftline.metrics.catalogue import ALIASES, METRICS, Metric
+from driftline.metrics.errors import MetricNotForTaskError, UnknownMetricError
+from driftline.metrics.measurement import Measurement, unmeasured
+from driftline.metrics.rows import ScoredRows, scored_rows
+from driftline.metrics.task import Task
+
+
+def metrics_for(task: Task) -> tuple[str, ...]:
+    """Return the names of the metrics that are defined for `task`, in the order of the registry."""
+    return tuple(known.name for known in METRICS.values() if task in known.tasks)
+
+
+def metric(name: str, task: Task | None = None) -> Metric:
+    """Return the metric of that name, or of scikit-learn's; with a `task`, only if it is defined for it.
+
+    Raises:
+        UnknownMetricError: no metric has that name.
+        MetricNotForTaskError: it is not defined for `task`.
+    """
+    found = METRICS.get(ALIASES.get(name, name))
+    if found is None:
+        raise UnknownMetricError(name, METRICS, ALIASES)
+    if task is not None and task not in found.tasks:
+        raise MetricNotForTaskError(name, task, metrics_for(task))
+    return found
+
+
+def measure(
+    name: str, task: Task, truth: npt.ArrayLike, scores: npt.ArrayLike, *, confidence: float = 0.95
+) -> Measurement:
+    """Return the value of a metric on some rows with its standard error and two-sided interval.
+
+    Args:
+        name: of the metric.
+        task: decides the shapes and ranges of the two arrays, see `Task`.
+        truth: shape (n_rows,).
+        scores: shape (n_rows,), or (n_rows, n_classes) for multiclass.
+        confidence: two-sided, in (0, 1).
+
+    The value is None with a note where there is no row or the metric is undefined on these rows (AUROC of one
+    class, R² of a constant truth).
+
+    Raises:
+        InvalidScoresError: NaN, infinity, a probability outside [0, 1], a wrong label or shape; with counts.
+        UnknownMetricError: no metric has that name.
+        MetricNotForTaskError: it is not defined for `task`.
+    """
+    return measure_rows(name, scored_rows(task, truth, scores), confidence=confidence)
+
+
+def measure_rows(name: str, rows: ScoredRows, *, confidence: float = 0.95) -> Measurement:
+    """Return what `measure` returns, for checked rows: several metrics then share one check."""
+    found = metric(name, rows.task)
+    if rows.row_count == 0:
+        return unmeasured(found.name, 0, "no rows")
+    return found.estimate(found.name, rows, confidence)

@@ -1,0 +1,16 @@
+"""The errors of the room `pipelines`."""
+
+from collections.abc import Iterable
+
+from driftline.errors import DriftlineError
+
+
+class RunFailedError(DriftlineError):
+    """A Dagster run that a command made failed."""
+
+    def __init__(self, job: str, run_id: str, at: object, messages: Iterable[str]) -> None:
+        when = f" as of {at}" if at else ""
+        super().__init__(
+            f"The run of {job}{when} failed: {' '.join(messages)} Look at run {run_id[:8]} in the Dagster UI "
+            "(driftline dev); what it did before is stored, and the same command goes on from there."
+        )

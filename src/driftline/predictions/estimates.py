@@ -1,0 +1,77 @@
+"""Performance before any label is there: estimates apart from measurements, and only of a calibrated champion."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from driftline.declaration import ModelPipeline
+from driftline.dossier import metric_row
+from driftline.metrics import ESTIMATED, Measurement, Task, estimated
+from driftline.plots import CALIBRATION_ERROR
+from driftline.store import Session, evaluation_rows
+from driftline.store.model_rows import ModelVersion
+
+MOST_CALIBRATION_ERROR = 0.02  # on the holdout; probabilities that are further off estimate nothing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """What is estimated of one prediction batch, which its digest names."""
+
+    version_id: int
+    partition_key: str
+    row_count: int
+    digest: str
+    measurements: tuple[Measurement, ...]
+
+
+def estimates(
+    session: Session, pipeline: ModelPipeline, version: ModelVersion, task: Task, scores: Mapping[str, np.ndarray]
+) -> dict[str, tuple[Measurement, ...]]:
+    """Return what the pipeline's metrics are estimated to be on each partition; empty without calibration."""
+    names = [name for name in pipeline.metrics if name in ESTIMATED]
+    if task is not Task.BINARY or not names or not _is_calibrated(session, pipeline, version):
+        return {}
+    return {key: tuple(estimated(name, own) for name in names) for key, own in scores.items()}
+
+
+def store_estimates(
+    session: Session, pipeline: ModelPipeline, made: Sequence[Estimate], *, at: datetime, dagster_run_id: str | None
+) -> None:
+    """Store estimates in a series of their own; the same predictions are estimated once."""
+    dataset = f"{pipeline.name}/estimated"
+    versions, keys = list({one.version_id for one in made}), [one.partition_key for one in made]
+    known = {
+        (old.version_id, old.partition_key, old.digest)
+        for old in evaluation_rows.newest_evaluations(session, versions, dataset, keys)
+    }
+    fresh = [one for one in made if (one.version_id, one.partition_key, one.digest) not in known]
+    rows = [
+        {
+            "version_id": one.version_id,
+            "dataset": dataset,
+            "dataset_version_id": None,
+            "partition_key": one.partition_key,
+            "row_count": one.row_count,
+            "label_count": 0,
+            "evaluated_at": at,
+            "digest": one.digest,
+            "dagster_run_id": dagster_run_id,
+        }
+        for one in fresh
+    ]
+    evaluation_rows.add_evaluations(session, rows, [[metric_row(found) for found in one.measurements] for one in fresh])
+
+
+def _is_calibrated(session: Session, pipeline: ModelPipeline, version: ModelVersion) -> bool:
+    judged = version.judged_version_id or version.id
+    held = [row.id for row in evaluation_rows.newest_evaluations(session, [judged], f"{pipeline.name}/holdout")]
+    errors = [
+        row.value
+        for rows in evaluation_rows.evaluation_metrics(session, held).values()
+        for row in rows
+        if row.metric == CALIBRATION_ERROR and row.value is not None
+    ]
+    return bool(errors) and errors[-1] <= MOST_CALIBRATION_ERROR

@@ -1,0 +1,161 @@
+"""Prediction batches: what the champion of the time says about each partition."""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from driftline.declaration import ModelPipeline
+from driftline.metrics import Measurement, Task
+from driftline.models import Model
+from driftline.predictions.errors import UnusableScoreError
+from driftline.predictions.estimates import Estimate, estimates, store_estimates
+from driftline.predictions.traffic import splits, with_split
+from driftline.registry import load_version
+from driftline.rows import Outcome, RowReader, serving_versions, together
+from driftline.store import batch_rows
+from driftline.store.model_rows import ModelVersion
+from driftline.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predicted:
+    """One stored prediction batch, with what its metrics are estimated to be where the version is calibrated."""
+
+    version: int
+    row_count: int
+    mean_score: float | None
+    digest: str
+    estimates: tuple[Measurement, ...] = ()
+
+
+def predict(
+    workspace: Workspace,
+    pipeline: ModelPipeline,
+    keys: Sequence[str],
+    *,
+    version: int | None = None,
+    dagster_run_id: str | None = None,
+    rows: RowReader | None = None,
+) -> Outcome[Predicted]:
+    """Predict partitions with the version that was champion at each one's start, and store the batches.
+
+    While a bandit runs, the batch says of each row whether this version serves it, and how probable that was.
+
+    Args:
+        workspace: where models come from and batches go.
+        pipeline: the declaration.
+        keys: partitions, in any order; of a table, the one key TABLE.
+        version: this version instead of the champion of the time.
+        dagster_run_id: the Dagster run that this is part of.
+        rows: what has been read of the dataset already.
+    """
+    serving = serving_versions(workspace, pipeline, keys, version=version)
+    found = (rows or RowReader(workspace, pipeline)).read(list(serving.done))
+    failed = {**serving.failed, **found.failed}
+    split = splits(workspace, pipeline.name, list(found.done))
+    done: dict[str, Predicted] = {}
+    stored = []
+    estimated: list[Estimate] = []
+    for of_version in {one.id: one for one in serving.done.values()}.values():
+        own = [key for key in found.done if serving.done[key].id == of_version.id]
+        model = load_version(workspace, of_version, trusted=pipeline.trusted)
+        scored = together(partial(_scores, model), {key: found.done[key] for key in own})
+        failed |= scored.failed
+        if not scored.done:
+            continue
+        table = _table(pipeline, model, [found.done[key] for key in scored.done], list(scored.done.values()))
+        with workspace.database.reading() as session:
+            expected = estimates(session, pipeline, of_version, model.task, scored.done)
+        start = 0
+        for key, own_scores in scored.done.items():
+            said = with_split(pipeline, table.slice(start, len(own_scores)), of_version.id, split.get(key))
+            digest = workspace.artifacts.put(_parquet(said))
+            start += len(own_scores)
+            mean = float(own_scores.mean()) if own_scores.ndim == 1 else None
+            done[key] = Predicted(
+                version=of_version.version,
+                row_count=len(own_scores),
+                mean_score=mean,
+                digest=digest,
+                estimates=expected.get(key, ()),
+            )
+            if done[key].estimates:
+                estimated.append(_estimate(key, of_version, done[key]))
+            batch = _batch(pipeline, key, of_version, done[key])
+            stored.append({**batch, "created_at": workspace.clock(), "dagster_run_id": dagster_run_id})
+    with workspace.database.transaction() as session:
+        batch_rows.put_batches(session, stored)
+        store_estimates(session, pipeline, estimated, at=workspace.clock(), dagster_run_id=dagster_run_id)
+    return Outcome(done=done, waiting=serving.waiting, failed=failed)
+
+
+def read_batches(workspace: Workspace, digests: Sequence[str]) -> list[pa.Table]:
+    """Return the stored predictions of each digest."""
+    return [pq.read_table(io.BytesIO(workspace.artifacts.get(digest)), use_threads=False) for digest in digests]
+
+
+def score_columns(model: Model) -> list[str]:
+    """Return the columns of a prediction batch that hold the scores."""
+    if model.task is Task.REGRESSION:
+        return ["prediction"]
+    if model.task is Task.BINARY:
+        return ["probability"]
+    return [f"probability_{label}" for label in model.classes]
+
+
+def _scores(model: Model, frames: Mapping[str, pd.DataFrame]) -> dict[str, np.ndarray]:
+    """Return the scores of each partition from one call of the model."""
+    scores = model.score(pd.concat(frames.values(), ignore_index=True))
+    unusable = int((~np.isfinite(scores)).sum())
+    if unusable:
+        raise UnusableScoreError(unusable, scores.size)
+    cuts = np.cumsum([len(frame) for frame in frames.values()])[:-1]
+    return dict(zip(frames, np.split(scores, cuts), strict=True))
+
+
+def _table(
+    pipeline: ModelPipeline, model: Model, frames: Sequence[pd.DataFrame], scores: Sequence[np.ndarray]
+) -> pa.Table:
+    keys = pd.concat(frames, ignore_index=True)[list(pipeline.row_key)]
+    for name, column in keys.select_dtypes("category").items():  # other batches may hold the same as plain text
+        keys[name] = column.astype(column.cat.categories.dtype)
+    stacked = np.concatenate(scores)
+    columns = stacked.T if stacked.ndim > 1 else [stacked]
+    table = pa.Table.from_pandas(keys, preserve_index=False)
+    for name, values in zip(score_columns(model), columns, strict=True):
+        table = table.append_column(name, pa.array(values))
+    return table
+
+
+def _parquet(table: pa.Table) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(table, out, compression="zstd")
+    return out.getvalue()
+
+
+def _batch(pipeline: ModelPipeline, key: str, version: ModelVersion, predicted: Predicted) -> dict[str, object]:
+    window = pipeline.partitions.window(key) if pipeline.partitions else None
+    return {
+        "version_id": version.id,
+        "partition_key": key,
+        "window_start": window.start if window else None,
+        "window_end": window.end if window else None,
+        "row_count": predicted.row_count,
+        "digest": predicted.digest,
+    }
+
+
+def _estimate(key: str, version: ModelVersion, predicted: Predicted) -> Estimate:
+    return Estimate(
+        version_id=version.id,
+        partition_key=key,
+        row_count=predicted.row_count,
+        digest=predicted.digest,
+        measurements=predicted.estimates,
+    )

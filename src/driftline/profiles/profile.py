@@ -1,0 +1,209 @@
+"""What is kept of a champion's reference rows: a few kB a column, against which every window is compared."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from driftline.errors import listing
+from driftline.profiles.bins import (
+    DISCRETE_VALUES,
+    LISTED_CATEGORIES,
+    Bins,
+    CategoryBins,
+    FloatArray,
+    NumericBins,
+    quantile_bins,
+)
+from driftline.profiles.counts import (
+    ColumnCounts,
+    column_is_numeric,
+    count_listed,
+    count_ordered,
+    count_texts,
+    count_values,
+)
+from driftline.profiles.errors import InvalidProfileError, SchemaDriftError
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnProfile:
+    """One column of the reference.
+
+    Attributes:
+        name: the column.
+        bins: quantile bins of a numeric column, or categories of text and of numbers with few distinct
+            values.
+        counts: the reference's own rows in these bins.
+        mean: of the finite values; None without one, and for text.
+        standard_deviation: of the finite values (ddof 0), in the column's unit; None likewise, 0.0 is
+            constant.
+    """
+
+    name: str
+    bins: Bins
+    counts: ColumnCounts
+    mean: float | None
+    standard_deviation: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReferenceProfile:
+    """All columns of the reference rows.
+
+    Attributes:
+        columns: in the order of the data.
+        row_count: rows of the reference.
+    """
+
+    columns: tuple[ColumnProfile, ...]
+    row_count: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of the columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain numbers, text and lists, none of them NaN; `from_json` gives back an equal value."""
+        return {
+            "format": _FORMAT,
+            "row_count": self.row_count,
+            "columns": [_column_to_json(column) for column in self.columns],
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """Return the profile that `to_json` stored.
+
+        Raises:
+            InvalidProfileError: it has another format, or a field is missing.
+        """
+        if stored.get("format") != _FORMAT:
+            raise InvalidProfileError(f"its format is {stored.get('format')!r}, not {_FORMAT}")
+        try:
+            columns = tuple(_column_from_json(column) for column in stored["columns"])
+            return cls(columns=columns, row_count=stored["row_count"])
+        except (KeyError, TypeError) as error:
+            raise InvalidProfileError(f"field {error}") from None
+
+
+def profile_column(name: str, values: npt.NDArray[Any]) -> ColumnProfile:
+    """Return the profile of one column of the reference.
+
+    Args:
+        name: the column.
+        values: shape (n_rows,). Float, int and bool are numbers with NaN for missing; object and str arrays
+            are text with None for missing. Numbers with at most 10 distinct finite values are counted by
+            value.
+
+    Raises:
+        UnsupportedColumnError: values of another kind, such as times.
+    """
+    values = np.asarray(values)
+    if not column_is_numeric(name, values):
+        texts, missing = count_texts(name, values)
+        by_count = sorted(texts, key=lambda text: (-texts[text], text))
+        bins: Bins = CategoryBins(categories=tuple(by_count[:LISTED_CATEGORIES]), numeric=False)
+        counts = count_listed(name, bins, texts, missing)
+        return ColumnProfile(name=name, bins=bins, counts=counts, mean=None, standard_deviation=None)
+    ordered = np.sort(values.astype(np.float64))
+    finite = ordered[np.isfinite(ordered)]
+    bins = _numeric_bins(finite)
+    mean, standard_deviation = _moments(finite)
+    counts = count_ordered(name, bins, ordered)
+    return ColumnProfile(name=name, bins=bins, counts=counts, mean=mean, standard_deviation=standard_deviation)
+
+
+def profile_columns(columns: Mapping[str, npt.NDArray[Any]]) -> ReferenceProfile:
+    """Return the profile of several columns of the same rows, by name.
+
+    Raises:
+        UnsupportedColumnError: a column's values are neither numbers nor text.
+    """
+    profiles = tuple(profile_column(name, values) for name, values in columns.items())
+    row_count = max((profile.counts.row_count for profile in profiles), default=0)
+    return ReferenceProfile(columns=profiles, row_count=row_count)
+
+
+def count_column(profile: ColumnProfile, values: npt.NDArray[Any]) -> ColumnCounts:
+    """Return the counts of `values`, shape (n_rows,), in the bins of the reference.
+
+    Raises:
+        SchemaDriftError: text where the reference holds numbers, or the other way round.
+        UnsupportedColumnError: values of another kind, such as times.
+    """
+    return count_values(profile.name, profile.bins, values)
+
+
+def count_columns(reference: ReferenceProfile, columns: Mapping[str, npt.NDArray[Any]]) -> dict[str, ColumnCounts]:
+    """Return the counts of every column of the reference, by name; others are left out.
+
+    Raises:
+        SchemaDriftError: a column of the reference is gone, or holds another kind of values.
+        UnsupportedColumnError: a column's values are neither numbers nor text.
+    """
+    for name in reference.names:
+        if name not in columns:
+            raise SchemaDriftError(name, f"of the reference is gone; the window has {listing(columns)}")
+    return {profile.name: count_column(profile, columns[profile.name]) for profile in reference.columns}
+
+
+def _numeric_bins(finite: FloatArray) -> Bins:
+    is_first = np.append(True, finite[1:] != finite[:-1])[: len(finite)]
+    starts = np.flatnonzero(is_first)
+    if len(starts) > DISCRETE_VALUES:
+        return quantile_bins(finite)
+    counts = np.diff(starts, append=len(finite))
+    # Adding zero stores -0.0 as 0.0: they are equal, but not in a digest.
+    distinct = (finite[starts] + 0.0).tolist()
+    by_count = sorted(zip(-counts, distinct, strict=True))
+    return CategoryBins(categories=tuple(value for _, value in by_count), numeric=True)
+
+
+def _moments(finite: FloatArray) -> tuple[float | None, float | None]:
+    if not len(finite):
+        return None, None
+    # Scaled first, so that squares of huge values do not overflow.
+    scale = float(np.abs(finite).max()) or 1.0
+    scaled = finite / scale
+    constant = bool(finite[0] == finite[-1])
+    return float(scaled.mean()) * scale, 0.0 if constant else float(scaled.std()) * scale
+
+
+def _column_to_json(column: ColumnProfile) -> dict[str, Any]:
+    if isinstance(column.bins, NumericBins):
+        bins: dict[str, Any] = {"kind": "numeric", "edges": list(column.bins.edges)}
+    else:
+        kind = "discrete" if column.bins.numeric else "text"
+        bins = {"kind": kind, "categories": list(column.bins.categories)}
+    return {
+        "name": column.name,
+        "bins": bins,
+        "counts": column.counts.to_json(),
+        "mean": column.mean,
+        "standard_deviation": column.standard_deviation,
+    }
+
+
+def _column_from_json(stored: Mapping[str, Any]) -> ColumnProfile:
+    return ColumnProfile(
+        name=stored["name"],
+        bins=_bins_from_json(stored["bins"]),
+        counts=ColumnCounts.from_json(stored["counts"]),
+        mean=stored["mean"],
+        standard_deviation=stored["standard_deviation"],
+    )
+
+
+def _bins_from_json(stored: Mapping[str, Any]) -> Bins:
+    # float(): some stores of JSON give a whole float back as an int, which would change the digest.
+    if stored["kind"] == "numeric":
+        return NumericBins(edges=tuple(map(float, stored["edges"])))
+    if stored["kind"] == "discrete":
+        return CategoryBins(categories=tuple(map(float, stored["categories"])), numeric=True)
+    return CategoryBins(categories=tuple(stored["categories"]), numeric=False)

@@ -1,0 +1,99 @@
+"""The errors of the room `registry`."""
+
+from collections.abc import Iterable
+
+from driftline.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotFoundError,
+    listing,
+    suggestion,
+)
+
+
+class InvalidModelReferenceError(InvalidInputError):
+    """A text names no model version."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"{text!r} does not name a model version. Write income@champion for an alias, income/3 for a version, "
+            "or income for its champion."
+        )
+
+
+class UnknownModelError(NotFoundError):
+    """No registered model has a name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"There is no model {name!r}. {suggestion(name, known)}")
+
+
+class UnknownVersionError(NotFoundError):
+    """A model has no version of a number."""
+
+    def __init__(self, model: str, version: int) -> None:
+        super().__init__(f"The model {model!r} has no version {version}. List them: driftline models {model}.")
+
+
+class UnknownAliasError(NotFoundError):
+    """No version of a model holds an alias."""
+
+    def __init__(self, model: str, alias: str) -> None:
+        super().__init__(
+            f"No version of {model!r} is {alias!r} yet. Materialize {model}/model and {model}/champion, "
+            f"or name a version: driftline models {model}."
+        )
+
+
+class NoPreviousVersionError(NotFoundError):
+    """Nobody held an alias before."""
+
+    def __init__(self, model: str, alias: str) -> None:
+        super().__init__(f"No version of {model!r} was {alias!r} before. Name the version to roll back to.")
+
+
+class AliasMovedError(ConflictError):
+    """An alias was moved since it was read."""
+
+    def __init__(self, alias: str, reason: str) -> None:
+        super().__init__(f"The alias {alias!r} was moved in between: {reason}. Read it again, then decide again.")
+
+
+class HistoryRewriteError(ConflictError):
+    """An alias event would change what held at a time that has been answered for."""
+
+    def __init__(self, alias: str, last: object, effective_at: object) -> None:
+        super().__init__(
+            f"The alias {alias!r} was moved with effect from {last}; a move with effect from {effective_at} "
+            "would rewrite that history. Decide as of a later time."
+        )
+
+
+class PastSwitchError(InvalidInputError):
+    """A switch of the champion is asked for with effect from a time that has passed."""
+
+    def __init__(self, at: object, now: object) -> None:
+        super().__init__(
+            f"A switch with effect from {at} would change who served until now ({now}). Name a time to come, or none."
+        )
+
+
+class AlreadyChampionError(InvalidInputError):
+    """A version is to become what it is already."""
+
+    def __init__(self, model: str, version: int) -> None:
+        super().__init__(
+            f"Version {version} of {model!r} is champion already, or will be by a planned switch. "
+            f"See who serves when: driftline models {model}."
+        )
+
+
+class IncomparableModelsError(InvalidInputError):
+    """Champion and challenger say different things, so no holdout can score both."""
+
+    def __init__(self, pipeline: str, champion: Iterable[object], challenger: Iterable[object]) -> None:
+        super().__init__(
+            f"The champion of {pipeline!r} says {listing(map(str, champion))}, the challenger "
+            f"{listing(map(str, challenger))}: their classes are not the same, so one holdout cannot score both. "
+            "Restore the classes at the source, or declare the new target as a pipeline of another name."
+        )

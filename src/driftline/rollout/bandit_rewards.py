@@ -1,0 +1,115 @@
+"""The rewards of two versions that a bandit chooses between: the rows that each served, once their labels are due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from driftline.datasets import Window
+from driftline.declaration import ModelPipeline
+from driftline.evaluations import Labelled, LabelledReader
+from driftline.metrics import Task
+from driftline.rollout.posterior import Cohort
+from driftline.store import bandit_rows, model_rows
+from driftline.store.bandit_rows import Bandit
+from driftline.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Rewards:
+    """The labelled rows of one partition that one version served.
+
+    Attributes:
+        right: 1.0 where the class it named was right, else 0.0, shape (n_rows,).
+        propensities: how probable it was that this version serves the row, shape (n_rows,).
+        units: the entity of each row as a number of its own, shape (n_rows,).
+    """
+
+    right: np.ndarray
+    propensities: np.ndarray
+    units: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class RewardPair:
+    """The rewards of both versions in one partition."""
+
+    champion: Rewards
+    challenger: Rewards
+
+    @property
+    def cohort(self) -> Cohort:
+        """Return their counts and sums."""
+        return Cohort(
+            champion_count=len(self.champion.right),
+            champion_reward=float(self.champion.right.sum()),
+            challenger_count=len(self.challenger.right),
+            challenger_reward=float(self.challenger.right.sum()),
+        )
+
+
+def rewards(
+    workspace: Workspace, pipeline: ModelPipeline, bandit: Bandit, *, until: datetime, reader: LabelledReader
+) -> dict[str, RewardPair]:
+    """Return the rewards of each partition of a bandit whose labels were due for both versions by `until`.
+
+    All rows of a partition wait for the last one's label to be due; else the version whose failures are known first
+    would lose. A row whose label is due and missing does not count, whoever served it. A partition that one of both
+    did not predict is left out.
+    """
+    with workspace.database.reading() as session:
+        settled = {share.partition_key for share in bandit_rows.shares(session, bandit.id)}
+        numbers = [
+            version.version
+            for id_ in (bandit.champion_version_id, bandit.challenger_version_id)
+            if (version := model_rows.version(session, id_))
+        ]
+    keys = [key for key in _due(pipeline, bandit, until) if key in settled]
+    champion, challenger = (reader.read(keys, version=number).done for number in numbers)
+    return {
+        key: RewardPair(champion=_served(pipeline, champion[key]), challenger=_served(pipeline, challenger[key]))
+        for key in keys
+        if key in champion and key in challenger
+        if _is_logged(champion[key]) and _is_logged(challenger[key])
+    }
+
+
+def least_keys(pairs: Sequence[RewardPair]) -> int:
+    """Return the number of different keys of that version whose rewards are of fewer."""
+    if not pairs:
+        return 0
+    arms = ([pair.champion.units for pair in pairs], [pair.challenger.units for pair in pairs])
+    return min(len(np.unique(np.concatenate(arm))) for arm in arms)
+
+
+def _due(pipeline: ModelPipeline, bandit: Bandit, until: datetime) -> Sequence[str]:
+    """Return the partitions since the bandit's start whose last label was due by `until`, oldest first."""
+    over = until - pipeline.ground_truth.lag
+    if pipeline.partitions is None or over <= bandit.started_at:
+        return []
+    return pipeline.partitions.keys(Window(bandit.started_at, over))
+
+
+def _is_logged(labelled: Labelled) -> bool:
+    """Return whether a bandit logged what was served: each version had a share below 1."""
+    return bool((labelled.propensities < 1).all())
+
+
+def _served(pipeline: ModelPipeline, labelled: Labelled) -> Rewards:
+    right = _classes(labelled) == labelled.truth
+    entity = list(pipeline.entity or pipeline.row_key)
+    columns = labelled.keys[entity].reset_index(drop=True)
+    return Rewards(
+        right=right[labelled.served].astype(float),
+        propensities=labelled.propensities[labelled.served],
+        units=pd.util.hash_pandas_object(columns, index=False).to_numpy()[labelled.served],
+    )
+
+
+def _classes(labelled: Labelled) -> np.ndarray:
+    """Return the class that was named for each row: the more probable one of two, the most probable one of many."""
+    if labelled.task is Task.BINARY:
+        return np.asarray(labelled.scores >= 0.5, dtype=float)
+    return np.asarray(labelled.scores.argmax(axis=1), dtype=float)

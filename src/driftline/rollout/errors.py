@@ -1,0 +1,50 @@
+"""The errors of the room `rollout`."""
+
+from driftline.errors import ConflictError, InvalidInputError, NotFoundError
+
+
+class ShadowIsChampionError(InvalidInputError):
+    """The champion is to be its own shadow."""
+
+    def __init__(self, model: str, version: int) -> None:
+        super().__init__(
+            f"Version {version} of {model!r} is champion, so it cannot be in its own shadow. "
+            f"Name another one: driftline models {model}."
+        )
+
+
+class BanditTaskError(InvalidInputError):
+    """A bandit is to choose between versions whose rewards are not 0 or 1."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(
+            f"The versions of {model!r} predict numbers, and a bandit counts which classes were right. "
+            f"Compare them in the shadow: driftline shadow {model}."
+        )
+
+
+class BanditRunsError(ConflictError):
+    """A second bandit is to be started between versions of one model."""
+
+    def __init__(self, model: str, champion: int, challenger: int) -> None:
+        super().__init__(
+            f"A bandit between versions {champion} and {challenger} of {model!r} runs already, and a model has one "
+            f"at a time. Wait for its end, or end it: driftline bandit stop {model}."
+        )
+
+
+class NoBanditError(NotFoundError):
+    """A model has no bandit, or none that runs."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(f"There is no such bandit of {model!r}. Start one: driftline bandit start {model} VERSION.")
+
+
+class PropensityError(InvalidInputError):
+    """Logged rows do not tell what a version would earn on all keys."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            f"The value of a version cannot be estimated: {problem}. Log the propensity of each answer, and wait for "
+            "more rows; nothing was estimated."
+        )

@@ -1,0 +1,34 @@
+"""The errors of the room `store`."""
+
+from driftline.errors import InvalidInputError, StorageError
+
+
+class InvalidDatabaseUrlError(InvalidInputError):
+    """A database URL cannot be used."""
+
+    def __init__(self, url: str, fault: str) -> None:
+        super().__init__(
+            f"The database URL {url!r} {fault}. Set DRIFTLINE_DATABASE_URL to "
+            "sqlite:////path/to/file.db in an existing folder or to postgresql://user@host/name."
+        )
+
+
+class DatabaseUnavailableError(StorageError):
+    """The database does not answer."""
+
+    def __init__(self, url: str, cause: object) -> None:
+        said = " ".join(str(cause).split()).rstrip(".?")  # PostgreSQL says it in two lines, the second a question
+        super().__init__(
+            f"The database {url} does not serve: {said}. Check that it runs and that "
+            "DRIFTLINE_DATABASE_URL names it; nothing was written."
+        )
+
+
+class NewerDatabaseError(StorageError):
+    """A newer driftline has migrated this database."""
+
+    def __init__(self, found: str, known: str) -> None:
+        super().__init__(
+            f"The database has schema revision {found}, this driftline knows up to {known}. "
+            "Upgrade driftline: pip install --upgrade driftline."
+        )

@@ -1,0 +1,116 @@
+"""Registered models and their versions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, UniqueConstraint, func
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from driftline.store.upsert import insert_missing
+
+
+class RegisteredModel(SQLModel, table=True):
+    """One row is a named line of model versions."""
+
+    __tablename__ = "registered_model"
+
+    id: int = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    description: str = ""
+    created_at: datetime
+
+
+class ModelVersion(SQLModel, table=True):
+    """One row is an immutable trained model; its files are the artifacts of its run under `model/`."""
+
+    __tablename__ = "model_version"
+    __table_args__ = (UniqueConstraint("model_id", "version"),)
+
+    id: int = Field(default=None, primary_key=True)
+    model_id: int = Field(foreign_key="registered_model.id")
+    version: int
+    run_id: str = Field(foreign_key="run.run_id", index=True)
+    digest: str = Field(description="sha256 over the paths and digests of its files")
+    flavor: str
+    signature: list[dict[str, Any]] = Field(sa_type=JSON, description="the columns it reads")
+    trained_through: datetime = Field(description="nothing later than this was used")
+    judged_version_id: int | None = Field(
+        default=None,
+        foreign_key="model_version.id",
+        description="the version judged in its place, for a refit",
+    )
+    created_at: datetime
+
+
+def model_named(session: Session, name: str, created_at: datetime) -> RegisteredModel:
+    """Return the registered model `name`, made now where it is new."""
+    insert_missing(session, RegisteredModel, [{"name": name, "description": "", "created_at": created_at}])
+    return session.exec(select(RegisteredModel).where(RegisteredModel.name == name)).one()
+
+
+def lock_models(session: Session, model_id: int | None = None) -> None:
+    """Hold one model, or all, against other writers of its history until the transaction ends.
+
+    SQLite has one writer anyway; on PostgreSQL two could otherwise read the same newest row and both add to it.
+    """
+    statement = select(RegisteredModel.id).order_by(col(RegisteredModel.id)).with_for_update(key_share=True)
+    if model_id is not None:
+        statement = statement.where(RegisteredModel.id == model_id)
+    session.exec(statement).all()
+
+
+def find_model(session: Session, name: str) -> RegisteredModel | None:
+    """Return the registered model `name`, or None."""
+    return session.exec(select(RegisteredModel).where(RegisteredModel.name == name)).one_or_none()
+
+
+def models(session: Session) -> Sequence[RegisteredModel]:
+    """Return all registered models by name."""
+    return session.exec(select(RegisteredModel).order_by(RegisteredModel.name)).all()
+
+
+def versions(session: Session, model_id: int) -> Sequence[ModelVersion]:
+    """Return the versions of a model, newest first."""
+    statement = select(ModelVersion).where(ModelVersion.model_id == model_id)
+    return session.exec(statement.order_by(col(ModelVersion.version).desc())).all()
+
+
+def version(session: Session, version_id: int | None) -> ModelVersion | None:
+    """Return a model version by its row id, or None."""
+    return None if version_id is None else session.get(ModelVersion, version_id)
+
+
+def version_numbered(session: Session, model_id: int, number: int) -> ModelVersion | None:
+    """Return version `number` of a model, or None."""
+    statement = select(ModelVersion).where(ModelVersion.model_id == model_id, ModelVersion.version == number)
+    return session.exec(statement).one_or_none()
+
+
+def versions_numbered(session: Session, number: int, model_ids: Sequence[int]) -> dict[int, ModelVersion]:
+    """Return version `number` of each model; a model without it is left out."""
+    statement = select(ModelVersion).where(col(ModelVersion.model_id).in_(model_ids), ModelVersion.version == number)
+    return {row.model_id: row for row in session.exec(statement)}
+
+
+def newest_versions(
+    session: Session, first: int, before: int | None, model_ids: Sequence[int]
+) -> dict[int, list[ModelVersion]]:
+    """Return the newest `first` versions of each model, only those numbered below `before`, newest first."""
+    number = col(ModelVersion.version)
+    place = func.row_number().over(partition_by=col(ModelVersion.model_id), order_by=number.desc())
+    ranked = select(ModelVersion.id, place.label("place")).where(col(ModelVersion.model_id).in_(model_ids))
+    if before is not None:
+        ranked = ranked.where(number < before)
+    newest = ranked.subquery()
+    rows: dict[int, list[ModelVersion]] = {id_: [] for id_ in model_ids}
+    statement = select(ModelVersion).join(newest, newest.c.id == ModelVersion.id).where(newest.c.place <= first)
+    for row in session.exec(statement.order_by(number.desc())):
+        rows[row.model_id].append(row)
+    return rows
+
+
+def next_version(session: Session, model_id: int) -> int:
+    """Return the number after the highest version; only sure inside the transaction that uses it."""
+    statement = select(func.max(ModelVersion.version)).where(ModelVersion.model_id == model_id)
+    return (session.exec(statement).one() or 0) + 1
