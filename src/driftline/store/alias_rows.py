@@ -1,14 +1,26 @@
-"""The events that move aliases: appended, never changed."""
+"""The events that move aliases: only ever appended."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, func
+from sqlalchemy import Index, String, UniqueConstraint, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from driftline.store.model_rows import ModelVersionRow
 
-class AliasEvent(SQLModel, table=True):
-    """One row moves an alias, or ends it; rows are only ever appended, and the newest revision holds.
+
+class AliasMove(StrEnum):
+    """What an event does: `move` and `rollback` give the alias to a version, `end` takes it from everybody."""
+
+    MOVE = "move"
+    ROLLBACK = "rollback"
+    END = "end"
+
+
+class AliasEventRow(SQLModel, table=True):
+    """One row moves an alias, or ends it; of two rows that are in effect, the one of the greater revision holds.
 
     The unique revision is what lets at most one version hold an alias: of two writers one is refused.
     """
@@ -33,59 +45,47 @@ class AliasEvent(SQLModel, table=True):
     actor: str
     reason: str
     decision_id: int | None = Field(default=None, foreign_key="decision.id")
+    move: AliasMove = Field(sa_type=String, sa_column_kwargs={"server_default": "move"})
+    planned: bool = Field(
+        sa_column_kwargs={"server_default": "0"},
+        description="it was recorded for a time to come; until then a later event may take its place",
+    )
+
+
+def append(session: Session, **values: Any) -> AliasEventRow:
+    """Append an event and return it with its id."""
+    row = AliasEventRow(**values)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def events(
+    session: Session, alias: str, model_ids: Collection[int]
+) -> Sequence[tuple[AliasEventRow, ModelVersionRow | None]]:
+    """Return all events of an alias of some models, each with the version that it names, by revision."""
+    statement = (
+        select(AliasEventRow, ModelVersionRow)
+        .outerjoin(ModelVersionRow, col(AliasEventRow.version_id) == ModelVersionRow.id)
+        .where(AliasEventRow.alias == alias, col(AliasEventRow.model_id).in_(model_ids))
+    )
+    return session.exec(statement.order_by(col(AliasEventRow.model_id), col(AliasEventRow.revision))).all()
 
 
 def newest_events(
     session: Session, alias: str, first: int, before: int | None, model_ids: Sequence[int]
-) -> dict[int, list[AliasEvent]]:
+) -> dict[int, list[AliasEventRow]]:
     """Return the newest `first` events of an alias of each model, only revisions below `before`, newest first."""
-    revision = col(AliasEvent.revision)
-    place = func.row_number().over(partition_by=col(AliasEvent.model_id), order_by=revision.desc())
-    ranked = select(AliasEvent.id, place.label("place")).where(
-        col(AliasEvent.model_id).in_(model_ids), AliasEvent.alias == alias
+    revision = col(AliasEventRow.revision)
+    place = func.row_number().over(partition_by=col(AliasEventRow.model_id), order_by=revision.desc())
+    ranked = select(AliasEventRow.id, place.label("place")).where(
+        col(AliasEventRow.model_id).in_(model_ids), AliasEventRow.alias == alias
     )
     if before is not None:
         ranked = ranked.where(revision < before)
     newest = ranked.subquery()
-    rows: dict[int, list[AliasEvent]] = {id_: [] for id_ in model_ids}
-    statement = select(AliasEvent).join(newest, newest.c.id == AliasEvent.id).where(newest.c.place <= first)
+    rows: dict[int, list[AliasEventRow]] = {id_: [] for id_ in model_ids}
+    statement = select(AliasEventRow).join(newest, newest.c.id == AliasEventRow.id).where(newest.c.place <= first)
     for row in session.exec(statement.order_by(revision.desc())):
         rows[row.model_id].append(row)
     return rows
-
-
-def alias_events(session: Session, model_id: int, alias: str) -> Sequence[AliasEvent]:
-    """Return the events of an alias, newest first."""
-    statement = select(AliasEvent).where(AliasEvent.model_id == model_id, AliasEvent.alias == alias)
-    return session.exec(statement.order_by(col(AliasEvent.revision).desc())).all()
-
-
-def alias_event_at(session: Session, model_id: int, alias: str, at: datetime | None) -> AliasEvent | None:
-    """Return the event that holds at time `at` (the newest one for None), or None."""
-    statement = select(AliasEvent).where(AliasEvent.model_id == model_id, AliasEvent.alias == alias)
-    if at is not None:
-        statement = statement.where(col(AliasEvent.effective_at) <= at)
-    return session.exec(statement.order_by(col(AliasEvent.revision).desc()).limit(1)).one_or_none()
-
-
-def alias_event_now(session: Session, model_id: int, alias: str, now: datetime) -> AliasEvent | None:
-    """Return the event that holds at `now`; before the first one takes effect, the newest that is planned, or None."""
-    return alias_event_at(session, model_id, alias, now) or alias_event_at(session, model_id, alias, None)
-
-
-def alias_events_at(
-    session: Session, alias: str, at: datetime | None, model_ids: Sequence[int]
-) -> dict[int, AliasEvent]:
-    """Return the event that holds at time `at` (None: the newest) for each model; one without is left out."""
-    newest = select(AliasEvent.model_id, func.max(AliasEvent.revision).label("revision")).where(
-        col(AliasEvent.model_id).in_(model_ids), AliasEvent.alias == alias
-    )
-    if at is not None:
-        newest = newest.where(col(AliasEvent.effective_at) <= at)
-    held = newest.group_by(col(AliasEvent.model_id)).subquery()
-    statement = (
-        select(AliasEvent)
-        .join(held, (held.c.model_id == AliasEvent.model_id) & (held.c.revision == AliasEvent.revision))
-        .where(AliasEvent.alias == alias)
-    )
-    return {row.model_id: row for row in session.exec(statement)}

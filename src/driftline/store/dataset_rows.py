@@ -43,6 +43,9 @@ class DatasetReading(SQLModel, table=True):
     columns: list[dict[str, str]] = Field(sa_type=JSON, description="of the whole dataset, as it was read")
     problems: list[str] = Field(sa_type=JSON, description="why training must not use it; empty when it passed")
     dagster_run_id: str | None = None
+    declaration_digest: str | None = Field(
+        default=None, foreign_key="declaration.digest", description="the declaration that was in force"
+    )
 
 
 def dataset_version(session: Session, dataset: str, digest: str) -> DatasetVersion | None:
@@ -56,11 +59,19 @@ def find_version(session: Session, version_id: int | None) -> DatasetVersion | N
     return None if version_id is None else session.get(DatasetVersion, version_id)
 
 
-def add_version(session: Session, version: DatasetVersion) -> DatasetVersion:
+def add_version(session: Session, **values: Any) -> DatasetVersion:
     """Store a version and return it, or the one of the same content that somebody else stored meanwhile."""
-    insert_missing(session, DatasetVersion, [version.model_dump(exclude={"id"})])
-    of_content = (DatasetVersion.dataset == version.dataset, DatasetVersion.digest == version.digest)
+    insert_missing(session, DatasetVersion, [values])
+    of_content = (DatasetVersion.dataset == values["dataset"], DatasetVersion.digest == values["digest"])
     return session.exec(select(DatasetVersion).where(*of_content)).one()
+
+
+def append_reading(session: Session, **values: Any) -> DatasetReading:
+    """Store a reading and return it."""
+    row = DatasetReading(**values)
+    session.add(row)
+    session.flush()
+    return row
 
 
 def dataset_versions(session: Session, ids: Sequence[int]) -> dict[int, DatasetVersion]:

@@ -1,35 +1,53 @@
-"""Decisions about which version serves, and what became of them."""
+"""Decisions: a question each, the events of its life, and the adjudication that it may end in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint, func
+from sqlalchemy import JSON, Index, String, UniqueConstraint, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from driftline.store.model_rows import (
-    RegisteredModel,
-)
+from driftline.store.model_rows import RegisteredModel
+
+
+class DecisionKind(StrEnum):
+    """What is decided: whether to retrain, a switch of the champion by hand, or which of two versions a bandit keeps."""
+
+    RETRAIN = "retrain"
+    SWITCH = "switch"
+    BANDIT = "bandit"
+
+
+class Trigger(StrEnum):
+    """What asked for a decision."""
+
+    DRIFT = "drift"
+    AGE = "age"
+    LABELS = "labels"
+    SCHEDULE = "schedule"
+    MANUAL = "manual"
+    BANDIT = "bandit"
 
 
 class DecisionStatus(StrEnum):
-    """Where the decision about a retraining stands."""
+    """What happened to a decision; the newest of its events says where it stands."""
 
     DECLINED = "declined"
     REQUESTED = "requested"
     TRAINING = "training"
     TRAINED = "trained"
+    JUDGED = "judged"
     PROMOTED = "promoted"
     KEPT = "kept"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
-ENDED = (DecisionStatus.PROMOTED, DecisionStatus.KEPT, DecisionStatus.FAILED)
+class DecisionRow(SQLModel, table=True):
+    """One row is a question about a model, with what it was asked on; what became of it are its events."""
 
-
-class Decision(SQLModel, table=True):
-    """One row is a decision about retraining and what became of it: declined, or judged on a holdout."""
-
+    __tablename__ = "decision"
     __table_args__ = (
         UniqueConstraint("drift_report_id"),
         Index("ix_decision_model_status", "model_id", "status"),
@@ -38,36 +56,116 @@ class Decision(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     model_id: int = Field(foreign_key="registered_model.id")
-    trigger: str = Field(description="drift, age, labels, schedule, manual, first or bandit")
-    reason: str = Field(description="why to retrain, or why not")
-    status: DecisionStatus = Field(sa_type=String)
+    kind: DecisionKind = Field(sa_type=String)
+    trigger: Trigger = Field(sa_type=String)
     actor: str
     as_of: datetime = Field(description="the time that was decided at; a replay dates it back")
     recorded_at: datetime
-    attempt: int = 1
     drift_report_id: int | None = Field(default=None, foreign_key="drift_report.id")
-    dagster_run_id: str | None = None
-    started_at: datetime | None = None
-    challenger_version_id: int | None = Field(default=None, foreign_key="model_version.id")
-    champion_version_id: int | None = Field(default=None, foreign_key="model_version.id")
-    serving_version_id: int | None = Field(
-        default=None, foreign_key="model_version.id", description="the champion after the decision"
+    declaration_digest: str | None = Field(
+        default=None, foreign_key="declaration.digest", description="the declaration that was in force"
     )
+    status: DecisionStatus = Field(sa_type=String, description="of the newest event, kept here for searches")
+
+
+class DecisionEventRow(SQLModel, table=True):
+    """One row is something that happened to a decision; rows are only ever appended."""
+
+    __tablename__ = "decision_event"
+    __table_args__ = (UniqueConstraint("decision_id", "number"), {"sqlite_autoincrement": True})
+
+    id: int = Field(default=None, primary_key=True)
+    decision_id: int = Field(foreign_key="decision.id")
+    number: int = Field(description="of the events of the decision, from 1")
+    status: DecisionStatus = Field(sa_type=String)
+    recorded_at: datetime
+    actor: str
+    rule: str = Field(description="the code of the rule that spoke")
+    details: dict[str, Any] = Field(sa_type=JSON, description="the values it spoke on")
+    text: str = Field(description="both as a sentence")
+    attempt: int = 1
+    dagster_run_id: str | None = None
+    challenger_version_id: int | None = Field(default=None, foreign_key="model_version.id")
     holdout_version_id: int | None = Field(default=None, foreign_key="dataset_version.id")
-    metric: str | None = None
-    champion_score: float | None = None
-    challenger_score: float | None = None
-    gain: float | None = None
-    gain_low: float | None = None
-    gain_high: float | None = None
-    p_value: float | None = None
-    outcome: str | None = Field(default=None, description="why it was promoted, kept or failed")
-    judged_at: datetime | None = None
+    serving_version_id: int | None = Field(
+        default=None, foreign_key="model_version.id", description="the champion from then on"
+    )
 
 
-def decision(session: Session, decision_id: int) -> Decision | None:
-    """Return a decision, or None."""
-    return session.get(Decision, decision_id)
+class AdjudicationRow(SQLModel, table=True):
+    """One row is the comparison of a challenger with the champion that a decision stands on."""
+
+    __tablename__ = "adjudication"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int = Field(default=None, primary_key=True)
+    decision_id: int = Field(foreign_key="decision.id", index=True)
+    recorded_at: datetime
+    challenger_version_id: int = Field(foreign_key="model_version.id")
+    champion_version_id: int | None = Field(default=None, foreign_key="model_version.id")
+    holdout_version_id: int | None = Field(default=None, foreign_key="dataset_version.id")
+    metric: str
+    champion_score: float | None
+    challenger_score: float | None
+    gain: float | None
+    gain_low: float | None
+    gain_high: float | None
+    standard_error: float | None = Field(default=None, description="of the gain")
+    method: str | None = Field(default=None, description="the paired test")
+    p_value: float | None = Field(description="one-sided")
+    p_value_two_sided: float | None = None
+    note: str | None = None
+    promote: bool
+    rule: str
+    details: dict[str, Any] = Field(sa_type=JSON)
+    guardrails: dict[str, Any] = Field(sa_type=JSON, description="what the policy asked for beside the gain")
+
+
+class AdjudicationSliceRow(SQLModel, table=True):
+    """One row is the comparison on the rows that share a value of a column."""
+
+    __tablename__ = "adjudication_slice"
+
+    adjudication_id: int = Field(primary_key=True, foreign_key="adjudication.id")
+    slice_column: str = Field(primary_key=True)
+    slice_value: str = Field(primary_key=True)
+    champion_score: float | None
+    challenger_score: float | None
+    gain: float | None
+    gain_low: float | None
+    gain_high: float | None
+    standard_error: float | None
+    row_count: int
+    note: str | None = Field(default=None, description="why there is no comparison")
+
+
+def ask(session: Session, **values: Any) -> DecisionRow:
+    """Store a question and return it with its id; its first event is to follow in the same transaction."""
+    row = DecisionRow(**values)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def append_event(session: Session, decision_id: int, **values: Any) -> DecisionEventRow:
+    """Append an event to a decision; its status becomes that of the decision."""
+    decision = session.get_one(DecisionRow, decision_id)
+    newest = select(func.max(DecisionEventRow.number)).where(DecisionEventRow.decision_id == decision_id)
+    row = DecisionEventRow(decision_id=decision_id, number=(session.exec(newest).one() or 0) + 1, **values)
+    session.add(row)
+    decision.status = row.status
+    session.flush()
+    return row
+
+
+def append_adjudication(session: Session, slices: Sequence[Mapping[str, Any]], **values: Any) -> AdjudicationRow:
+    """Store the comparison that a decision stands on, with its slices."""
+    row = AdjudicationRow(**values)
+    session.add(row)
+    session.flush()
+    session.add_all(AdjudicationSliceRow(adjudication_id=row.id, **one) for one in slices)
+    session.flush()
+    return row
 
 
 def decisions(
@@ -75,90 +173,97 @@ def decisions(
     model_id: int | None,
     *,
     status: DecisionStatus | None = None,
+    kind: DecisionKind | None = None,
     first: int | None = 100,
     before: int | None = None,
-) -> Sequence[Decision]:
+) -> Sequence[DecisionRow]:
     """Return decisions about a model (None: all), newest first; `before` is the id of the last one seen."""
-    statement = select(Decision)
+    statement = select(DecisionRow)
     if model_id is not None:
-        statement = statement.where(Decision.model_id == model_id)
+        statement = statement.where(DecisionRow.model_id == model_id)
     if status is not None:
-        statement = statement.where(Decision.status == status)
+        statement = statement.where(DecisionRow.status == status)
+    if kind is not None:
+        statement = statement.where(DecisionRow.kind == kind)
     if before is not None:
-        statement = statement.where(col(Decision.id) < before)
-    return session.exec(statement.order_by(col(Decision.id).desc()).limit(first)).all()
+        statement = statement.where(col(DecisionRow.id) < before)
+    return session.exec(statement.order_by(col(DecisionRow.id).desc()).limit(first)).all()
 
 
-def decisions_on(session: Session, report_ids: Sequence[int]) -> dict[int, Decision]:
+def by_id(session: Session, decision_ids: Collection[int]) -> Sequence[DecisionRow]:
+    """Return the decisions with these ids, in any order."""
+    return session.exec(select(DecisionRow).where(col(DecisionRow.id).in_(decision_ids))).all()
+
+
+def events(session: Session, decision_ids: Collection[int]) -> dict[int, list[DecisionEventRow]]:
+    """Return the events of decisions, oldest first, one statement."""
+    rows: dict[int, list[DecisionEventRow]] = {id_: [] for id_ in decision_ids}
+    statement = select(DecisionEventRow).where(col(DecisionEventRow.decision_id).in_(decision_ids))
+    for row in session.exec(statement.order_by(col(DecisionEventRow.decision_id), col(DecisionEventRow.number))):
+        rows[row.decision_id].append(row)
+    return rows
+
+
+def adjudications(session: Session, decision_ids: Collection[int]) -> dict[int, AdjudicationRow]:
+    """Return the newest adjudication of each decision; one without is left out."""
+    statement = select(AdjudicationRow).where(col(AdjudicationRow.decision_id).in_(decision_ids))
+    return {row.decision_id: row for row in session.exec(statement.order_by(col(AdjudicationRow.id)))}
+
+
+def adjudication_slices(session: Session, adjudication_ids: Collection[int]) -> dict[int, list[AdjudicationSliceRow]]:
+    """Return the slices of adjudications, one statement."""
+    rows: dict[int, list[AdjudicationSliceRow]] = {id_: [] for id_ in adjudication_ids}
+    statement = select(AdjudicationSliceRow).where(col(AdjudicationSliceRow.adjudication_id).in_(adjudication_ids))
+    order = (AdjudicationSliceRow.slice_column, AdjudicationSliceRow.slice_value)
+    for row in session.exec(statement.order_by(*order)):
+        rows[row.adjudication_id].append(row)
+    return rows
+
+
+def on_reports(session: Session, report_ids: Collection[int]) -> dict[int, DecisionRow]:
     """Return the decision on each drift report; one without a decision is left out."""
-    found = session.exec(select(Decision).where(col(Decision.drift_report_id).in_(report_ids)))
+    found = session.exec(select(DecisionRow).where(col(DecisionRow.drift_report_id).in_(report_ids)))
     return {row.drift_report_id: row for row in found if row.drift_report_id is not None}
 
 
-def judged_version(session: Session, version_ids: Sequence[int]) -> bool:
+def newest_ended(session: Session) -> dict[int, DecisionRow]:
+    """Return the newest retraining of each model that was promoted, kept or failed, by model."""
+    ended = [DecisionStatus.PROMOTED, DecisionStatus.KEPT, DecisionStatus.FAILED]
+    newest = (
+        select(func.max(DecisionRow.id))
+        .where(col(DecisionRow.status).in_(ended), DecisionRow.kind == DecisionKind.RETRAIN)
+        .group_by(col(DecisionRow.model_id))
+    )
+    return {row.model_id: row for row in session.exec(select(DecisionRow).where(col(DecisionRow.id).in_(newest)))}
+
+
+def was_judged(session: Session, version_ids: Collection[int]) -> bool:
     """Return whether any of these versions was judged on a holdout."""
-    statement = select(Decision.id).where(
-        col(Decision.challenger_version_id).in_(version_ids), col(Decision.judged_at).is_not(None)
+    statement = select(AdjudicationRow.id).where(
+        col(AdjudicationRow.challenger_version_id).in_(version_ids), col(AdjudicationRow.holdout_version_id).is_not(None)
     )
     return session.exec(statement.limit(1)).first() is not None
 
 
-def requested_decisions(session: Session) -> Sequence[tuple[Decision, str]]:
+def requested_on_reports(session: Session) -> Sequence[tuple[DecisionRow, str]]:
     """Return (decision, model name) of all that a drift report led to and that have no end yet, oldest first."""
+    going = [DecisionStatus.REQUESTED, DecisionStatus.TRAINING, DecisionStatus.TRAINED]
     statement = (
-        select(Decision, RegisteredModel.name)
-        .join(RegisteredModel, col(Decision.model_id) == RegisteredModel.id)
-        .where(col(Decision.status).in_([DecisionStatus.REQUESTED, DecisionStatus.TRAINING, DecisionStatus.TRAINED]))
-        .where(col(Decision.drift_report_id).is_not(None))
-        .order_by(col(Decision.id))
+        select(DecisionRow, RegisteredModel.name)
+        .join(RegisteredModel, col(DecisionRow.model_id) == RegisteredModel.id)
+        .where(col(DecisionRow.status).in_(going), col(DecisionRow.drift_report_id).is_not(None))
+        .order_by(col(DecisionRow.id))
     )
     return session.exec(statement).all()
 
 
-def running(session: Session, model_id: int, *, since: datetime) -> int | None:
-    """Return a decision whose retraining waits, or was started after `since` and has no end yet, or None."""
-    statement = select(func.max(Decision.id)).where(
-        Decision.model_id == model_id,
-        (col(Decision.status) == DecisionStatus.REQUESTED)
-        | ((col(Decision.status) == DecisionStatus.TRAINING) & (col(Decision.started_at) > since)),
+def retraining_starts(session: Session, model_id: int) -> Sequence[tuple[DecisionRow, datetime]]:
+    """Return (decision, when it last began to train) of the retrainings of a model that were started, oldest first."""
+    began = func.max(DecisionEventRow.recorded_at)
+    statement = (
+        select(DecisionRow, began)
+        .join(DecisionEventRow, col(DecisionEventRow.decision_id) == DecisionRow.id)
+        .where(DecisionRow.model_id == model_id, DecisionEventRow.status == DecisionStatus.TRAINING)
+        .group_by(col(DecisionRow.id))
     )
-    return session.exec(statement).one()
-
-
-def last_start(session: Session, model_id: int) -> datetime | None:
-    """Return the time of the newest retraining that was started, failed ones too, or None."""
-    statement = select(func.max(Decision.as_of)).where(
-        Decision.model_id == model_id, col(Decision.started_at).is_not(None)
-    )
-    return session.exec(statement).one()
-
-
-def starts_since(session: Session, model_id: int, since: datetime) -> Sequence[datetime]:
-    """Return the times after `since` at which retrainings were started, failed ones too, oldest first."""
-    statement = select(Decision.as_of).where(
-        Decision.model_id == model_id, col(Decision.started_at).is_not(None), col(Decision.as_of) > since
-    )
-    return session.exec(statement.order_by(col(Decision.as_of))).all()
-
-
-def lost_since_promotion(session: Session, model_id: int) -> Sequence[datetime]:
-    """Return the times of the retrainings since the newest promotion whose challenger lost, oldest first.
-
-    A bandit that ended is no retraining.
-    """
-    promoted = select(func.coalesce(func.max(Decision.id), 0)).where(
-        Decision.model_id == model_id, Decision.status == DecisionStatus.PROMOTED
-    )
-    statement = select(Decision.as_of).where(
-        Decision.model_id == model_id,
-        Decision.status == DecisionStatus.KEPT,
-        col(Decision.started_at).is_not(None),
-        col(Decision.id) > promoted.scalar_subquery(),
-    )
-    return session.exec(statement.order_by(col(Decision.id))).all()
-
-
-def newest_ended(session: Session) -> dict[int, Decision]:
-    """Return the newest retraining of each model that was promoted, kept or failed."""
-    newest = select(func.max(Decision.id)).where(col(Decision.status).in_(ENDED)).group_by(col(Decision.model_id))
-    return {row.model_id: row for row in session.exec(select(Decision).where(col(Decision.id).in_(newest)))}
+    return session.exec(statement.order_by(col(DecisionRow.id))).all()

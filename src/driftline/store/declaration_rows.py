@@ -1,30 +1,57 @@
-"""What pipelines declare about themselves."""
+"""What pipelines declare: each declaration once, by its digest, and which one each pipeline ran with last."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from driftline.store.upsert import insert_missing
 
 
-class Pipeline(SQLModel, table=True):
-    """One row is what a pipeline wrote about itself when it last ran."""
+class DeclarationRow(SQLModel, table=True):
+    """One row is a declaration; it is never changed."""
+
+    __tablename__ = "declaration"
+
+    digest: str = Field(primary_key=True, description="sha256 of its canonical JSON")
+    pipeline: str = Field(index=True)
+    format: int = Field(description="the version of the JSON's form; 0: of driftline 0.1")
+    content: dict[str, Any] = Field(sa_type=JSON)
+    recorded_at: datetime = Field(description="when it was first seen")
+
+
+class PipelineRow(SQLModel, table=True):
+    """One row is a pipeline, with the declaration that it ran with last."""
+
+    __tablename__ = "pipeline"
 
     name: str = Field(primary_key=True)
-    declaration: dict[str, Any] = Field(sa_type=JSON)
+    declaration_digest: str = Field(foreign_key="declaration.digest")
     updated_at: datetime
 
 
-def put_pipeline(session: Session, name: str, declaration: dict[str, Any], updated_at: datetime) -> None:
-    """Store what a pipeline says about itself in place of what it said before."""
-    row = {"name": name, "declaration": declaration, "updated_at": updated_at}
-    insert_missing(session, Pipeline, [row])  # of two that are the first, one waits for the other here
-    session.merge(Pipeline(name=name, declaration=declaration, updated_at=updated_at))
+def record(
+    session: Session, *, pipeline: str, digest: str, format: int, content: dict[str, Any], at: datetime  # noqa: A002
+) -> None:
+    """Store a declaration where it is new, and that its pipeline runs with it now."""
+    row = {"digest": digest, "pipeline": pipeline, "format": format, "content": content, "recorded_at": at}
+    insert_missing(session, DeclarationRow, [row])
+    current = {"name": pipeline, "declaration_digest": digest, "updated_at": at}
+    insert_missing(session, PipelineRow, [current])  # of two that are the first, one waits for the other here
+    session.merge(PipelineRow(**current))
 
 
-def pipelines(session: Session) -> Sequence[Pipeline]:
-    """Return what all pipelines say about themselves, by name."""
-    return session.exec(select(Pipeline).order_by(Pipeline.name)).all()
+def pipelines(session: Session) -> Sequence[tuple[PipelineRow, DeclarationRow]]:
+    """Return all pipelines with their declarations, by name."""
+    statement = select(PipelineRow, DeclarationRow).join(
+        DeclarationRow, col(PipelineRow.declaration_digest) == DeclarationRow.digest
+    )
+    return session.exec(statement.order_by(PipelineRow.name)).all()
+
+
+def declarations(session: Session, digests: Collection[str]) -> dict[str, DeclarationRow]:
+    """Return declarations by digest."""
+    rows = session.exec(select(DeclarationRow).where(col(DeclarationRow.digest).in_(digests)))
+    return {row.digest: row for row in rows}

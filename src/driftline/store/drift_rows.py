@@ -8,7 +8,7 @@ from sqlalchemy import UniqueConstraint, func
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from driftline.store.decision_rows import Decision
+from driftline.store.decision_rows import DecisionRow
 from driftline.store.model_rows import RegisteredModel
 from driftline.store.upsert import insert_missing
 
@@ -124,8 +124,8 @@ def undecided_reports(session: Session, *, limit: int | None = None) -> Sequence
     statement = (
         select(DriftReport, RegisteredModel.name)
         .join(RegisteredModel, col(DriftReport.model_id) == RegisteredModel.id)
-        .outerjoin(Decision, col(Decision.drift_report_id) == DriftReport.id)
-        .where(col(Decision.id).is_(None))
+        .outerjoin(DecisionRow, col(DecisionRow.drift_report_id) == DriftReport.id)
+        .where(col(DecisionRow.id).is_(None))
         .order_by(col(DriftReport.id))
         .limit(limit)
     )

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Index, func, literal
+from sqlalchemy import Index, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from driftline.store.alias_rows import AliasEvent
 from driftline.store.batch_rows import PredictionBatch
-from driftline.store.model_rows import ModelVersion
+from driftline.store.model_rows import ModelVersionRow
 from driftline.store.upsert import insert_missing
 
 
@@ -32,6 +31,9 @@ class Evaluation(SQLModel, table=True):
     as_of: datetime | None = Field(default=None, description="the labels known at this time are in it")
     digest: str = Field(description="sha256 of the predictions and labels it stands on")
     dagster_run_id: str | None = None
+    batch_id: int | None = Field(
+        default=None, foreign_key="prediction_batch.id", description="the predictions it measured; NULL on a holdout"
+    )
 
 
 class EvaluationMetric(SQLModel, table=True):
@@ -138,10 +140,10 @@ def evaluations(
 
     `before` is the id of the last one seen.
     """
-    statement = select(Evaluation).join(ModelVersion, col(Evaluation.version_id) == ModelVersion.id)
-    statement = statement.where(ModelVersion.model_id == model_id)
+    statement = select(Evaluation).join(ModelVersionRow, col(Evaluation.version_id) == ModelVersionRow.id)
+    statement = statement.where(ModelVersionRow.model_id == model_id)
     if version is not None:
-        statement = statement.where(ModelVersion.version == version)
+        statement = statement.where(ModelVersionRow.version == version)
     if dataset is not None:
         statement = statement.where(Evaluation.dataset == dataset)
     if first_partition is not None:
@@ -153,64 +155,40 @@ def evaluations(
     return session.exec(statement.order_by(col(Evaluation.id).desc()).limit(first)).all()
 
 
-def served(alias: str, now: datetime) -> ColumnElement[bool]:
-    """Return the condition that a prediction batch of a joined version is of who held `alias` at its start.
+def newest_on_partitions(
+    session: Session, model_id: int, dataset: str, *, first: int, offset: int = 0, first_partition: str | None = None
+) -> Sequence[tuple[Evaluation, datetime | None]]:
+    """Return (evaluation, start of its partition) of a model on `dataset`, by descending partition.
 
-    A batch of a table has no start: it is of who holds the alias `now`.
+    The newest evaluation of each version and partition that was predicted, `first` after `offset`; who of the versions
+    served is not asked here.
     """
-    start = func.coalesce(col(PredictionBatch.window_start), literal(now, DateTime(timezone=True)))
-    holder = (
-        select(AliasEvent.version_id)
-        .where(AliasEvent.model_id == ModelVersion.model_id, AliasEvent.alias == alias)
-        .where(col(AliasEvent.effective_at) <= start)
-        .order_by(col(AliasEvent.revision).desc())
-        .limit(1)
-        .correlate(PredictionBatch, ModelVersion)
-        .scalar_subquery()
-    )
-    return col(PredictionBatch.version_id) == holder
-
-
-def newest_evaluation(session: Session, model_id: int, dataset: str, *, alias: str, now: datetime) -> Evaluation | None:
-    """Return the newest evaluation on the newest partition of `dataset` of who held `alias` at its time."""
-    statement = (
-        select(Evaluation)
-        .join(ModelVersion, col(Evaluation.version_id) == ModelVersion.id)
-        .join(
-            PredictionBatch,
-            (col(PredictionBatch.version_id) == Evaluation.version_id)
-            & (col(PredictionBatch.partition_key) == Evaluation.partition_key),
-        )
-        .where(ModelVersion.model_id == model_id, Evaluation.dataset == dataset, served(alias, now))
-    )
-    order = (col(Evaluation.partition_key).desc(), col(Evaluation.id).desc())
-    return session.exec(statement.order_by(*order).limit(1)).one_or_none()
-
-
-def batches_until(
-    session: Session, model_id: int, end: datetime, *, alias: str, first: int
-) -> Sequence[PredictionBatch]:
-    """Return the `first` newest prediction batches that ended by `end`, of who held `alias` then, newest first."""
-    statement = select(PredictionBatch).join(ModelVersion, col(PredictionBatch.version_id) == ModelVersion.id)
-    statement = statement.where(ModelVersion.model_id == model_id, col(PredictionBatch.window_end) <= end)
-    order = (col(PredictionBatch.window_end).desc(), col(PredictionBatch.id).desc())
-    return session.exec(statement.where(served(alias, end)).order_by(*order).limit(first)).all()
-
-
-def label_count(
-    session: Session, model_id: int, dataset: str, *, alias: str, first_partition: str, now: datetime
-) -> int:
-    """Return how many labels the newest evaluations of who held `alias` hold, from `first_partition` on."""
     newest = (
         select(func.max(Evaluation.id))
-        .join(ModelVersion, col(Evaluation.version_id) == ModelVersion.id)
-        .join(
-            PredictionBatch,
-            (col(PredictionBatch.version_id) == Evaluation.version_id)
-            & (col(PredictionBatch.partition_key) == Evaluation.partition_key),
-        )
-        .where(ModelVersion.model_id == model_id, Evaluation.dataset == dataset, served(alias, now))
-        .where(col(Evaluation.partition_key) >= first_partition)
-        .group_by(Evaluation.partition_key)
+        .join(ModelVersionRow, col(Evaluation.version_id) == ModelVersionRow.id)
+        .where(ModelVersionRow.model_id == model_id, Evaluation.dataset == dataset)
+        .group_by(col(Evaluation.version_id), Evaluation.partition_key)
     )
-    return session.exec(select(func.sum(Evaluation.label_count)).where(col(Evaluation.id).in_(newest))).one() or 0
+    if first_partition is not None:
+        newest = newest.where(col(Evaluation.partition_key) >= first_partition)
+    started = (
+        select(func.max(PredictionBatch.window_start))
+        .where(
+            col(PredictionBatch.version_id) == Evaluation.version_id,
+            col(PredictionBatch.partition_key) == Evaluation.partition_key,
+        )
+        .correlate(Evaluation)
+        .scalar_subquery()
+    )
+    predicted = (
+        select(PredictionBatch.id)
+        .where(
+            col(PredictionBatch.version_id) == Evaluation.version_id,
+            col(PredictionBatch.partition_key) == Evaluation.partition_key,
+        )
+        .correlate(Evaluation)
+        .exists()
+    )
+    statement = select(Evaluation, started).where(col(Evaluation.id).in_(newest), predicted)
+    order = (col(Evaluation.partition_key).desc(), col(Evaluation.id).desc())
+    return session.exec(statement.order_by(*order).limit(first).offset(offset)).all()

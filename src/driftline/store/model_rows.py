@@ -11,7 +11,7 @@ from driftline.store.upsert import insert_missing
 
 
 class RegisteredModel(SQLModel, table=True):
-    """One row is a named line of model versions."""
+    """One row is a named model; its versions share this row."""
 
     __tablename__ = "registered_model"
 
@@ -21,7 +21,7 @@ class RegisteredModel(SQLModel, table=True):
     created_at: datetime
 
 
-class ModelVersion(SQLModel, table=True):
+class ModelVersionRow(SQLModel, table=True):
     """One row is an immutable trained model; its files are the artifacts of its run under `model/`."""
 
     __tablename__ = "model_version"
@@ -34,6 +34,8 @@ class ModelVersion(SQLModel, table=True):
     digest: str = Field(description="sha256 over the paths and digests of its files")
     flavor: str
     signature: list[dict[str, Any]] = Field(sa_type=JSON, description="the columns it reads")
+    task: str | None = Field(default=None, description="NULL: of a version that driftline 0.1 registered")
+    classes: list[Any] | None = Field(default=None, sa_type=JSON, description="that it tells apart, in their order")
     trained_through: datetime = Field(description="nothing later than this was used")
     judged_version_id: int | None = Field(
         default=None,
@@ -70,47 +72,56 @@ def models(session: Session) -> Sequence[RegisteredModel]:
     return session.exec(select(RegisteredModel).order_by(RegisteredModel.name)).all()
 
 
-def versions(session: Session, model_id: int) -> Sequence[ModelVersion]:
+def versions(session: Session, model_id: int) -> Sequence[ModelVersionRow]:
     """Return the versions of a model, newest first."""
-    statement = select(ModelVersion).where(ModelVersion.model_id == model_id)
-    return session.exec(statement.order_by(col(ModelVersion.version).desc())).all()
+    statement = select(ModelVersionRow).where(ModelVersionRow.model_id == model_id)
+    return session.exec(statement.order_by(col(ModelVersionRow.version).desc())).all()
 
 
-def version(session: Session, version_id: int | None) -> ModelVersion | None:
+def version(session: Session, version_id: int | None) -> ModelVersionRow | None:
     """Return a model version by its row id, or None."""
-    return None if version_id is None else session.get(ModelVersion, version_id)
+    return None if version_id is None else session.get(ModelVersionRow, version_id)
 
 
-def version_numbered(session: Session, model_id: int, number: int) -> ModelVersion | None:
+def version_numbered(session: Session, model_id: int, number: int) -> ModelVersionRow | None:
     """Return version `number` of a model, or None."""
-    statement = select(ModelVersion).where(ModelVersion.model_id == model_id, ModelVersion.version == number)
+    statement = select(ModelVersionRow).where(ModelVersionRow.model_id == model_id, ModelVersionRow.version == number)
     return session.exec(statement).one_or_none()
 
 
-def versions_numbered(session: Session, number: int, model_ids: Sequence[int]) -> dict[int, ModelVersion]:
+def versions_numbered(session: Session, number: int, model_ids: Sequence[int]) -> dict[int, ModelVersionRow]:
     """Return version `number` of each model; a model without it is left out."""
-    statement = select(ModelVersion).where(col(ModelVersion.model_id).in_(model_ids), ModelVersion.version == number)
+    statement = select(ModelVersionRow).where(col(ModelVersionRow.model_id).in_(model_ids), ModelVersionRow.version == number)
     return {row.model_id: row for row in session.exec(statement)}
 
 
 def newest_versions(
     session: Session, first: int, before: int | None, model_ids: Sequence[int]
-) -> dict[int, list[ModelVersion]]:
+) -> dict[int, list[ModelVersionRow]]:
     """Return the newest `first` versions of each model, only those numbered below `before`, newest first."""
-    number = col(ModelVersion.version)
-    place = func.row_number().over(partition_by=col(ModelVersion.model_id), order_by=number.desc())
-    ranked = select(ModelVersion.id, place.label("place")).where(col(ModelVersion.model_id).in_(model_ids))
+    number = col(ModelVersionRow.version)
+    place = func.row_number().over(partition_by=col(ModelVersionRow.model_id), order_by=number.desc())
+    ranked = select(ModelVersionRow.id, place.label("place")).where(col(ModelVersionRow.model_id).in_(model_ids))
     if before is not None:
         ranked = ranked.where(number < before)
     newest = ranked.subquery()
-    rows: dict[int, list[ModelVersion]] = {id_: [] for id_ in model_ids}
-    statement = select(ModelVersion).join(newest, newest.c.id == ModelVersion.id).where(newest.c.place <= first)
+    rows: dict[int, list[ModelVersionRow]] = {id_: [] for id_ in model_ids}
+    statement = select(ModelVersionRow).join(newest, newest.c.id == ModelVersionRow.id).where(newest.c.place <= first)
     for row in session.exec(statement.order_by(number.desc())):
         rows[row.model_id].append(row)
     return rows
 
 
+def add_version(session: Session, model_id: int, **values: Any) -> ModelVersionRow:
+    """Store a version under the number after the highest one of its model, and return it."""
+    lock_models(session, model_id)
+    row = ModelVersionRow(model_id=model_id, version=next_version(session, model_id), **values)
+    session.add(row)
+    session.flush()
+    return row
+
+
 def next_version(session: Session, model_id: int) -> int:
     """Return the number after the highest version; only sure inside the transaction that uses it."""
-    statement = select(func.max(ModelVersion.version)).where(ModelVersion.model_id == model_id)
+    statement = select(func.max(ModelVersionRow.version)).where(ModelVersionRow.model_id == model_id)
     return (session.exec(statement).one() or 0) + 1

@@ -26,13 +26,20 @@ REGISTRY_STATUS = """
 CREATE VIEW registry_status AS
 SELECT registered_model.name AS model_name, serving.version AS production_version,
        decision.status = 'promoted' AS updated, decision.as_of AS training_time, decision.id AS decision_id,
-       decision.trigger, challenger.version AS challenger_version, decision.metric, decision.champion_score,
-       decision.challenger_score, decision.p_value, COALESCE(decision.outcome, decision.reason) AS reason
+       decision.trigger, challenger.version AS challenger_version, adjudication.metric, adjudication.champion_score,
+       adjudication.challenger_score, adjudication.p_value, newest.text AS reason, decision.status, decision.actor,
+       adjudication.gain, adjudication.gain_low, adjudication.gain_high, adjudication.method
 FROM decision
 JOIN registered_model ON registered_model.id = decision.model_id
-LEFT JOIN model_version AS serving ON serving.id = decision.serving_version_id
-LEFT JOIN model_version AS challenger ON challenger.id = decision.challenger_version_id
-WHERE decision.started_at IS NOT NULL
+JOIN decision_event AS newest ON newest.decision_id = decision.id AND newest.number =
+     (SELECT MAX(number) FROM decision_event WHERE decision_event.decision_id = decision.id)
+LEFT JOIN adjudication ON adjudication.id =
+     (SELECT MAX(id) FROM adjudication AS own WHERE own.decision_id = decision.id)
+LEFT JOIN model_version AS serving ON serving.id = newest.serving_version_id
+LEFT JOIN model_version AS challenger ON challenger.id =
+     (SELECT MAX(challenger_version_id) FROM decision_event WHERE decision_event.decision_id = decision.id)
+WHERE EXISTS (SELECT 1 FROM decision_event AS began WHERE began.decision_id = decision.id
+              AND began.status = 'training')
 """
 
 VIEWS = (EXPERIMENT_RUNS, EVALUATION_RESULTS, REGISTRY_STATUS)

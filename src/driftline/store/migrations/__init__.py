@@ -1,10 +1,13 @@
 """The schema's history; applied under a lock, so that many processes may start at once on an empty database."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Connection, Engine, inspect, text
 
 from driftline.store.errors import NewerDatabaseError
 
-HEAD = "0008"  # the newest file in versions/
+HEAD = "0009"  # the newest file in versions/
 _LOCK = 0x64726966  # any constant; PostgreSQL's advisory locks are numbers
 
 
@@ -17,7 +20,7 @@ def upgrade(engine: Engine) -> None:
     with engine.connect() as connection:
         if revision(connection) == HEAD:
             return
-    with engine.begin() as connection:
+    with engine.connect() as connection, _unchecked_references(connection), connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         found = revision(connection)
@@ -25,6 +28,29 @@ def upgrade(engine: Engine) -> None:
             raise NewerDatabaseError(found, HEAD)
         if found != HEAD:
             _apply(connection)
+            _check_references(connection)
+
+
+@contextmanager
+def _unchecked_references(connection: Connection) -> Iterator[None]:
+    """Let SQLite make tables anew that others refer to, which it does by dropping them; checked before the commit."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]  (outside of any transaction)
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys = ON")  # type: ignore[union-attr]
+
+
+def _check_references(connection: Connection) -> None:
+    """Refuse a migration after which a row refers to none."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            raise RuntimeError(f"The migration would leave {len(broken)} broken references, such as {broken[0]}.")
 
 
 def revision(connection: Connection) -> str | None:
