@@ -6,6 +6,40 @@ Open the database with `open_database`.
 
 from sqlmodel import Session
 
+from driftline.store import (
+    alert_rows,
+    alias_rows,
+    backtest_rows,
+    bandit_rows,
+    batch_rows,
+    dataset_rows,
+    decision_rows,
+    declaration_rows,
+    delivery_rows,
+    drift_rows,
+    evaluation_rows,
+    lock_rows,
+    model_rows,
+    run_rows,
+)
 from driftline.store.database import Database, open_database
 
-__all__ = ["Database", "Session", "open_database"]
+__all__ = [
+    "Database",
+    "Session",
+    "alert_rows",
+    "alias_rows",
+    "backtest_rows",
+    "bandit_rows",
+    "batch_rows",
+    "dataset_rows",
+    "decision_rows",
+    "declaration_rows",
+    "delivery_rows",
+    "drift_rows",
+    "evaluation_rows",
+    "lock_rows",
+    "model_rows",
+    "open_database",
+    "run_rows",
+]
