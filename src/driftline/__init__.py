@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from driftline.datasets import Newest, RandomShare, SplitColumn, Target, Window
-    from driftline.declaration import Alert, Daily, GroundTruth, Hourly, ModelPipeline, Promote, Retrain
+    from driftline.declaration import (
+        Alert,
+        Daily,
+        GroundTruth,
+        Hourly,
+        ModelPipeline,
+        Monthly,
+        Promote,
+        Retrain,
+        Weekly,
+    )
     from driftline.drift import DataDrift, MultivariateDrift, PerformanceDrift, PredictionDrift, RetrainTrigger
     from driftline.evaluations import measure_window
     from driftline.ground_truth import add_ground_truth
@@ -20,7 +30,17 @@ if TYPE_CHECKING:
 
 _ROOMS = {
     "datasets": ("Newest", "RandomShare", "SplitColumn", "Target", "Window"),
-    "declaration": ("Alert", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Promote", "Retrain"),
+    "declaration": (
+        "Alert",
+        "Daily",
+        "GroundTruth",
+        "Hourly",
+        "ModelPipeline",
+        "Monthly",
+        "Promote",
+        "Retrain",
+        "Weekly",
+    ),
     "drift": ("DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger"),
     "models": ("LightGBM", "Sklearn"),
     "evaluations": ("measure_window",),
@@ -34,7 +54,7 @@ _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 __version__ = "0.1.0"
 __all__ = [  # noqa: RUF022  (by room, as above)
     "Newest", "RandomShare", "SplitColumn", "Target", "Window",
-    "Alert", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Promote", "Retrain",
+    "Alert", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Monthly", "Promote", "Retrain", "Weekly",
     "DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger",
     "LightGBM", "Sklearn",
     "measure_window",

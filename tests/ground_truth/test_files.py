@@ -5,8 +5,9 @@ import pytest
 
 from driftline import GroundTruth, Target, add_ground_truth
 from driftline.errors import DriftlineError
-from driftline.ground_truth import Expected, from_texts, read_label_file
+from driftline.ground_truth import from_texts, read_label_file
 from driftline.ground_truth.errors import LabelFileError
+from driftline.ground_truth.validation import Expected
 from driftline.metrics import Task
 from tests.streams import fires
 

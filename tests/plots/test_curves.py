@@ -3,8 +3,7 @@ import pytest
 from sklearn import metrics as oracle
 
 from driftline.metrics.errors import InvalidScoresError
-from driftline.plots import calibration
-from driftline.plots.curves import confusion_matrix, roc_curve
+from driftline.plots.curves import calibration, confusion_matrix, roc_curve
 
 
 def rows(row_count, seed=0):

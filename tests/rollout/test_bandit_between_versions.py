@@ -16,8 +16,8 @@ import pytest
 from driftline.datasets import Window
 from driftline.declaration.errors import NotAStreamError
 from driftline.evaluations import LabelledReader, evaluate
-from driftline.predictions import predict, splits, with_split
-from driftline.predictions.traffic import Split
+from driftline.predictions import predict
+from driftline.predictions.traffic import Split, splits, with_split
 from driftline.registry import CHALLENGER, champions_at, find_version, holders_at, register
 from driftline.registry import promote as promote_by_hand
 from driftline.registry.errors import UnknownVersionError
@@ -135,7 +135,7 @@ def test_before_the_bandit_and_without_one_the_champions_batch_serves_all(equal)
 def test_a_key_has_the_same_version_in_another_process():
     code = (
         "import json, sys\n"
-        "from driftline.evaluation import assigned_to_challenger\n"
+        "from driftline.predictions.assignment import assigned_to_challenger\n"
         "keys = [f'station {n}' for n in range(50)]\n"
         "json.dump(assigned_to_challenger(keys, salt='fires/1', share=0.4).tolist(), sys.stdout)"
     )

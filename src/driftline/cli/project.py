@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from driftline.cli.errors import NoProjectError
-from driftline.declaration.errors import UnknownPipelineError
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -32,6 +31,8 @@ class Project:
     def pipeline(self, name: str) -> "ModelPipeline":
         """Return a pipeline by name, or raise UnknownPipelineError."""
         if name not in self.pipelines:
+            from driftline.declaration.errors import UnknownPipelineError
+
             raise UnknownPipelineError(name, self.pipelines)
         return self.pipelines[name]
 

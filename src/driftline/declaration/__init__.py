@@ -13,9 +13,11 @@ from driftline.declaration.dagster_names import (
 )
 from driftline.declaration.ground_truth import GroundTruth
 from driftline.declaration.label_contract import LabelContract, described_contract
-from driftline.declaration.partitions import Daily, Hourly, Partitions
-from driftline.declaration.pipeline import HOLDOUT_ROW, DriftRule, ModelPipeline
+from driftline.declaration.partition_calendars import Daily, Hourly, Monthly, Weekly
+from driftline.declaration.partitions import Partitions
+from driftline.declaration.pipeline import DriftRule, ModelPipeline
 from driftline.declaration.policies import Promote, Retrain
+from driftline.declaration.whole_table import HOLDOUT_ROW
 
 __all__ = [
     "DECISION_TAG",
@@ -33,10 +35,12 @@ __all__ = [
     "Kind",
     "LabelContract",
     "ModelPipeline",
+    "Monthly",
     "Partitions",
     "Promote",
     "Retrain",
     "Severity",
+    "Weekly",
     "backtest_job",
     "described_contract",
     "replay_op",

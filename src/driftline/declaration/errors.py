@@ -31,20 +31,35 @@ class PartitionsError(InvalidInputError):
 
 
 class UnalignedPartitionsError(InvalidInputError):
-    """Partitions start or end amid a step."""
+    """Partitions start or end amid a partition."""
 
-    def __init__(self, text: str, step: object) -> None:
+    def __init__(self, text: str, unit: str, timezone: str, hint: str) -> None:
+        super().__init__(f"{text!r} is not the start of a whole {unit} in {timezone}. {hint}")
+
+
+class UnknownTimezoneError(InvalidInputError):
+    """There is no time zone of a name."""
+
+    def __init__(self, name: object, closest: str | None) -> None:
+        hint = "Write it as 'Europe/Zurich' or 'UTC'." if closest is None else f"Did you mean {closest!r}?"
+        super().__init__(f"There is no time zone {name!r}. {hint}")
+
+
+class UnevenTimezoneError(InvalidInputError):
+    """Hours do not stay whole hours in a time zone."""
+
+    def __init__(self, timezone: str) -> None:
         super().__init__(
-            f"{text!r} does not lie on a whole partition of {step} in UTC. Write a whole day as 2026-05-03, "
-            "or a whole hour as 2026-05-03T07:00:00Z."
+            f"Clocks in {timezone!r} are changed by a part of an hour, so its hours have no lasting keys. "
+            "Declare Hourly in 'UTC', or Daily."
         )
 
 
 class UnknownPartitionError(NotFoundError):
     """A pipeline has no partition of a key."""
 
-    def __init__(self, key: str, partitions: object) -> None:
-        super().__init__(f"There is no partition {key!r} in {partitions}. Write a day as 2026-05-03.")
+    def __init__(self, key: str, partitions: object, example: str) -> None:
+        super().__init__(f"There is no partition {key!r} in {partitions}. Write a key as {example}.")
 
 
 class UnknownPipelineError(NotFoundError):

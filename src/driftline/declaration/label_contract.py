@@ -8,12 +8,10 @@ import numpy as np
 import pandas as pd
 
 from driftline.datasets import Target
-from driftline.declaration.errors import NotAStreamError
 from driftline.declaration.ground_truth import GroundTruth
-from driftline.declaration.partitions import Daily, Hourly, Partitions
+from driftline.declaration.partitions import Partitions
+from driftline.declaration.whole_table import described_partitions
 from driftline.metrics import Task
-
-_STEPS: dict[str, type[Partitions]] = {"Daily": Daily, "Hourly": Hourly}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +44,8 @@ class LabelContract:
 
         Rows from before the first partition are never predicted, but the first model learns from them.
         """
-        steps, places = np.unique(((times - self.partitions.first) // self.partitions.step), return_inverse=True)
-        keys = [self.partitions.key(self.partitions.first + int(step) * self.partitions.step) for step in steps]
-        return np.array(keys, dtype=object)[places]
+        in_utc = times.dt.tz_convert("UTC").dt.tz_localize(None)
+        return self.partitions.keys_at(in_utc.to_numpy(dtype="datetime64[us]"))
 
 
 def described_contract(pipeline: str, declaration: Mapping[str, Any]) -> LabelContract:
@@ -57,9 +54,8 @@ def described_contract(pipeline: str, declaration: Mapping[str, Any]) -> LabelCo
     Raises:
         NotAStreamError: it declares no time partitions.
     """
-    grid, target, truth = declaration.get("partitions"), declaration["target"], declaration["ground_truth"]
-    if grid is None:
-        raise NotAStreamError(pipeline)
+    partitions = described_partitions(declaration.get("partitions")).stream(pipeline)
+    target, truth = declaration["target"], declaration["ground_truth"]
     task = target.get("task")
     return LabelContract(
         pipeline=pipeline,
@@ -68,6 +64,6 @@ def described_contract(pipeline: str, declaration: Mapping[str, Any]) -> LabelCo
         target=Target(
             target["column"], positive_class=target.get("positive_class"), task=None if task is None else Task(task)
         ),
-        partitions=_STEPS[grid["type"]](grid["start"], end=grid.get("end")),
+        partitions=partitions,
         ground_truth=GroundTruth(**{name: value for name, value in truth.items() if name != "type"}),
     )

@@ -17,13 +17,13 @@ from driftline.declaration.ground_truth import GroundTruth
 from driftline.declaration.label_contract import LabelContract
 from driftline.declaration.partitions import Partitions
 from driftline.declaration.policies import Promote, Retrain
+from driftline.declaration.whole_table import HOLDOUT_ROW
 from driftline.drift import DataDrift, MultivariateDrift, PerformanceDrift, PredictionDrift
 from driftline.metrics import metric
 from driftline.models import Trainer
 
 DriftRule = PerformanceDrift | DataDrift | PredictionDrift | MultivariateDrift
 
-HOLDOUT_ROW = "driftline_row"  # says which holdout a row of a table is from, and its place there
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 

@@ -89,9 +89,9 @@ def _with_lookback(pipeline: ModelPipeline, keys: Sequence[str]) -> Sequence[str
         return keys
     trigger = pipeline.retrain.trigger
     reach = max([*(_reach(rule) for rule in pipeline.drift), trigger.length if trigger else timedelta(0)])
-    windows = [pipeline.partitions.window(key) for key in keys]
-    spans = [Window(window.end - max(reach, pipeline.partitions.step), window.end) for window in windows]
-    needed = {key for span in spans for key in pipeline.partitions.keys(span)}
+    ends = [pipeline.partitions.window(key).end for key in keys]
+    spans = [Window(end - reach, end) for end in ends] if reach else []
+    needed = {key for span in spans for key in pipeline.partitions.ending_in(span)}
     return sorted(needed | set(keys))
 
 

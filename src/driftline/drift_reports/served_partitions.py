@@ -48,8 +48,8 @@ class ServedPartitions:
         """Return the partitions of a stream of one version that end after `start` and not after `end`."""
         if self._partitions is None or start >= end:
             return ()
-        ending = Window(start - self._partitions.step + timedelta.resolution, end)
-        return tuple(key for key in self._partitions.keys(ending) if self.served_by(key, version_id))
+        keys = self._partitions.ending_in(Window(start, end))
+        return tuple(key for key in keys if self.served_by(key, version_id))
 
     def since(self, start: datetime, version_id: int) -> tuple[str, ...]:
         """Return the partitions of a stream that one version served from `start` on, oldest first."""

@@ -158,8 +158,7 @@ def _keys_until(partitions: Partitions, name: str, until: datetime, now: datetim
 
 def _ending_in(partitions: Partitions, keys: Sequence[str], length: str) -> Sequence[str]:
     end = partitions.window(keys[-1]).end
-    count = -(-parse_duration(length) // partitions.step)  # a part of a step reaches one partition more
-    return [key for key in keys[-count:] if partitions.window(key).end > end - parse_duration(length)]
+    return partitions.ending_in(Window(end - parse_duration(length), end))
 
 
 def _together(

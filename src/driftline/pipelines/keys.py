@@ -4,7 +4,7 @@ from typing import TypedDict
 
 import dagster as dg
 
-from driftline.declaration import PIPELINE_TAG, Daily, Hourly, Kind, ModelPipeline
+from driftline.declaration import PIPELINE_TAG, Daily, Hourly, Kind, ModelPipeline, Monthly, Weekly
 from driftline.declaration.errors import DeclarationError
 
 
@@ -56,9 +56,19 @@ def dagster_partitions(pipeline: ModelPipeline) -> dg.TimeWindowPartitionsDefini
     partitions = pipeline.partitions
     if partitions is None:
         return None
-    start, end = partitions.first, partitions.last
-    if isinstance(partitions, Daily):
-        return dg.DailyPartitionsDefinition(start_date=start, end_date=end, timezone="UTC")
-    if isinstance(partitions, Hourly):
-        return dg.HourlyPartitionsDefinition(start_date=start, end_date=end, timezone="UTC")
-    raise DeclarationError(pipeline.name, f"{type(partitions).__name__} is neither Daily nor Hourly")
+    start = partitions.first.astimezone(partitions.zone)
+    end = None if partitions.last is None else partitions.last.astimezone(partitions.zone)
+    zone = partitions.timezone
+    match partitions:
+        case Hourly():
+            return dg.HourlyPartitionsDefinition(start_date=start, end_date=end, timezone=zone)
+        case Daily():
+            return dg.DailyPartitionsDefinition(start_date=start, end_date=end, timezone=zone)
+        case Weekly():
+            weekday = start.isoweekday() % 7  # Dagster counts from Sunday
+            return dg.WeeklyPartitionsDefinition(start_date=start, end_date=end, timezone=zone, day_offset=weekday)
+        case Monthly():
+            return dg.MonthlyPartitionsDefinition(start_date=start, end_date=end, timezone=zone)
+    raise DeclarationError(
+        pipeline.name, f"{type(partitions).__name__} is not one of Hourly, Daily, Weekly and Monthly"
+    )

@@ -1,0 +1,92 @@
+"""A table as a partitioning of one partition, so that nobody asks whether there are partitions at all."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Never
+
+from driftline.declaration.errors import NotAStreamError, UnknownPartitionError
+from driftline.declaration.partition_calendars import Daily, Hourly, Monthly, Weekly
+from driftline.declaration.partitions import Partitions
+
+TABLE_KEY = ""
+HOLDOUT_ROW = "driftline_row"  # says which holdout a row of a table is from, and its place there
+
+_CALENDARS: dict[str, type[Partitions]] = {kind.__name__: kind for kind in (Hourly, Daily, Weekly, Monthly)}
+
+
+@dataclass(frozen=True)
+class WholeTable:
+    """All rows at any time, as one partition, whose key is empty.
+
+    It answers what `Partitions` answers, but for what only times have: `stream` refuses by the name of the pipeline.
+    """
+
+    is_stream: ClassVar[bool] = False
+
+    def stream(self, pipeline: str) -> Never:
+        """Refuse.
+
+        Raises:
+            NotAStreamError: always.
+        """
+        raise NotAStreamError(pipeline)
+
+    def clip(self, time: datetime) -> datetime:
+        """Return `time`: a table does not end."""
+        return time
+
+    def after(self, time: datetime) -> datetime:
+        """Return `time`: a table is not cut."""
+        return time
+
+    def window(self, key: str) -> None:
+        """Return None: a table has no times.
+
+        Raises:
+            UnknownPartitionError: the key is another than the table's.
+        """
+        if key != TABLE_KEY:
+            raise UnknownPartitionError(key, self, repr(TABLE_KEY))
+
+    def over_by(self, now: datetime) -> Sequence[str]:
+        """Return the one key: a table is always there as a whole."""
+        return [TABLE_KEY]
+
+    def contiguous(self, keys: Iterable[str]) -> list[list[str]]:
+        """Return the one key as one run, where it is asked for."""
+        return [[key] for key in dict.fromkeys(keys)]
+
+    def champion_time(self, key: str, as_of: datetime) -> datetime:
+        """Return the time whose champion serves the table: `as_of`."""
+        return as_of
+
+    def training_time(self, as_of: datetime, *, first: bool) -> datetime:
+        """Return the time up to which a training may look: `as_of`."""
+        return as_of
+
+    def training_window(self, until: datetime, length: str | None) -> None:
+        """Return None: a training reads all rows."""
+
+    def row_key(self, time_column: str, entity: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the column that a prediction and its label are joined by: the place of the row in its holdout."""
+        return (HOLDOUT_ROW,)
+
+    def time_columns(self, time_column: str) -> tuple[str, ...]:
+        """Return no column: a table has no event time."""
+        return ()
+
+    def title(self, key: str) -> str:
+        """Return what people are shown for the partition."""
+        return "the table"
+
+
+Partitioning = Partitions | WholeTable
+
+
+def described_partitions(description: Mapping[str, Any] | None) -> Partitioning:
+    """Return the partitions that a declaration described as JSON; of none, the whole table."""
+    if description is None or description["type"] == WholeTable.__name__:
+        return WholeTable()
+    calendar = _CALENDARS[description["type"]]
+    return calendar(description["start"], end=description.get("end"), timezone=description.get("timezone") or "UTC")
