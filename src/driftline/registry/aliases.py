@@ -1,215 +1,124 @@
-"""Moving an alias and asking who held it: production has one history, and nobody rewrites it."""
+"""Loading the timelines of aliases, and moving an alias: production has one history, and nobody rewrites it."""
 
-from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 
-from driftline.registry.errors import (
-    AliasMovedError,
-    HistoryRewriteError,
-    NoPreviousVersionError,
-    UnknownModelError,
-    UnknownVersionError,
-)
+from driftline.registry.errors import AliasMovedError, HistoryRewriteError, UnknownModelError
+from driftline.registry.model_version import ModelVersion, version_of_row
 from driftline.registry.reference import CHAMPION
+from driftline.registry.timeline import AliasEvent, Timeline
 from driftline.store import Session, alias_rows, model_rows
-from driftline.store.alias_rows import AliasEvent
-from driftline.store.model_rows import ModelVersion, RegisteredModel
+from driftline.store.alias_rows import AliasEventRow, AliasMove
+from driftline.store.model_rows import RegisteredModel
 from driftline.workspace import Workspace
+
+
+def timeline(workspace: Workspace, model: str, *, alias: str = CHAMPION) -> Timeline:
+    """Return the history of an alias of a model; an empty one where the model is not registered yet."""
+    with workspace.database.reading() as session:
+        found = model_rows.find_model(session, model)
+        return load_timeline(session, found.id, alias=alias) if found else Timeline(alias=alias)
+
+
+def load_timeline(session: Session, model_id: int, *, alias: str = CHAMPION) -> Timeline:
+    """Return the history of an alias of a model, inside the caller's session."""
+    return load_timelines(session, alias, [model_id])[model_id]
+
+
+def load_timelines(session: Session, alias: str, model_ids: Collection[int]) -> dict[int, Timeline]:
+    """Return the history of an alias of each model, one statement."""
+    versions: dict[int, ModelVersion] = {}
+    events: dict[int, list[AliasEvent]] = {id_: [] for id_ in model_ids}
+    for row, version in alias_rows.events(session, alias, model_ids):
+        if version is not None and version.id not in versions:
+            versions[version.id] = version_of_row(version)
+        events[row.model_id].append(_event(row, versions))
+    return {id_: Timeline(alias=alias, events=tuple(found)) for id_, found in events.items()}
 
 
 def move_alias(
     session: Session,
-    version: ModelVersion,
+    model_id: int,
+    version: ModelVersion | None,
     *,
-    expected: ModelVersion | None,
+    seen: Timeline,
     effective_at: datetime,
+    as_of: datetime,
     recorded_at: datetime,
     actor: str,
     reason: str,
-    alias: str = CHAMPION,
+    move: AliasMove = AliasMove.MOVE,
     decision_id: int | None = None,
 ) -> AliasEvent:
-    """Append the event that gives `alias` to `version`, inside the caller's transaction.
+    """Append the event that gives an alias to `version`, inside the caller's transaction.
+
+    Plans for `effective_at` and later are cancelled by it.
 
     Args:
         session: the transaction that also stores why.
-        version: who gets the alias.
-        expected: who was seen to hold it; None for nobody.
-        effective_at: from when on `version` holds it.
-        recorded_at: now.
+        model_id: of the model's row.
+        version: who gets the alias; None: nobody holds it from then on.
+        seen: the history that was decided on.
+        effective_at: from when on.
+        as_of: what "now" is to the caller.
+        recorded_at: the time of the machine.
         actor: who decided.
         reason: why, in words.
-        alias: the movable name.
+        move: whether it takes something back.
         decision_id: the decision with the evidence.
 
     Raises:
-        AliasMovedError: somebody moved it since `expected` was read.
+        AliasMovedError: the alias was moved since `seen` was loaded.
         HistoryRewriteError: it was moved at a later time than `effective_at` already.
     """
-    held = _held(session, version.model_id, alias, expected=expected, effective_at=effective_at)
-    event = AliasEvent(
-        model_id=version.model_id,
-        alias=alias,
-        revision=held.revision + 1 if held else 1,
-        version_id=version.id,
-        previous_version_id=held.version_id if held else None,
-        effective_at=effective_at,
-        recorded_at=recorded_at,
-        actor=actor,
-        reason=reason,
-        decision_id=decision_id,
-    )
-    session.add(event)
-    session.flush()
-    return event
-
-
-def end_alias(
-    session: Session,
-    holder: ModelVersion,
-    alias: str,
-    *,
-    effective_at: datetime,
-    recorded_at: datetime,
-    actor: str,
-    reason: str,
-    decision_id: int | None = None,
-) -> AliasEvent:
-    """Append the event from which on nobody holds `alias`, inside the caller's transaction.
-
-    Raises:
-        AliasMovedError: `holder` does not hold it any more.
-        HistoryRewriteError: it was moved at a later time than `effective_at` already.
-    """
-    held = _held(session, holder.model_id, alias, expected=holder, effective_at=effective_at)
-    event = AliasEvent(
-        model_id=holder.model_id,
-        alias=alias,
-        revision=held.revision + 1 if held else 1,
-        version_id=None,
-        previous_version_id=holder.id,
-        effective_at=effective_at,
-        recorded_at=recorded_at,
-        actor=actor,
-        reason=reason,
-        decision_id=decision_id,
-    )
-    session.add(event)
-    session.flush()
-    return event
-
-
-def _held(
-    session: Session, model_id: int, alias: str, *, expected: ModelVersion | None, effective_at: datetime
-) -> AliasEvent | None:
-    """Return the newest event, unless somebody else moved the alias or a new one would rewrite what held."""
     model_rows.lock_models(session, model_id)
-    held = alias_rows.alias_event_at(session, model_id, alias, None)
-    if (held.version_id if held else None) != (expected.id if expected else None):
-        raise AliasMovedError(alias, held.reason if held else "nobody holds it any more")
-    if held is not None and held.effective_at > effective_at:
-        raise HistoryRewriteError(alias, held.effective_at, effective_at)
-    return held
-
-
-def rollback(
-    workspace: Workspace, model: str, *, actor: str, reason: str, to: int | None = None, alias: str = CHAMPION
-) -> AliasEvent:
-    """Give the alias back to version `to`, or to who held it before; no model is rebuilt.
-
-    A switch that is planned for later is cancelled: the one more event takes effect when the switch would have.
-
-    Raises:
-        UnknownModelError: no model has this name.
-        UnknownVersionError: the model has no version `to`.
-        NoPreviousVersionError: nobody held the alias before.
-    """
-    with workspace.database.transaction() as session:
-        found = known_model(session, model)
-        held = alias_rows.alias_event_at(session, found.id, alias, None)
-        if to is not None:
-            target = model_rows.version_numbered(session, found.id, to)
-            if target is None:
-                raise UnknownVersionError(model, to)
-        else:
-            target = model_rows.version(session, held.previous_version_id if held else None)
-            if target is None:
-                raise NoPreviousVersionError(model, alias)
-        holder = model_rows.version(session, held.version_id) if held else None
-        return move_alias(
-            session,
-            target,
-            expected=holder,
-            effective_at=max(workspace.as_of(), held.effective_at) if held else workspace.as_of(),
-            recorded_at=workspace.clock(),
-            actor=actor,
-            reason=reason,
-            alias=alias,
-        )
-
-
-def champion(workspace: Workspace, model: str, *, at: datetime | None = None) -> ModelVersion | None:
-    """Return the version that is champion, or was at time `at`; None where there was none.
-
-    Raises:
-        UnknownModelError: no model has this name.
-    """
-    with workspace.database.reading() as session:
-        line = known_model(session, model)
-        if at is None:
-            event = alias_rows.alias_event_now(session, line.id, CHAMPION, workspace.as_of())
-        else:
-            event = alias_rows.alias_event_at(session, line.id, CHAMPION, at)
-        return model_rows.version(session, event.version_id) if event else None
-
-
-def champions_at(workspace: Workspace, model: str, times: Sequence[datetime]) -> list[ModelVersion | None]:
-    """Return who was champion at each of `times`; None before the first one, or where the model is not known."""
-    return holders_at(workspace, model, CHAMPION, times)
-
-
-def holders_at(workspace: Workspace, model: str, alias: str, times: Sequence[datetime]) -> list[ModelVersion | None]:
-    """Return who held `alias` at each of `times`; None where nobody did, or where the model is not known."""
-    with workspace.database.reading() as session:
-        line = model_rows.find_model(session, model)
-        if line is None:
-            return [None] * len(times)
-        events = list(reversed(alias_rows.alias_events(session, line.id, alias)))
-        versions = {version.id: version for version in model_rows.versions(session, line.id)}
-    since = [event.effective_at for event in events]
-    found = [bisect_right(since, time) - 1 for time in times]
-    held = [events[position].version_id if position >= 0 else None for position in found]
-    return [None if version_id is None else versions[version_id] for version_id in held]
-
-
-def champion_since(workspace: Workspace, model: str, times: Sequence[datetime]) -> list[datetime | None]:
-    """Return since when the champion of each of `times` had been champion; None where there was none.
-
-    A switch that was cancelled before it took effect interrupts nothing.
-    """
-    with workspace.database.reading() as session:
-        line = model_rows.find_model(session, model)
-        events = alias_rows.alias_events(session, line.id, CHAMPION) if line else []
-    since = [event.effective_at for event in _changes(list(reversed(events)))]
-    found = [bisect_right(since, time) - 1 for time in times]
-    return [since[position] if position >= 0 else None for position in found]
-
-
-def _changes(events: Sequence[AliasEvent]) -> list[AliasEvent]:
-    """Return those of `events`, oldest first, with which another version came to hold the alias for some time."""
-    changes: list[AliasEvent] = []
-    for event in events:
-        if changes and changes[-1].effective_at == event.effective_at:
-            changes.pop()
-        if not changes or changes[-1].version_id != event.version_id:
-            changes.append(event)
-    return changes
+    now = load_timeline(session, model_id, alias=seen.alias)
+    if now.revision != seen.revision:
+        raise AliasMovedError(seen.alias, now.events[-1].reason)
+    earliest = now.earliest(as_of)
+    if earliest is not None and earliest > effective_at:
+        raise HistoryRewriteError(seen.alias, earliest, effective_at)
+    newest = now.events[-1].version if now.events else None
+    row = alias_rows.append(
+        session,
+        model_id=model_id,
+        alias=seen.alias,
+        revision=now.revision + 1,
+        version_id=version.id if version else None,
+        previous_version_id=newest.id if newest else None,
+        effective_at=effective_at,
+        recorded_at=recorded_at,
+        actor=actor,
+        reason=reason,
+        decision_id=decision_id,
+        move=move if version else AliasMove.END,
+        planned=effective_at > as_of,
+    )
+    return _event(row, {version.id: version} if version else {})
 
 
 def known_model(session: Session, name: str) -> RegisteredModel:
-    """Return the registered model `name`, or raise UnknownModelError naming those there are."""
+    """Return the registered model `name`.
+
+    Raises:
+        UnknownModelError: there is none; those there are are named.
+    """
     found = model_rows.find_model(session, name)
     if found is None:
         raise UnknownModelError(name, [model.name for model in model_rows.models(session)])
     return found
+
+
+def _event(row: AliasEventRow, versions: dict[int, ModelVersion]) -> AliasEvent:
+    return AliasEvent(
+        id=row.id,
+        revision=row.revision,
+        version=None if row.version_id is None else versions[row.version_id],
+        effective_at=row.effective_at,
+        recorded_at=row.recorded_at,
+        actor=row.actor,
+        reason=row.reason,
+        move=AliasMove(row.move),
+        planned=row.planned,
+        decision_id=row.decision_id,
+    )
