@@ -13,29 +13,33 @@ from driftline.declaration.dagster_names import (
 )
 from driftline.declaration.ground_truth import GroundTruth
 from driftline.declaration.label_contract import LabelContract, described_contract
-from driftline.declaration.partitions import Daily, Hourly, Partitions
-from driftline.declaration.pipeline import HOLDOUT_ROW, ModelPipeline
+from driftline.declaration.partition_calendars import Daily, Hourly, Monthly, Weekly
+from driftline.declaration.partitions import Partitions
+from driftline.declaration.pipeline import ModelPipeline
 from driftline.declaration.policies import Promote, Retrain
+from driftline.declaration.whole_table import HOLDOUT_ROW
 
 __all__ = [
+    "DECISION_TAG",
+    "HOLDOUT_ROW",
+    "PIPELINE_TAG",
+    "RETRAINING",
+    "TRIGGER_TAG",
+    "VERSION_TAG",
     "Alert",
     "AlertKind",
-    "DECISION_TAG",
     "Daily",
     "GroundTruth",
-    "HOLDOUT_ROW",
     "Hourly",
     "Kind",
     "LabelContract",
     "ModelPipeline",
-    "PIPELINE_TAG",
+    "Monthly",
     "Partitions",
     "Promote",
-    "RETRAINING",
     "Retrain",
     "Severity",
-    "TRIGGER_TAG",
-    "VERSION_TAG",
+    "Weekly",
     "backtest_job",
     "described_contract",
     "replay_op",

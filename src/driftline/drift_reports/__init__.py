@@ -4,11 +4,4 @@ from driftline.drift_reports.history import DriftHistory
 from driftline.drift_reports.report import Reported, drift_report, report_drift
 from driftline.drift_reports.tenures import Tenure, tenure
 
-__all__ = [
-    "DriftHistory",
-    "Reported",
-    "Tenure",
-    "drift_report",
-    "report_drift",
-    "tenure",
-]
+__all__ = ["DriftHistory", "Reported", "Tenure", "drift_report", "report_drift", "tenure"]

@@ -1,17 +1,17 @@
-"""ROOMDOC profiles"""
+"""ROOMDOC profiles."""
 
 from driftline.profiles.bins import LISTED_CATEGORIES, QUANTILE_BINS, TAIL_QUANTILES, NumericBins
 from driftline.profiles.counts import ColumnCounts, column_is_numeric, count_texts, total_counts
 from driftline.profiles.profile import ColumnProfile, ReferenceProfile, count_columns, profile_columns
 
 __all__ = [
+    "LISTED_CATEGORIES",
+    "QUANTILE_BINS",
+    "TAIL_QUANTILES",
     "ColumnCounts",
     "ColumnProfile",
-    "LISTED_CATEGORIES",
     "NumericBins",
-    "QUANTILE_BINS",
     "ReferenceProfile",
-    "TAIL_QUANTILES",
     "column_is_numeric",
     "count_columns",
     "count_texts",
