@@ -22,10 +22,10 @@ import pyarrow.parquet as pq
 from scipy.stats import ks_2samp
 from sklearn.metrics import roc_auc_score
 
-from driftline.drift import DataDrift, column_findings
+from driftline.drift import DataDrift
+from driftline.drift.columns import column_findings
 from driftline.metrics import Task, measure
-from driftline.profiles import profile_columns, total_counts
-from driftline.profiles.profile import count_columns
+from driftline.profiles import count_columns, profile_columns, total_counts
 
 NUMERIC, TEXT, DAYS = 24, 6, 365
 KINDS = np.array(["oak", "pine", "elm", "fir", "ash", "yew", "larch", "birch"], dtype=object)

@@ -1,4 +1,4 @@
-"""How often the default drift rules ring without drift, and how soon they find one: the tables of docs/drift.md.
+"""How often the default drift rules raise false alarms, and how soon they find drift: the tables of docs/drift.md.
 
 Everything is seeded. Run from the root, three minutes of an idle core, or a tenth of the repetitions:
 python benchmarks/false_alarms.py [--quick]
@@ -20,19 +20,17 @@ from driftline.drift import (
     PerformanceDrift,
     PredictionDrift,
     Verdict,
-    WindowVerdict,
-    column_findings,
-    design_effect,
     e_detector,
-    multivariate_finding,
-    performance_finding,
     prediction_columns,
-    prediction_findings,
-    window_verdict,
 )
+from driftline.drift.columns import column_findings
+from driftline.drift.design_effect import design_effect
+from driftline.drift.domain_classifier import multivariate_finding
+from driftline.drift.performance import performance_finding
+from driftline.drift.predictions import prediction_findings
+from driftline.drift.window_verdict import WindowVerdict, window_verdict
 from driftline.metrics import Measurement, Task, measure
-from driftline.profiles import profile_columns
-from driftline.profiles.profile import count_columns
+from driftline.profiles import count_columns, profile_columns
 
 WINDOWS = 50  # of each reference
 ERRORS, LABELS = 0.2, 10_000
@@ -44,7 +42,7 @@ def counted(work: Callable[[int], float], times: int, what: str) -> float:
     return float(np.mean([work(seed) for seed in seeds]))
 
 
-def rings(findings: Iterable[Finding]) -> bool:
+def raises_alarm(findings: Iterable[Finding]) -> bool:
     """Return whether any finding is drift."""
     return any(found.verdict is Verdict.DRIFT for found in findings)
 
@@ -54,7 +52,7 @@ def columns_ring(reference_rows: int, window_rows: int, seed: int) -> float:
     profile = profile_columns(rows(reference_rows, np.random.default_rng([1, seed])))
     windows = (rows(window_rows, np.random.default_rng([2, seed, window])) for window in range(WINDOWS))
     said = [column_findings(profile, count_columns(profile, window), DataDrift()) for window in windows]
-    return float(np.mean([rings(findings) for findings in said]))
+    return float(np.mean([raises_alarm(findings) for findings in said]))
 
 
 def predictions_ring(reference_rows: int, window_rows: int, seed: int, move: float = 0.0) -> float:
@@ -67,14 +65,14 @@ def predictions_ring(reference_rows: int, window_rows: int, seed: int, move: flo
 
     profile = profile_columns(said(reference_rows, 0.0))
     windows = [count_columns(profile, said(window_rows, move)) for _ in range(WINDOWS)]
-    return float(np.mean([rings(prediction_findings(profile, counts, PredictionDrift())) for counts in windows]))
+    return float(np.mean([raises_alarm(prediction_findings(profile, counts, PredictionDrift())) for counts in windows]))
 
 
 def together_ring(count: int, seed: int, *, correlation: float = 0.0, moved: float = 0.0) -> bool:
     """Return whether all columns together drift in one window."""
     random = np.random.default_rng([7, seed, count])
     window = joint(count, random, correlation=correlation, moved_all=moved)
-    return rings([multivariate_finding(joint(count, random), window, MultivariateDrift(), separate)])
+    return raises_alarm([multivariate_finding(joint(count, random), window, MultivariateDrift(), separate)])
 
 
 def column_is_found(shift: Shift, window_rows: int, windows: int, seed: int) -> bool:
@@ -85,7 +83,7 @@ def column_is_found(shift: Shift, window_rows: int, windows: int, seed: int) -> 
         columns = rows(window_rows, random)
         columns[shift.column] = shift.change(columns[shift.column], random)
         findings = column_findings(profile, count_columns(profile, columns), DataDrift())
-        if rings(found for found in findings if found.name == shift.column):
+        if raises_alarm(found for found in findings if found.name == shift.column):
             return True
     return False
 
@@ -103,17 +101,17 @@ def judged(drop: float, window_rows: int, windows: int, seed: int) -> list[Windo
 def performance_is_found(windows: Sequence[WindowVerdict]) -> bool:
     """Return whether performance has drifted after one of the windows: 2 of the last 3 are worse."""
     rule = PerformanceDrift("auroc")
-    return rings(performance_finding(rule, windows[: number + 1]) for number in range(len(windows)))
+    return raises_alarm(performance_finding(rule, windows[: number + 1]) for number in range(len(windows)))
 
 
 def detector_alarms(alike: bool, seed: int) -> int:  # noqa: FBT001
-    """Return how often the e-detector rings in 10,000 labels without drift."""
+    """Return how often the e-detector raises an alarm in 10,000 labels without drift."""
     series = errors(np.full(LABELS, ERRORS), np.random.default_rng([8, seed]), alike=alike)
     return len(e_detector(series, reference=ERRORS, arl=10_000).alarms)
 
 
 def errors_are_found(rate: float, labels: int, seed: int) -> bool:
-    """Return whether the e-detector rings within so many labels after the rate of errors has risen."""
+    """Return whether the e-detector raises an alarm within so many labels after the rate of errors has risen."""
     rates = np.repeat([ERRORS, rate], [3000, labels])
     path = e_detector(errors(rates, np.random.default_rng([9, seed])), reference=ERRORS, arl=10_000)
     return bool((path.alarms >= 3000).any())
@@ -121,13 +119,13 @@ def errors_are_found(rate: float, labels: int, seed: int) -> bool:
 
 def alike_windows(seed: int, *, counts_effect: bool = True, later: float = ERRORS) -> list[bool]:
     """Return for each of 40 windows whether accuracy drifts; the errors are alike, 20 windows came before."""
-    rule, random = PerformanceDrift("accuracy", alike_rows=True), np.random.default_rng([10, seed])
+    rule, random = PerformanceDrift("accuracy", correlated_rows=True), np.random.default_rng([10, seed])
     reference = accuracy(errors(np.full(4000, ERRORS), random))
     series = errors(np.repeat([ERRORS, later], [20 * 200, 40 * 200]), random, alike=True)
     windows = [accuracy(window) for window in np.split(series, 60)]
     effect = (design_effect(windows[:20]) or 1.0) if counts_effect else 1.0
     said = [window_verdict(rule, reference, window, design_effect=effect) for window in windows]
-    return [rings([performance_finding(rule, said[end - 3 : end])]) for end in range(21, 61)]
+    return [raises_alarm([performance_finding(rule, said[end - 3 : end])]) for end in range(21, 61)]
 
 
 def accuracy(series: np.ndarray) -> Measurement:
@@ -136,8 +134,8 @@ def accuracy(series: np.ndarray) -> Measurement:
 
 
 def print_rings(share: int) -> None:
-    """Print how often the rules ring without drift."""
-    print("| no drift | reports | that ring |\n|---|---|---|")
+    """Print how often the rules raise an alarm without drift."""
+    print("| no drift | reports | with an alarm |\n|---|---|---|")
     for reference, window in ((2_000, 300), (10_000, 500), (10_000, 1_000), (10_000, 5_000)):
         found = counted(lambda seed, r=reference, w=window: columns_ring(r, w, seed), 20 // share, f"{window} rows")
         print_line(f"30 columns, {window:,} rows against {reference:,}", 20 // share * WINDOWS, found)
@@ -147,11 +145,11 @@ def print_rings(share: int) -> None:
     for count in (1_000, 2_000):
         found = counted(lambda seed, n=count: together_ring(n, seed), 60 // share, "all columns together")
         print_line(f"all of 30 columns together, {count:,} rows a side", 60 // share, found)
-    for effect, name in ((False, "taken as independent"), (True, "with `alike_rows`")):
-        found = counted(lambda s, e=effect: np.mean(alike_windows(s, counts_effect=e)), 200 // share, "alike rows")
-        print_line(f"accuracy of 200 alike rows, 2 of 3 windows, {name}", 200 // share * 40, found)
+    for effect, name in ((False, "taken as independent"), (True, "with `correlated_rows`")):
+        found = counted(lambda s, e=effect: np.mean(alike_windows(s, counts_effect=e)), 200 // share, "correlated rows")
+        print_line(f"accuracy of 200 correlated rows, 2 of 3 windows, {name}", 200 // share * 40, found)
     print("\n| no drift | labels | alarms per 10,000 |\n|---|---|---|")
-    for alike, name in ((False, "independent errors"), (True, "alike errors")):
+    for alike, name in ((False, "independent errors"), (True, "correlated errors")):
         found = counted(lambda seed, a=alike: detector_alarms(a, seed), 200 // share, "errors one by one")
         print(f"| errors one by one, `arl=10_000`, {name} | {200 // share * LABELS:,} | {found:.2f} |")
 
@@ -181,8 +179,8 @@ def print_delays(share: int) -> None:
             lambda s, d=drop, n=labels, w=windows: performance_is_found(judged(d, n, w, s)), 300 // share, "auroc"
         )
         print(f"| AUROC .85 falls by {drop:.2f} | {windows} windows of {labels:,} labels | {found:.2f} |")
-    found = counted(lambda seed: any(alike_windows(seed, later=0.4)[:20]), 200 // share, "alike rows")
-    print(f"| errors .20 to .40, alike, with `alike_rows` | 20 windows of 200 labels | {found:.2f} |")
+    found = counted(lambda seed: any(alike_windows(seed, later=0.4)[:20]), 200 // share, "correlated rows")
+    print(f"| errors .20 to .40, correlated, with `correlated_rows` | 20 windows of 200 labels | {found:.2f} |")
     for rate, labels in ((0.25, 1_000), (0.30, 400), (0.40, 150)):
         found = counted(lambda seed, r=rate, n=labels: errors_are_found(r, n, seed), 200 // share, "errors")
         print(f"| errors one by one: .20 to {rate:.2f} | {labels:,} labels | {found:.2f} |")

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from driftline.drift import DataDrift, Verdict, column_findings, overall_verdict
+from driftline.drift import DataDrift, Verdict, overall_verdict
+from driftline.drift.columns import column_findings
 from driftline.drift.errors import UnprofiledColumnError
-from driftline.profiles import profile_columns
+from driftline.drift.status import FindingRule
+from driftline.profiles import count_columns, profile_columns
 from driftline.profiles.errors import BinsMismatchError, SchemaDriftError
-from driftline.profiles.profile import count_columns
 
 RULE = DataDrift()
 
@@ -42,7 +43,7 @@ def frame(rng, row_count):
 
 
 def drifted(findings):
-    return {(finding.name, finding.method) for finding in findings if finding.verdict is Verdict.DRIFT}
+    return {(finding.name, finding.rule) for finding in findings if finding.verdict is Verdict.DRIFT}
 
 
 @settings(max_examples=50)
@@ -65,7 +66,7 @@ def test_any_two_columns_of_numbers_give_findings_that_are_json(reference, analy
     json.dumps([asdict(finding) for finding in findings], allow_nan=False)
 
 
-def test_at_most_two_percent_of_reports_without_drift_ring():
+def test_at_most_two_percent_of_reports_without_drift_raise_an_alarm():
     rng = np.random.default_rng(1000)
     rings = 0
     for _ in range(10):
@@ -101,14 +102,14 @@ def changed(name, rng):
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        ("mean", ("normal_0", "KS and tail chi-square")),
-        ("variance", ("normal_0", "KS and tail chi-square")),
-        ("outliers", ("normal_0", "KS and tail chi-square")),
-        ("fewer zeros", ("zeros_0", "KS and tail chi-square")),
-        ("category", ("category_0", "chi-square and unseen share")),
-        ("unseen", ("category_0", "chi-square and unseen share")),
-        ("missing", ("normal_0", "missing share")),
-        ("infinite", ("normal_0", "non-finite share")),
+        ("mean", ("normal_0", FindingRule.VALUES_MOVED)),
+        ("variance", ("normal_0", FindingRule.VALUES_MOVED)),
+        ("outliers", ("normal_0", FindingRule.VALUES_MOVED)),
+        ("fewer zeros", ("zeros_0", FindingRule.VALUES_MOVED)),
+        ("category", ("category_0", FindingRule.CATEGORIES_CHANGED)),
+        ("unseen", ("category_0", FindingRule.UNSEEN_CATEGORIES)),
+        ("missing", ("normal_0", FindingRule.MISSING_SHARE_CHANGED)),
+        ("infinite", ("normal_0", FindingRule.NON_FINITE_SHARE_CHANGED)),
     ],
 )
 def test_a_change_is_found_in_its_column_and_in_no_other(change, expected):
@@ -119,12 +120,12 @@ def test_a_change_is_found_in_its_column_and_in_no_other(change, expected):
     assert overall_verdict(findings) is Verdict.DRIFT
 
 
-def test_a_significant_trifle_is_below_the_floor():
+def test_a_significant_trifle_is_too_small_to_count():
     rng = np.random.default_rng(2)
     found = values_of(rng.normal(size=200_000), rng.normal(0.05, 1, 200_000))
     assert found.verdict is Verdict.OK
     assert found.p_value < 1e-6
-    assert "significant, but below the floor of 0.1" in found.note
+    assert (found.rule, found.values["min_effect"]) == (FindingRule.EFFECT_TOO_SMALL, 0.1)
 
 
 def test_a_shift_of_half_a_standard_deviation_reads_one_half():
@@ -132,22 +133,22 @@ def test_a_shift_of_half_a_standard_deviation_reads_one_half():
     found = values_of(rng.normal(10, 4, 20_000), rng.normal(12, 4, 20_000))
     assert found.effect == pytest.approx(0.5, abs=0.03)
     assert found.effect_name == "Wasserstein distance in reference standard deviations"
-    assert found.note.startswith("x: moved 0.5")
+    assert found.rule is FindingRule.VALUES_MOVED
+    assert found.values["wasserstein"] == found.effect
 
 
 def test_a_constant_is_ok_and_another_constant_is_a_drift_of_one():
     assert values_of(np.full(100, 3.0), np.full(100, 3.0)).verdict is Verdict.OK
     found = values_of(np.full(100, 3.0), np.full(100, 4.0))
     assert found.verdict is Verdict.DRIFT
-    assert found.effect / found.threshold == pytest.approx(100)  # all rows are unseen, of a floor of 1 %
+    assert found.effect / found.threshold == pytest.approx(100)  # all rows are unseen, and 1 % counts
 
 
 def test_one_row_is_too_few():
     found = values_of(np.arange(100.0), np.array([5.0]))
     assert found.verdict is Verdict.TOO_FEW_ROWS
-    assert found.note == (
-        "x: too few rows for KS and tail chi-square, 1 in the window and 100 in the reference of 30 needed."
-    )
+    assert found.rule is FindingRule.TOO_FEW_ROWS
+    assert [found.values[name] for name in ("rows", "reference_rows", "min_rows")] == [1, 100, 30]
 
 
 def test_no_rows_at_all_are_too_few():
@@ -164,7 +165,7 @@ def test_all_missing_now_is_a_drift_of_the_missing_share_only():
 def test_all_missing_in_both_is_ok_with_a_note():
     findings = report({"x": np.full(50, None)}, {"x": np.full(50, np.nan)})
     assert [finding.verdict for finding in findings] == [Verdict.OK, Verdict.OK]
-    assert findings[0].note == "x: no value in the reference and none in the window."
+    assert findings[0].rule is FindingRule.NO_VALUES
 
 
 def test_nothing_but_infinities_is_found():
@@ -175,7 +176,7 @@ def test_a_new_column_is_named_and_not_tested():
     profile = profile_columns({"x": np.arange(100.0)})
     counts = count_columns(profile, {"x": np.arange(100.0)})
     found = column_findings(profile, counts, RULE, new_columns=["y"])[-1]
-    assert (found.name, found.verdict, found.p_value) == ("y", Verdict.UNDEFINED, None)
+    assert (found.name, found.rule, found.p_value) == ("y", FindingRule.NEW_COLUMN, None)
 
 
 def test_a_column_that_is_gone_is_an_error_and_no_verdict():

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from driftline import PerformanceDrift
-from driftline.drift import design_effect, window_verdict
+from driftline.drift.design_effect import design_effect
 from driftline.drift.errors import InvalidDriftRuleError
+from driftline.drift.window_verdict import window_verdict
 from driftline.metrics import Task, measure, unmeasured
 
-RULE = PerformanceDrift("accuracy", alike_rows=True)
+RULE = PerformanceDrift("accuracy", correlated_rows=True)
 
 
 def windows(seed, copies=1, count=20, rows=200):
@@ -33,7 +34,7 @@ def test_fewer_than_twenty_windows_tell_nothing():
     assert design_effect([*windows(1, count=19), unmeasured("accuracy", 0, "no rows")]) is None
 
 
-def test_alike_rows_ring_less_often_once_it_is_known():
+def test_correlated_rows_raise_fewer_alarms_once_it_is_known():
     reference = measure("accuracy", Task.BINARY, np.repeat([1, 0], [800, 3200]), np.zeros(4000))
     worse = dict.fromkeys((False, True), 0)
     for seed in range(40):
@@ -51,4 +52,4 @@ def test_alike_rows_ring_less_often_once_it_is_known():
 @pytest.mark.parametrize("told", [{"method": "sequential"}, {"confidence": None}])
 def test_it_is_refused_where_it_would_change_nothing(told):
     with pytest.raises(InvalidDriftRuleError):
-        PerformanceDrift("accuracy", alike_rows=True, **told)
+        PerformanceDrift("accuracy", correlated_rows=True, **told)

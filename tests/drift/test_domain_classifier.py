@@ -8,11 +8,13 @@ import pytest
 
 from driftline import MultivariateDrift
 from driftline.dossier import separate
-from driftline.drift import DataDrift, Verdict, column_findings, multivariate_finding
+from driftline.drift import DataDrift, Verdict
+from driftline.drift.columns import column_findings
+from driftline.drift.domain_classifier import multivariate_finding
 from driftline.drift.errors import InvalidDriftRuleError, UnprofiledColumnError
-from driftline.profiles import profile_columns
+from driftline.drift.status import FindingRule
+from driftline.profiles import count_columns, profile_columns
 from driftline.profiles.errors import SchemaDriftError
-from driftline.profiles.profile import count_columns
 
 RULE = MultivariateDrift()
 TREES = np.array(["oak", "pine", "elm"], dtype=object)
@@ -36,8 +38,9 @@ def test_a_new_correlation_is_found_that_no_column_shows():
     reference, window = normal(1, 2000), normal(2, 2000, correlation=0.8)
     said = found(reference, window)
     assert (said.kind, said.verdict) == ("multivariate", "drift")
+    assert said.rule is FindingRule.SEPARABLE
     assert said.effect > 0.58
-    assert {"x0", "x1"} == set(said.note.split("Most telling: ")[1].split(", ")[:2])
+    assert {"x0", "x1"} == set(said.values["most_telling"].split(", ")[:2])
     profile = profile_columns(reference)
     alone = column_findings(profile, count_columns(profile, window), DataDrift())
     assert {one.verdict for one in alone} == {Verdict.OK}
@@ -54,7 +57,7 @@ def test_the_order_of_the_rows_does_not_matter():
     assert found(reference, {name: values[order] for name, values in window.items()}) == found(reference, window)
 
 
-def test_windows_without_drift_do_not_ring():
+def test_windows_without_drift_raise_no_alarm():
     said = [found(normal(7 + i, 1000, columns=5), normal(50 + i, 1000, columns=5)) for i in range(12)]
     assert {one.verdict for one in said} == {Verdict.OK}
     assert max(one.effect for one in said) < 0.55
@@ -68,11 +71,12 @@ def test_rows_of_which_many_are_the_same_are_drawn_in_their_share():
 def test_too_few_rows_are_no_verdict():
     said = found(normal(1, 5000), normal(2, 999))
     assert (said.verdict, said.reference_rows, said.analysis_rows) == (Verdict.TOO_FEW_ROWS, 5000, 999)
-    assert said.note == "Too few rows, 999 in the window and 5000 in the reference of 1000 needed."
+    assert said.rule is FindingRule.TOO_FEW_ROWS
 
 
 def test_without_reference_rows_nothing_is_said():
-    assert found(None, normal(1, 1000)).verdict is Verdict.UNDEFINED
+    said = found(None, normal(1, 1000))
+    assert (said.verdict, said.rule) == (Verdict.UNDEFINED, FindingRule.NO_REFERENCE)
 
 
 def test_ids_are_not_looked_at():
@@ -92,7 +96,7 @@ def test_infinities_missing_values_and_unseen_categories_are_compared_like_other
     odd["x0"][:500], odd["x1"][:300], odd["tree"][:300] = np.inf, np.nan, "yew"
     said = found(normal(1, 1000), odd)
     assert said.verdict is Verdict.DRIFT
-    assert "x0" in said.note
+    assert "x0" in said.values["most_telling"]
 
 
 def test_constant_columns_tell_nothing_apart():
@@ -120,7 +124,7 @@ def test_only_the_columns_of_the_rule_are_looked_at():
         found(normal(1, 1000), shifted, MultivariateDrift(columns=("z",)))
 
 
-@pytest.mark.parametrize("fault", [{"columns": "x"}, {"min_rows": 99}, {"floor": 0.5}, {"smallest_z": 0.0}])
+@pytest.mark.parametrize("fault", [{"columns": "x"}, {"min_rows": 99}, {"min_auroc": 0.5}, {"smallest_z": 0.0}])
 def test_a_value_that_makes_no_sense_is_refused(fault):
     with pytest.raises(InvalidDriftRuleError, match=next(iter(fault))):
         MultivariateDrift(**fault)

@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from driftline import PerformanceDrift
-from driftline.drift import Verdict, allowed_loss, e_detector, sequential_finding
+from driftline.drift import Verdict, e_detector
+from driftline.drift.e_detector import allowed_loss
 from driftline.drift.errors import InvalidDriftRuleError
+from driftline.drift.sequential import sequential_finding
+from driftline.drift.status import FindingRule
 from driftline.metrics import Measurement, wilson
 
 RULE = PerformanceDrift("accuracy", method="sequential", arl=1000)
@@ -48,7 +51,7 @@ def test_more_errors_are_found_within_their_delay(rate, delay):
     assert found >= 34
 
 
-def test_half_the_errors_do_not_ring():
+def test_half_the_errors_raise_no_alarm():
     assert len(e_detector(errors(15, 20_000, rate=0.1), reference=0.2, arl=10_000).alarms) == 0
 
 
@@ -86,8 +89,11 @@ def test_the_finding_states_its_evidence_and_its_promise():
         1200,
     )
     assert found.effect >= found.threshold == 1000
-    for word in ("1,200 labels since the champion took effect", "since the last alarm", "at least 1,000 labels"):
-        assert word in found.note
+    assert found.rule is FindingRule.ALARM
+    assert (found.values["label_count"], found.values["arl"]) == (1200, 1000)
+    assert found.values["alarms_in_window"] >= 1
+    assert found.values["labels_since_alarm"] < 200
+    assert found.values["allowed_loss"] == allowed_loss(HOLDOUT)
 
 
 def test_an_alarm_before_the_window_is_none_of_it():
@@ -98,18 +104,21 @@ def test_an_alarm_before_the_window_is_none_of_it():
 
 def test_too_few_labels_are_no_verdict():
     found = said(errors(22, 29))
-    assert (found.verdict, found.note) == (
-        Verdict.TOO_FEW_ROWS,
-        "accuracy, errors one by one: not evaluated, too few labels (29 of 30).",
-    )
+    assert (found.verdict, found.rule) == (Verdict.TOO_FEW_ROWS, FindingRule.TOO_FEW_LABELS)
+    assert (found.values["label_count"], found.values["min_labels"]) == (29, 30)
 
 
 def test_without_a_holdout_score_it_is_undefined():
     found = sequential_finding(RULE, None, None, label_count=100, in_window=10)
-    assert (found.verdict, found.note) == (
-        Verdict.UNDEFINED,
-        "accuracy, errors one by one: not evaluated, no reference.",
-    )
+    assert (found.verdict, found.rule) == (Verdict.UNDEFINED, FindingRule.NO_REFERENCE)
+
+
+@pytest.mark.parametrize(("name", "value"), [("brier", 0.2), ("accuracy", None)])
+def test_a_score_without_a_value_or_a_standard_error_leaves_nothing_to_bet_against(name, value):
+    one_row = Measurement(metric=name, value=value, ci_low=None, ci_high=None, standard_error=None, row_count=1)
+    assert allowed_loss(one_row) is None
+    found = sequential_finding(RULE, one_row, None, label_count=100, in_window=10)
+    assert (found.verdict, found.rule) == (Verdict.UNDEFINED, FindingRule.REFERENCE_UNDEFINED)
 
 
 def test_what_is_allowed_is_the_upper_limit_of_the_holdout():

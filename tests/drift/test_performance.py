@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from driftline.drift import PerformanceDrift, Verdict, performance_finding, window_verdict
+from driftline.drift import PerformanceDrift, Verdict
 from driftline.drift.errors import InvalidDriftRuleError
-from driftline.drift.performance import m_of_n
+from driftline.drift.performance import m_of_n, performance_finding
+from driftline.drift.status import FindingRule
+from driftline.drift.window_verdict import window_verdict
 from driftline.metrics import Measurement, Task, measure, metric, wilson
 
 
@@ -35,7 +37,7 @@ def verdicts(*letters):
     return [window_verdict(rule, measured(), windows[letter]) for letter in letters]
 
 
-def test_a_window_is_worse_when_the_drop_is_significant_and_over_the_floor():
+def test_a_window_is_worse_when_the_drop_is_significant_and_large_enough():
     found = window_verdict(PerformanceDrift("auroc"), measured(), measured(value=0.85))
     assert found.worse is True
     assert found.drop == pytest.approx(0.05)
@@ -43,12 +45,12 @@ def test_a_window_is_worse_when_the_drop_is_significant_and_over_the_floor():
     assert found.p_value == pytest.approx(stats.norm.sf(found.z))
 
 
-def test_a_significant_drop_below_the_floor_is_not_worse():
+def test_a_significant_drop_that_is_too_small_is_not_worse():
     window = measured(value=0.885, standard_error=0.001)
     assert window_verdict(PerformanceDrift("auroc"), measured(standard_error=0.001), window).worse is False
 
 
-def test_a_drop_of_exactly_the_floor_counts():
+def test_a_drop_of_exactly_the_smallest_counts():
     reference, window = measured(value=0.95, standard_error=0.001), measured(value=0.93, standard_error=0.001)
     assert window_verdict(PerformanceDrift("auroc"), reference, window).worse is True
 
@@ -72,7 +74,7 @@ def test_an_error_metric_is_worse_when_it_rises_by_five_percent():
     assert window_verdict(rule, reference, measured("rmse", 9.0, 0.01)).worse is False
 
 
-def test_a_reference_of_zero_has_an_absolute_floor():
+def test_a_reference_of_zero_has_an_absolute_smallest_rise():
     reference = measured("rmse", 0.0, 0.0)
     found = window_verdict(PerformanceDrift("rmse"), reference, measured("rmse", 0.06, 0.001))
     assert (found.worse, found.threshold) == (True, 0.05)
@@ -93,14 +95,15 @@ def test_no_metric_drifts_against_itself(name):
 def test_too_few_labels_are_neither_ok_nor_drift():
     found = window_verdict(PerformanceDrift("auroc"), measured(), measured(row_count=29), prediction_count=500)
     assert (found.verdict, found.worse) == (Verdict.TOO_FEW_ROWS, None)
-    assert found.sentence == "auroc on 29 of 500 labels: not evaluated, too few labels (29 of 30)."
+    assert found.rule is FindingRule.TOO_FEW_LABELS
+    assert [found.values[name] for name in ("label_count", "prediction_count", "min_labels")] == [29, 500, 30]
 
 
 def test_one_class_is_undefined_and_says_so():
     window = measure("auroc", Task.BINARY, np.zeros(50), np.linspace(0, 1, 50))
     found = window_verdict(PerformanceDrift("auroc"), measured(), window)
-    assert found.verdict is Verdict.UNDEFINED
-    assert "undefined: 0 positives of 50" in found.sentence
+    assert (found.verdict, found.rule) == (Verdict.UNDEFINED, FindingRule.METRIC_UNDEFINED)
+    assert found.values["reason"] == "undefined: 0 positives of 50"
 
 
 def test_an_auroc_of_nine_positives_is_too_few_rows():
@@ -115,10 +118,11 @@ def test_a_measurement_of_another_metric_is_refused():
 
 def test_a_missing_or_small_reference_is_named():
     rule = PerformanceDrift("auroc")
-    assert window_verdict(rule, None, measured()).verdict is Verdict.UNDEFINED
-    assert window_verdict(rule, measured(row_count=5), measured()).verdict is Verdict.TOO_FEW_ROWS
+    assert window_verdict(rule, None, measured()).rule is FindingRule.NO_REFERENCE
+    assert window_verdict(rule, measured(row_count=5), measured()).rule is FindingRule.TOO_FEW_REFERENCE_ROWS
     undefined = measured(value=None, standard_error=None, note="undefined: 0 positives of 90")
-    assert window_verdict(rule, undefined, measured()).verdict is Verdict.UNDEFINED
+    found = window_verdict(rule, undefined, measured())
+    assert (found.verdict, found.rule) == (Verdict.UNDEFINED, FindingRule.REFERENCE_UNDEFINED)
 
 
 def test_a_level_needs_no_reference_and_the_whole_interval_below_it():
@@ -159,8 +163,8 @@ def test_a_level_of_a_share_is_tested_on_the_logit_scale(name):
 
 def test_few_rows_of_a_class_are_too_few_for_what_is_measured_by_class():
     found = window_verdict(PerformanceDrift("f1"), measured("f1"), measured("f1"), smallest_class=9)
-    assert found.verdict is Verdict.TOO_FEW_ROWS
-    assert "too few rows of a class (9 of 10)" in found.sentence
+    assert (found.verdict, found.rule) == (Verdict.TOO_FEW_ROWS, FindingRule.TOO_FEW_OF_A_CLASS)
+    assert (found.values["smallest_class"], found.values["min_class"]) == (9, 10)
     assert (
         window_verdict(PerformanceDrift("brier"), measured("brier"), measured("brier"), smallest_class=0).worse is False
     )
@@ -180,8 +184,8 @@ def test_the_largest_error_is_compared_without_a_test_or_not_at_all():
 
 def test_an_error_metric_may_not_rise_above_its_level():
     rule = PerformanceDrift("rmse", above=3.0)
-    assert window_verdict(rule, None, measured("rmse", 3.5, 0.1)).worse is True
-    assert window_verdict(rule, None, measured("rmse", 3.1, 0.1)).worse is False
+    assert window_verdict(rule, None, measured("rmse", 3.5, 0.1)).rule is FindingRule.ABOVE_LEVEL
+    assert window_verdict(rule, None, measured("rmse", 3.1, 0.1)).rule is FindingRule.LEVEL_KEPT
 
 
 @pytest.mark.parametrize(
@@ -206,7 +210,9 @@ def test_a_finding_carries_the_evidence_of_the_newest_window_as_json():
     found = performance_finding(PerformanceDrift("auroc"), verdicts("o", "w", "w"))
     assert found.verdict is Verdict.DRIFT
     assert (found.effect, found.threshold) == (pytest.approx(0.1), 0.02)
-    assert found.note.endswith("2 of the last 3 evaluated windows worse; drift is 2 of 3.")
+    assert found.rule is FindingRule.PERFORMANCE_FELL
+    counted = ("windows_worse", "windows_evaluated", "windows_needed", "windows_considered")
+    assert [found.values[name] for name in counted] == [2, 3, 2, 3]
     assert json.loads(json.dumps(asdict(found), allow_nan=False)) == asdict(found)
 
 

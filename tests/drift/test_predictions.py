@@ -7,11 +7,12 @@ import pytest
 
 from driftline import DataDrift, PredictionDrift
 from driftline.clock import DurationError
-from driftline.drift import Verdict, prediction_columns, prediction_findings
+from driftline.drift import Verdict, prediction_columns
 from driftline.drift.errors import InvalidDriftRuleError
+from driftline.drift.predictions import prediction_findings
+from driftline.drift.status import FindingRule
 from driftline.metrics import Task
-from driftline.profiles import profile_columns
-from driftline.profiles.profile import count_columns
+from driftline.profiles import count_columns, profile_columns
 
 RULE = PredictionDrift()
 
@@ -58,7 +59,7 @@ def test_predictions_do_not_drift_against_themselves_in_any_order():
     assert {one.effect for one in found.values()} == {0.0}
 
 
-def test_at_most_two_percent_of_reports_without_drift_ring():
+def test_at_most_two_percent_of_reports_without_drift_raise_an_alarm():
     rings = 0
     for reference in range(10):
         random = np.random.default_rng([5, reference])
@@ -81,18 +82,18 @@ def test_constant_scores_are_ok_and_another_constant_is_drift():
     assert (other["probability"].verdict, other["predicted class"].verdict) == (Verdict.DRIFT, Verdict.OK)
 
 
-def test_without_a_reference_nothing_is_said_and_the_note_says_why():
+def test_without_a_reference_nothing_is_compared_and_the_rule_says_why():
     [found] = prediction_findings(None, {}, RULE)
     assert (found.kind, found.verdict, found.p_value) == ("prediction", Verdict.UNDEFINED, None)
-    assert found.note.startswith("No reference:")
+    assert found.rule is FindingRule.NO_REFERENCE
 
 
 def test_the_policy_is_that_of_columns():
     assert PredictionDrift().rule == DataDrift()
-    assert replace(RULE, tvd_floor=0.2, window="2d").rule == DataDrift(tvd_floor=0.2, window="2d")
+    assert replace(RULE, min_tvd=0.2, window="2d").rule == DataDrift(min_tvd=0.2, window="2d")
 
 
-@pytest.mark.parametrize("fault", [{"alpha": 1.0}, {"min_rows": 0}, {"tvd_floor": 0.0}, {"ks_floor": float("nan")}])
+@pytest.mark.parametrize("fault", [{"alpha": 1.0}, {"min_rows": 0}, {"min_tvd": 0.0}, {"min_ks": float("nan")}])
 def test_a_value_that_makes_no_sense_is_refused(fault):
     with pytest.raises(InvalidDriftRuleError, match=f"PredictionDrift: {next(iter(fault))}"):
         PredictionDrift(**fault)

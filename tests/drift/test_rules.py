@@ -18,8 +18,8 @@ def test_a_rule_is_declared_by_its_metric_and_level():
         ("auroc", {"above": 0.9}, "Give below="),
         ("auroc", {"below": 93.0}, "between 0 and 1"),
         ("auroc", {"confidence": 0.01}, "one-sided"),
-        ("auroc", {"floor": -0.1}, "floor is -0.1"),
-        ("auroc", {"relative_floor": float("nan")}, "relative_floor is nan"),
+        ("auroc", {"min_drop": -0.1}, "min_drop is -0.1"),
+        ("auroc", {"min_relative_drop": float("nan")}, "min_relative_drop is nan"),
         ("auroc", {"m_of_n": (3, 2)}, "1 <= m <= n"),
         ("auroc", {"min_labels": 0}, "min_labels is 0"),
     ],
@@ -36,7 +36,7 @@ def test_a_performance_rule_that_cannot_be_applied_says_why(metric, values, said
         ({"columns": ()}, "tuple of names"),
         ({"alpha": 0.0}, "alpha"),
         ({"min_rows": 0}, "min_rows"),
-        ({"tvd_floor": 0.0}, "tvd_floor"),
+        ({"min_tvd": 0.0}, "min_tvd"),
     ],
 )
 def test_a_data_rule_that_cannot_be_applied_says_why(values, said):

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from driftline import RetrainTrigger
-from driftline.drift import Verdict, trigger_finding
+from driftline.drift import Verdict
 from driftline.drift.errors import InvalidDriftRuleError
+from driftline.drift.status import FindingRule
+from driftline.drift.trigger import trigger_finding
 from driftline.metrics import Task, measure
 
 TRIGGER = RetrainTrigger()
@@ -56,30 +58,21 @@ def test_it_is_silent_until_a_first_live_window_is_there_with_its_labels(labels)
     random = np.random.default_rng(1)
     finding = said(measured(random, 800), measured(random, flipped=0.5), labels)
     assert (finding.verdict, finding.role) == (Verdict.TOO_FEW_ROWS, "trigger")
-    assert finding.note == (
-        "brier: the retrain trigger is silent until the champion's first live window of 3d has 30 labels, and another "
-        "one has come."
-    )
+    assert finding.rule is FindingRule.NO_LIVE_REFERENCE
+    assert finding.values == {"metric": "brier", "window": "3d", "min_labels": 30}
 
 
-@pytest.mark.parametrize(
-    ("labels", "told"),
-    [
-        ((ROWS,), "The champion's first live window is the reference, of 4 to come."),
-        ((ROWS, 12, ROWS), "The champion's first live 2 windows are the reference, of 4 to come."),
-        ((ROWS,) * 4, "The champion's first live 4 windows are the reference."),
-    ],
-)
-def test_what_it_says_has_the_values_and_what_they_were_compared_with(labels, told):
+@pytest.mark.parametrize(("labels", "windows"), [((ROWS,), 1), ((ROWS, 12, ROWS), 2), ((ROWS,) * 4, 4)])
+def test_what_it_says_has_the_values_and_what_they_were_compared_with(labels, windows):
     random = np.random.default_rng(1)
     finding = said(measured(random, 800), measured(random, flipped=0.5), labels)
     assert (finding.kind, finding.name, finding.role) == ("performance", "brier", "trigger")
     assert (finding.reference_rows, finding.analysis_rows) == (800, 200)
     assert finding.threshold == pytest.approx(0.05 * measured(np.random.default_rng(1), 800).value)
-    assert finding.note.endswith(told)
+    assert (finding.values["reference_windows"], finding.values["reference_windows_considered"]) == (windows, 4)
 
 
-def test_a_rise_below_the_floor_does_not_fire_however_sure_it_is():
+def test_a_rise_that_is_too_small_does_not_fire_however_sure_it_is():
     truth = np.tile([0, 1], 50_000)
     before, after = (measure("brier", Task.BINARY, truth, np.where(truth, p, 1 - p)) for p in (0.7, 0.695))
     assert 0 < after.value / before.value - 1 < 0.05
@@ -93,7 +86,7 @@ def test_the_loss_is_that_of_the_task_where_none_is_declared(task, loss):
 
 
 @pytest.mark.parametrize(
-    "change", [{"metric": "auroc"}, {"reference_windows": 0}, {"confidence": 1.0}, {"relative_floor": -0.1}]
+    "change", [{"metric": "auroc"}, {"reference_windows": 0}, {"confidence": 1.0}, {"min_relative_drop": -0.1}]
 )
 def test_a_trigger_that_makes_no_sense_is_refused(change):
     with pytest.raises(InvalidDriftRuleError):

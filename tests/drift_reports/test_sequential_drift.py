@@ -31,7 +31,7 @@ def stream(workspace):
     return later
 
 
-def test_it_rings_after_the_truth_has_changed(stream):
+def test_it_raises_an_alarm_after_the_truth_has_changed(stream):
     reported = report_drift(stream, watched(), FROM_THE_START).done
     drifted = [key for key in FROM_THE_START if reported[key].verdict == "drift"]
     assert drifted

@@ -128,6 +128,20 @@ def test_the_paired_t_test_is_that_of_scipy():
     assert found.p_value == pytest.approx(expected.pvalue)
 
 
+@pytest.mark.parametrize("name", TESTED)
+def test_the_standard_error_is_a_quarter_of_an_interval(name):
+    truth, champion, challenger = rows_of(name, 5, row_count=2000, noise=0.1)
+    found = compare(name, task_of(name), truth, champion, challenger)
+    assert found.standard_error == pytest.approx((found.ci_high - found.ci_low) / (2 * 1.96), rel=0.1)
+
+
+def test_the_standard_error_of_the_paired_t_test_is_that_of_scipy():
+    truth, champion, challenger = rows_of("brier", 6, row_count=50, noise=0.1)
+    differences = (champion - truth) ** 2 - (challenger - truth) ** 2
+    found = compare("brier", Task.BINARY, truth, champion, challenger)
+    assert found.standard_error == pytest.approx(stats.sem(differences))
+
+
 def test_a_challenger_with_a_nan_is_refused():
     with pytest.raises(InvalidScoresError, match="1 of 2 scores are NaN"):
         compare("brier", Task.BINARY, [0, 1], [0.1, 0.2], [0.1, np.nan])

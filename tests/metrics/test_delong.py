@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from driftline.metrics import auroc_covariance
-from driftline.metrics.delong import auroc_variance, placements
+from driftline.metrics.delong import placements
 
 TRUTH = np.array([0] * 6 + [1] * 4)
 CHAMPION = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.35, 0.55, 0.7, 0.8])
@@ -37,7 +37,7 @@ def test_placements_are_those_of_all_pairs(data):
     assert placed.of_negatives[0] == pytest.approx(of_negatives, abs=1e-12)
     m, n = len(of_positives), len(of_negatives)
     expected = of_positives.var(ddof=1) / m + of_negatives.var(ddof=1) / n
-    assert auroc_variance(truth, scores) == pytest.approx(expected, abs=1e-12)
+    assert auroc_covariance(truth, scores[None, :]).covariance[0, 0] == pytest.approx(expected, abs=1e-12)
 
 
 def test_the_covariance_of_a_model_with_itself_is_its_variance():

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from driftline.metrics import mean_interval, wilson
-from driftline.metrics.intervals import logit_interval, newcombe, normal_interval
+from driftline.metrics.intervals import logit_interval, normal_interval
 
 
 def test_wilson_works_without_any_success():
@@ -20,11 +20,6 @@ def test_wilson_agrees_with_scipy(counts):
     expected = stats.binomtest(successes, trials).proportion_ci(method="wilson")
     found = wilson(successes, trials)
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-9)
-
-
-def test_newcombes_published_example():
-    interval = newcombe((56, 48), (70, 80))
-    assert (interval.low, interval.high) == pytest.approx((0.0524, 0.3339), abs=5e-5)
 
 
 def test_the_mean_interval_is_students():

@@ -57,6 +57,7 @@ def compared(gain, *, p_value=None, champion=0.8, note=None):
         champion=measured(champion),
         challenger=measured(None if champion is None or gain is None else champion + gain),
         gain=gain,
+        standard_error=None,
         ci_low=None,
         ci_high=None,
         p_value=p_value,

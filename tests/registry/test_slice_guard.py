@@ -20,6 +20,7 @@ def compared(gain, *, half=0.01, p_value=0.001):
         champion=measured(0.8),
         challenger=measured(0.8 + gain),
         gain=gain,
+        standard_error=half / 1.959964,
         ci_low=gain - half,
         ci_high=gain + half,
         p_value=p_value,

@@ -382,4 +382,4 @@ def test_the_alert_tells_people_where_the_trigger_is_silent(served):
     asked = decide_reports(served, {"fires": pipeline})[-1]
     assert not asked.retrain
     assert "the policy retrains on its trigger" in asked.reason
-    assert "the retrain trigger is silent until the champion's first live window of 21d" in asked.reason
+    assert "the retrain trigger waits until the champion's first live window of 21d" in asked.reason

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, replace
 
 from driftline.backtest.errors import UnknownPolicyError
-from driftline.declaration import DriftRule, ModelPipeline, Promote, Retrain
-from driftline.drift import PerformanceDrift, RetrainTrigger
+from driftline.declaration import ModelPipeline, Promote, Retrain
+from driftline.drift import DriftRule, PerformanceDrift, RetrainTrigger
 
 DEFAULT_POLICIES = ("never", "weekly", "monthly", "alert", "statistical", "declared")
 

@@ -15,8 +15,8 @@ from driftline.backtest.past import Past, unstored_version
 from driftline.datasets import Split
 from driftline.declaration import ModelPipeline
 from driftline.dossier import column_values, drawn_rows, joint_values
-from driftline.drift import prediction_columns
-from driftline.drift_reports import DriftHistory, LiveReference, Tenure, drift_report, live_reference, tenure
+from driftline.drift import Need, prediction_columns
+from driftline.drift_reports import DriftHistory, Tenure, drift_report, tenure
 from driftline.errors import DriftlineError
 from driftline.evaluations import Labelled
 from driftline.metrics import Measurement
@@ -102,19 +102,19 @@ def first_version(past: Past, pipeline: ModelPipeline) -> Version:
 
 def _version(pipeline: ModelPipeline, number: int, until: datetime, split: Split, fitted: Fitted) -> Version:
     """Return the version that takes effect at `until` after a promotion: what was judged, or its refit."""
-    rows, model = split.train, fitted.model
+    rows, model, needs = split.train, fitted.model, pipeline.drift_needs
     if pipeline.promote.refit:
         rows = pd.concat([split.train, split.holdout], ignore_index=True)
         model = fit_model(pipeline, rows)
-    said = prediction_columns(model.task, fitted.scores, model.classes) if pipeline.prediction_rules else None
+    said = prediction_columns(model.task, fitted.scores, model.classes) if Need.PREDICTION_PROFILE in needs else None
     return Version(
         row=unstored_version(number, trained_through=until),
         effective_at=until,
         model=model,
         judged=fitted,
-        profile=profile_columns(column_values(pipeline, rows)) if pipeline.data_rules else None,
+        profile=profile_columns(column_values(pipeline, rows)) if Need.PROFILE in needs else None,
         prediction_profile=None if said is None else profile_columns(said),
-        rows=joint_values(pipeline, [drawn_rows(pipeline, rows)]) if pipeline.multivariate_rules else None,
+        rows=joint_values(pipeline, [drawn_rows(pipeline, rows)]) if Need.ROWS in needs else None,
     )
 
 
@@ -163,12 +163,9 @@ class _Production:
         self._retrainings: list[Retraining] = []
         self._labelled: dict[str, Labelled] = {}
         self._scored: dict[str, Labelled] = {}
-        self._live: dict[str, LiveReference] = {}
         self._tenures: dict[str, Tenure] = {}
         self._cpu_s = 0.0
-        self._history = DriftHistory(
-            pipeline, self._labelled, self._live, self._tenures, references=self, horizon=past.window.end
-        )
+        self._history = DriftHistory(pipeline, self._labelled, self._tenures, references=self, horizon=past.window.end)
 
     def profile(self, version_id: int) -> ReferenceProfile | None:
         """Return the profile of the training rows of a version."""
@@ -193,12 +190,9 @@ class _Production:
         if not self._pipeline.drift or key not in self._labelled:
             return
         version = self._serving(key)
-        trigger = self._pipeline.retrain.trigger
-        if trigger is not None:
-            self._live[key] = live_reference(self._past.partitions, trigger, key, version.effective_at)
-        service = tenure(self._pipeline, key, version.effective_at)
-        if service is not None:
-            self._tenures[key] = service
+        own = tenure(self._pipeline, key, version.effective_at)
+        if own is not None:
+            self._tenures[key] = own
         findings = tuple(self._history.findings(key))
         report = drift_report(self._pipeline, key, version.row, findings, now)
         report.id = len(self._labelled)

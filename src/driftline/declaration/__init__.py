@@ -15,7 +15,7 @@ from driftline.declaration.ground_truth import GroundTruth
 from driftline.declaration.label_contract import LabelContract, described_contract
 from driftline.declaration.partition_calendars import Daily, Hourly, Monthly, Weekly
 from driftline.declaration.partitions import Partitions
-from driftline.declaration.pipeline import DriftRule, ModelPipeline
+from driftline.declaration.pipeline import ModelPipeline
 from driftline.declaration.policies import Promote, Retrain
 from driftline.declaration.whole_table import HOLDOUT_ROW
 
@@ -29,7 +29,6 @@ __all__ = [
     "Alert",
     "AlertKind",
     "Daily",
-    "DriftRule",
     "GroundTruth",
     "Hourly",
     "Kind",

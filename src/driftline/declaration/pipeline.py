@@ -18,11 +18,9 @@ from driftline.declaration.label_contract import LabelContract
 from driftline.declaration.partitions import Partitions
 from driftline.declaration.policies import Promote, Retrain
 from driftline.declaration.whole_table import HOLDOUT_ROW
-from driftline.drift import DataDrift, MultivariateDrift, PerformanceDrift, PredictionDrift
+from driftline.drift import DriftRule, Need, PerformanceDrift
 from driftline.metrics import metric
 from driftline.models import Trainer
-
-DriftRule = PerformanceDrift | DataDrift | PredictionDrift | MultivariateDrift
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -125,19 +123,14 @@ class ModelPipeline:
         return tuple(rule for rule in self.drift if isinstance(rule, PerformanceDrift))
 
     @property
-    def data_rules(self) -> tuple[DataDrift, ...]:
-        """Return the rules on columns."""
-        return tuple(rule for rule in self.drift if isinstance(rule, DataDrift))
+    def drift_rules(self) -> tuple[DriftRule, ...]:
+        """Return all rules that reports look at: those of the alerts, then the retrain trigger."""
+        return (*self.drift, *([self.retrain.trigger] if self.retrain.trigger else []))
 
     @property
-    def prediction_rules(self) -> tuple[PredictionDrift, ...]:
-        """Return the rules on predictions."""
-        return tuple(rule for rule in self.drift if isinstance(rule, PredictionDrift))
-
-    @property
-    def multivariate_rules(self) -> tuple[MultivariateDrift, ...]:
-        """Return the rules on all columns together."""
-        return tuple(rule for rule in self.drift if isinstance(rule, MultivariateDrift))
+    def drift_needs(self) -> frozenset[Need]:
+        """Return the references that these rules compare with."""
+        return frozenset[Need]().union(*(rule.needs for rule in self.drift_rules))
 
     @property
     def row_key(self) -> tuple[str, ...]:

@@ -1,15 +1,12 @@
 """Errors one by one: an alarm as soon as they are too many, with a promise on false alarms."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
 
-from driftline.drift.finding import Finding
-from driftline.drift.rules import PerformanceDrift
-from driftline.drift.status import Verdict
-from driftline.metrics import Measurement, wilson
-from driftline.profiles import FloatArray
+from driftline.metrics import FloatArray, Measurement, wilson
 
 # The rates that are bet on, as multiples of the reference's odds: of a reference of .20 they are .22 .25 .30 .40.
 ODDS_RATIOS = (1.128, 1.333, 1.714, 2.667)
@@ -22,11 +19,28 @@ class DetectorPath:
 
     Attributes:
         evidence: shape (n_rows,); the mean over the bets, 0.0 is none, an alarm from the threshold on.
-        alarms: places of the rows at which it rang, increasing; after each it starts anew.
+        alarms: places of the rows that raised an alarm, increasing; after each it starts anew.
     """
 
     evidence: FloatArray
     alarms: npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ErrorSequence:
+    """Losses of labelled rows in the order of their events.
+
+    Attributes:
+        times: of the events in UTC, not decreasing, shape (n_labels,).
+        losses: in [0, 1], shape (n_labels,).
+    """
+
+    times: npt.NDArray[np.datetime64]
+    losses: FloatArray
+
+    def before(self, end: datetime) -> int:
+        """Return how many labels are of events before `end`."""
+        return int(np.searchsorted(self.times, np.datetime64(end.replace(tzinfo=None), "us")))
 
 
 def e_detector(losses: FloatArray, *, reference: float, arl: float) -> DetectorPath:
@@ -38,7 +52,10 @@ def e_detector(losses: FloatArray, *, reference: float, arl: float) -> DetectorP
     Args:
         losses: in [0, 1], in the order of their events, shape (n_rows,).
         reference: the mean that is allowed, in (0, 1).
-        arl: the evidence that rings, more than 1.
+        arl: the evidence that raises an alarm, more than 1.
+
+    >>> e_detector(np.array([0.0, 1.0, 1.0]), reference=0.2, arl=5.0).alarms
+    array([2])
 
     Source: Shin, Ramdas & Rinaldo 2023, E-detectors; the Shiryaev-Roberts form, each bet like the likelihood ratio of
     two error rates. Ours: the four rates.
@@ -55,79 +72,22 @@ def e_detector(losses: FloatArray, *, reference: float, arl: float) -> DetectorP
     return DetectorPath(evidence=evidence, alarms=np.array(alarms, dtype=np.intp))
 
 
-def allowed_loss(reference: Measurement) -> float:
+def allowed_loss(reference: Measurement) -> float | None:
     """Return the upper 95 % limit of the mean loss that a reference score allows, inside (0, 1).
 
+    None where the score has no value, or a brier no standard error: there is nothing to bet against.
+
     Args:
-        reference: an accuracy, or a brier with its standard error, on at least one row.
+        reference: an accuracy, or a brier, on at least one row.
     """
-    value, rows = reference.value or 0.0, reference.row_count
+    value, rows = reference.value, reference.row_count
+    if value is None:
+        return None
     if reference.metric == "accuracy":
         limit = wilson(round((1.0 - value) * rows), rows, confidence=0.90).high
+    elif reference.standard_error is None:
+        return None
     else:
-        limit = value + _Z_95 * (reference.standard_error or 0.0)
+        limit = value + _Z_95 * reference.standard_error
     margin = 1.0 / (rows + 1)
     return min(max(limit, margin), 1.0 - margin)
-
-
-def sequential_finding(
-    rule: PerformanceDrift,
-    reference: Measurement | None,
-    path: DetectorPath | None,
-    *,
-    label_count: int,
-    in_window: int,
-) -> Finding:
-    """Return whether the detector rang in the window that ends after the first `label_count` labels.
-
-    Args:
-        rule: what was declared.
-        reference: the champion's score on its holdout.
-        path: of the labels since the champion took effect; None where there is no reference to bet against.
-        label_count: how many of them came up to the end of the window.
-        in_window: how many of these lie in the window.
-    """
-    if path is None or reference is None:
-        why = "no reference" if reference is None else f"the reference has {reference.note or 'no value'}"
-        return _finding(rule, reference, label_count, Verdict.UNDEFINED, f"not evaluated, {why}.")
-    if label_count < rule.min_labels:
-        few = f"not evaluated, too few labels ({label_count} of {rule.min_labels})."
-        return _finding(rule, reference, label_count, Verdict.TOO_FEW_ROWS, few)
-    rang = path.alarms[path.alarms < label_count]
-    since = label_count - (int(rang[-1]) + 1) if len(rang) else label_count
-    now = float(path.evidence[label_count - 1])
-    peak = float(path.evidence[label_count - in_window : label_count].max(initial=0.0))
-    recent = int((rang >= label_count - in_window).sum())
-    said = (
-        f"{recent} alarms in the window. The evidence is {now:.3g}, it rings at {rule.arl:,}; {label_count:,} labels "
-        f"since the champion took effect, {since:,} of them since {'the last alarm' if len(rang) else 'any alarm'}. "
-        f"Allowed is a mean loss of {allowed_loss(reference):.4f}, the upper 95 % limit on the holdout: below it, at "
-        f"least {rule.arl:,} labels are expected between alarms."
-    )
-    verdict = Verdict.DRIFT if recent else Verdict.OK
-    return _finding(rule, reference, label_count, verdict, said, evidence=(now, peak))
-
-
-def _finding(
-    rule: PerformanceDrift,
-    reference: Measurement | None,
-    label_count: int,
-    verdict: Verdict,
-    said: str,
-    *,
-    evidence: tuple[float, float] | None = None,
-) -> Finding:
-    return Finding(
-        kind="performance",
-        name=rule.metric,
-        method="e-detector",
-        statistic=evidence[0] if evidence else None,
-        effect_name="largest evidence in the window" if evidence else None,
-        effect=evidence[1] if evidence else None,
-        threshold=float(rule.arl),
-        p_value=None,
-        reference_rows=reference.row_count if reference else 0,
-        analysis_rows=label_count,
-        verdict=verdict,
-        note=f"{rule.metric}, errors one by one: {said}",
-    )

@@ -1,10 +1,11 @@
 """One statement about drift with its evidence."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
-from driftline.drift.status import Verdict
+from driftline.drift.sentences import Value, sentence
+from driftline.drift.status import FindingRule, Verdict
 
 FindingKind = Literal["performance", "column", "prediction", "multivariate"]
 
@@ -18,6 +19,9 @@ class Finding:
             all columns together.
         name: the metric, the column or columns, or what is predicted.
         method: the test, and for a column what was tested ("missing share", "non-finite share").
+        verdict: ok, drift, too_few_rows or undefined.
+        rule: which rule of decision the verdict follows from.
+        values: what the sentence about it is made of; numbers are finite.
         statistic: the test's statistic; None where nothing was tested.
         effect_name: what `effect` measures.
         effect: size of the change; 0.0 is none. For performance, how much worse (negative is better).
@@ -26,24 +30,33 @@ class Finding:
         p_value: of the test; for a column Holm-adjusted over all checks of the report. None without a test.
         reference_rows: rows of the reference that were used.
         analysis_rows: rows of the analysis window that were used.
-        verdict: ok, drift, too_few_rows or undefined.
-        note: a sentence for people.
         role: which rule it serves: an alert, which makes the report's verdict, or the trigger of a retraining.
     """
 
     kind: FindingKind
     name: str
     method: str
-    statistic: float | None
-    effect_name: str | None
-    effect: float | None
-    threshold: float | None
-    p_value: float | None
-    reference_rows: int
-    analysis_rows: int
     verdict: Verdict
-    note: str | None
+    rule: FindingRule
+    values: Mapping[str, Value]
+    statistic: float | None = None
+    effect_name: str | None = None
+    effect: float | None = None
+    threshold: float | None = None
+    p_value: float | None = None
+    reference_rows: int = 0
+    analysis_rows: int = 0
     role: Literal["alert", "trigger"] = "alert"
+
+    @property
+    def note(self) -> str:
+        """Return the finding as a sentence."""
+        return sentence(self.rule, self.values)
+
+    def to_row(self) -> dict[str, Any]:
+        """Return what a table stores of it: the sentence instead of what it is made of."""
+        stored = {name: value for name, value in asdict(self).items() if name not in {"rule", "values"}}
+        return {**stored, "note": self.note}
 
 
 def overall_verdict(findings: Iterable[Finding]) -> Verdict:

@@ -1,97 +1,173 @@
 """Whether the champion has become worse than it should be."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from math import copysign, inf, log, sqrt
+from collections.abc import Iterator, Sequence
+from dataclasses import KW_ONLY, dataclass, replace
+from datetime import timedelta
+from typing import Literal
 
-from scipy.special import ndtr, ndtri
-
-from driftline.drift.errors import InvalidDriftRuleError
+from driftline.clock import parse_duration
+from driftline.drift.design_effect import EARLIEST_WINDOWS, design_effect
 from driftline.drift.finding import Finding
-from driftline.drift.rules import PerformanceDrift
-from driftline.drift.status import Verdict
+from driftline.drift.rule import Need, ServiceView, first_windows, invalid_rule
+from driftline.drift.sequential import find_alarms
+from driftline.drift.status import FindingRule, Verdict
+from driftline.drift.window_verdict import WindowVerdict, window_verdict
 from driftline.metrics import Measurement, metric
 
 
-@dataclass(frozen=True, kw_only=True)
-class WindowVerdict:
-    """What one window says by itself.
+@dataclass(frozen=True)
+class PerformanceDrift:
+    """When a window of the champion's predictions is worse than it should be.
+
+    Without `below` or `above`, a window is compared with the champion's reference score: it is worse if the
+    drop is significant at `confidence` and at least the smallest that counts. With one of them, it is worse if its
+    whole one-sided interval lies on the wrong side of that level.
 
     Attributes:
-        verdict: drift (worse), ok (not worse), too_few_rows or undefined.
-        value: the metric in the window; None without one.
-        row_count: labelled rows of the window.
-        reference_rows: rows of the reference score; 0 where a declared level decides.
-        z: how many standard errors worse; None without a test.
-        p_value: one-sided, of the hypothesis that the window is not worse.
-        drop: how much worse, in the metric's unit; 0.0 is no change, negative is better.
-        threshold: the drop that counts, or the declared level.
-        sentence: all of this for people.
-    """
-
-    verdict: Verdict
-    value: float | None
-    row_count: int
-    reference_rows: int
-    z: float | None
-    p_value: float | None
-    drop: float | None
-    threshold: float | None
-    sentence: str
-
-    @property
-    def worse(self) -> bool | None:
-        """Return whether the window is worse; None where it was not evaluated."""
-        return {Verdict.DRIFT: True, Verdict.OK: False}.get(self.verdict)
-
-
-def window_verdict(
-    rule: PerformanceDrift,
-    reference: Measurement | None,
-    window: Measurement,
-    *,
-    prediction_count: int | None = None,
-    smallest_class: int | None = None,
-    design_effect: float = 1.0,
-) -> WindowVerdict:
-    """Return whether one window is worse than the reference, or than the declared level.
-
-    Args:
-        rule: what was declared.
-        reference: the champion's score on rows it never trained on; not asked for where the rule has a level.
-        window: the same metric on the labelled rows of the window.
-        prediction_count: all predictions of the window, labelled or not; only said in the sentence.
-        smallest_class: labelled rows of the rarer class; an AUROC, an F1 and the like need 10 of them.
-        design_effect: by how much the window's variance exceeds that of independent rows, 1.0 for
-            independent.
+        metric: name of the metric, driftline's or scikit-learn's.
+        below: level under which a greater-is-better metric is bad.
+        above: level over which a lower-is-better metric is bad.
+        window: length of a window, like "7d" or "48h".
+        confidence: one-sided, in (0.5, 1). None asks for no test: the level or the drop alone decides,
+            strictly.
+        min_drop: smallest drop that counts, for greater-is-better metrics in [0, 1], in the metric's unit.
+        min_relative_drop: smallest drop that counts for all others, as a share of the reference's absolute
+            value.
+        m_of_n: drift is m of the last n evaluated windows being worse.
+        min_labels: labelled rows that a window needs to be evaluated.
+        correlated_rows: of a stream, whether rows of one window may resemble each other, such as half-hours of one day.
+            The champion's first 20 windows then show by how much its metric varies more than that of independent
+            rows, and a later window must be worse by so much more. Windows alone.
+        method: "windows", or "sequential": the errors of a stream one by one, in the order of their events. It is
+            about accuracy or brier alone, asks for no level, and needs `min_labels` since the champion took effect.
+        arl: of the sequential method, how many labels are at least expected between false alarms; an alarm in the
+            window is drift. Rows that follow each other must not be correlated, or it raises far more false
+            alarms.
 
     Raises:
-        InvalidDriftRuleError: a measurement is of another metric than the rule.
-
-    Source: a z test that counts the variance of both. Ours: a floor on the drop beside the test.
+        InvalidDriftRuleError: a value breaks its rule.
+        DurationError: `window` is no length.
+        UnknownMetricError: no metric has that name.
     """
-    for measured in (window, reference):
-        if measured is not None and measured.metric != rule.metric:
-            problem = f"the rule is about {rule.metric} and a measurement about {measured.metric}"
-            raise InvalidDriftRuleError("PerformanceDrift", problem, f"Measure {rule.metric}")
-    lacking = _lacking(rule, reference, window, smallest_class)
-    if lacking is not None:
-        verdict, reason = lacking
-        return WindowVerdict(
-            verdict=verdict,
-            value=window.value,
-            row_count=window.row_count,
-            reference_rows=0 if reference is None or rule.level is not None else reference.row_count,
-            z=None,
-            p_value=None,
-            drop=None,
-            threshold=rule.level,
-            sentence=f"{rule.metric} {_of_labels(window, prediction_count)}: not evaluated, {reason}.",
-        )
-    if rule.level is not None:
-        return _against_level(rule, rule.level, window, prediction_count, max(1.0, design_effect))
-    assert reference is not None  # noqa: S101  (without a level, a missing reference is lacking)
-    return _against_reference(rule, reference, window, prediction_count, max(1.0, design_effect))
+
+    metric: str
+    _: KW_ONLY
+    below: float | None = None
+    above: float | None = None
+    window: str = "7d"
+    confidence: float | None = 0.99
+    min_drop: float = 0.02
+    min_relative_drop: float = 0.05
+    m_of_n: tuple[int, int] = (2, 3)
+    min_labels: int = 30
+    correlated_rows: bool = False
+    method: Literal["windows", "sequential"] = "windows"
+    arl: int = 10_000
+
+    def __post_init__(self) -> None:
+        parse_duration(self.window)
+        object.__setattr__(self, "metric", metric(self.metric).name)
+        self._check_level()
+        self._check_method()
+        if self.confidence is not None and not 0.5 < self.confidence < 1.0:
+            raise invalid_rule(
+                self, f"confidence is {self.confidence}", "Give a one-sided confidence like 0.99, or None"
+            )
+        for name in ("min_drop", "min_relative_drop"):
+            if not getattr(self, name) >= 0.0:
+                raise invalid_rule(self, f"{name} is {getattr(self, name)}", "Give 0.0 or more")
+        worse, windows = self.m_of_n
+        if not 1 <= worse <= windows:
+            raise invalid_rule(self, f"m_of_n is {self.m_of_n}", "Give (m, n) with 1 <= m <= n, like (2, 3)")
+        if self.min_labels < 1:
+            raise invalid_rule(self, f"min_labels is {self.min_labels}", "Give 1 or more")
+
+    @property
+    def length(self) -> timedelta:
+        """Return the length of a window."""
+        return parse_duration(self.window)
+
+    @property
+    def level(self) -> float | None:
+        """Return the declared level, `below` or `above`; None where the reference decides."""
+        return self.below if self.below is not None else self.above
+
+    @property
+    def reach(self) -> timedelta:
+        """Return how far back the disjoint windows of one verdict reach."""
+        return self.length * (self.m_of_n[1] if self.method == "windows" else 1)
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """Return the holdout score, unless a declared level decides."""
+        return frozenset() if self.level is not None else frozenset({Need.SCORE})
+
+    @property
+    def tenure_span(self) -> timedelta:
+        """Return the whole tenure for errors one by one, and the champion's first windows for correlated rows."""
+        if self.method == "sequential":
+            return timedelta.max
+        return EARLIEST_WINDOWS * self.length if self.correlated_rows else timedelta(0)
+
+    def findings(self, view: ServiceView) -> Iterator[Finding]:
+        """Give the one finding about the windows that end with the newest partition."""
+        if self.method == "sequential":
+            yield find_alarms(self, view)
+            return
+        known = self.correlated_rows and view.start is not None
+        effect = design_effect(self._earliest(view)) if known else None
+        found = performance_finding(self, list(self._windows(view, effect or 1.0)))
+        correlation = {"design_effect": effect, "effect_windows": EARLIEST_WINDOWS} if known else {}
+        yield replace(found, values={**found.values, **correlation})
+
+    def _windows(self, view: ServiceView, effect: float) -> Iterator[WindowVerdict]:
+        """Give the verdicts of the disjoint windows, newest last, of those that hold predictions."""
+        for back in reversed(range(self.m_of_n[1] if view.is_stream else 1)):
+            members = view.window(self.length, back=back)
+            if members:
+                yield window_verdict(
+                    self,
+                    view.score(self.metric),
+                    view.measure(self.metric, members),
+                    prediction_count=view.row_count(members),
+                    smallest_class=view.smallest_class(members),
+                    design_effect=effect,
+                )
+
+    def _earliest(self, view: ServiceView) -> list[Measurement]:
+        """Return the metric in the champion's first windows, those that are over before the ones that are judged."""
+        if view.start is None:
+            return []
+        windows = first_windows(view.start, self.length, EARLIEST_WINDOWS, until=view.end - self.reach)
+        measured = [view.measure(self.metric, view.between(start, end)) for start, end in windows]
+        return [one for one in measured if one.row_count >= self.min_labels]
+
+    def _check_method(self) -> None:
+        if self.method not in {"windows", "sequential"}:
+            raise invalid_rule(self, f"method is {self.method!r}", "Give 'windows' or 'sequential'")
+        if self.arl < 2:
+            raise invalid_rule(self, f"arl is {self.arl}", "Give 2 or more, like 10_000")
+        if self.method == "sequential" and self.metric not in {"accuracy", "brier"}:
+            raise invalid_rule(self, f"{self.metric} has no loss in [0, 1] for each row", "Watch accuracy or brier")
+        if self.method == "sequential" and (self.level is not None or self.correlated_rows):
+            raise invalid_rule(
+                self, "the sequential method has no level and no windows", "Leave below= and correlated_rows= out"
+            )
+        if self.correlated_rows and self.confidence is None:
+            raise invalid_rule(
+                self, "without a test it does not matter whether rows are correlated", "Give a confidence"
+            )
+
+    def _check_level(self) -> None:
+        known = metric(self.metric)
+        if known.scale == "none" and self.confidence is not None:
+            raise invalid_rule(self, f"{self.metric} has no standard error to test with", "Give confidence=None")
+        if self.below is not None and not known.greater_is_better:
+            raise invalid_rule(self, f"{self.metric} is better when it is lower", "Give above= instead of below=")
+        if self.above is not None and known.greater_is_better:
+            raise invalid_rule(self, f"{self.metric} is better when it is greater", "Give below= instead of above=")
+        if known.unit_interval and self.level is not None and not 0.0 < self.level < 1.0:
+            raise invalid_rule(self, f"the level is {self.level}", f"Give a level of {self.metric} between 0 and 1")
 
 
 def m_of_n(rule: PerformanceDrift, windows: Sequence[WindowVerdict]) -> Verdict:
@@ -112,177 +188,40 @@ def m_of_n(rule: PerformanceDrift, windows: Sequence[WindowVerdict]) -> Verdict:
 def performance_finding(rule: PerformanceDrift, windows: Sequence[WindowVerdict]) -> Finding:
     """Return the finding over disjoint windows, newest last; the evidence is that of the newest window."""
     verdict = m_of_n(rule, windows)
-    if not windows:
-        return _finding(rule, None, verdict, f"{rule.metric}: no window has been evaluated.")
-    needed, considered = rule.m_of_n
-    evaluated = [window.worse for window in windows if window.worse is not None][-considered:]
-    counted = (
-        f"{sum(evaluated)} of the last {len(evaluated)} evaluated windows worse; drift is {needed} of {considered}."
-    )
-    return _finding(rule, windows[-1], verdict, f"{windows[-1].sentence} {counted}")
-
-
-def _finding(rule: PerformanceDrift, newest: WindowVerdict | None, verdict: Verdict, note: str) -> Finding:
     method = "z test against the reference" if rule.level is None else "one-sided interval against a level"
     if rule.confidence is None:
         method = "strict comparison with the reference" if rule.level is None else "strict comparison with a level"
+    if not windows:
+        return Finding(
+            kind="performance",
+            name=rule.metric,
+            method=method,
+            verdict=verdict,
+            rule=FindingRule.NO_WINDOW,
+            values={"metric": rule.metric},
+            effect_name="drop",
+            threshold=rule.level,
+        )
+    newest, (needed, considered) = windows[-1], rule.m_of_n
+    evaluated = [window.worse for window in windows if window.worse is not None][-considered:]
+    counted = {
+        "windows_worse": sum(evaluated),
+        "windows_evaluated": len(evaluated),
+        "windows_needed": needed,
+        "windows_considered": considered,
+    }
     return Finding(
         kind="performance",
         name=rule.metric,
         method=method,
-        statistic=newest.z if newest else None,
-        effect_name="drop",
-        effect=newest.drop if newest else None,
-        threshold=newest.threshold if newest else rule.level,
-        p_value=newest.p_value if newest else None,
-        reference_rows=newest.reference_rows if newest else 0,
-        analysis_rows=newest.row_count if newest else 0,
         verdict=verdict,
-        note=note,
+        rule=newest.rule,
+        values={**newest.values, **counted},
+        statistic=newest.z,
+        effect_name="drop",
+        effect=newest.drop,
+        threshold=newest.threshold,
+        p_value=newest.p_value,
+        reference_rows=newest.reference_rows,
+        analysis_rows=newest.row_count,
     )
-
-
-def _lacking(
-    rule: PerformanceDrift, reference: Measurement | None, window: Measurement, smallest_class: int | None
-) -> tuple[Verdict, str] | None:
-    """Return why the window cannot be evaluated, None if it can."""
-    if window.row_count < rule.min_labels:
-        return Verdict.TOO_FEW_ROWS, f"too few labels ({window.row_count} of {rule.min_labels})"
-    if window.value is None:
-        return Verdict.UNDEFINED, window.note or "no value"
-    needed = metric(rule.metric).smallest_class
-    if smallest_class is not None and smallest_class < needed:
-        return Verdict.TOO_FEW_ROWS, f"too few rows of a class ({smallest_class} of {needed})"
-    if rule.confidence is not None and window.standard_error is None:
-        return Verdict.UNDEFINED, window.note or "no standard error"
-    return None if rule.level is not None else _lacking_reference(rule, reference)
-
-
-def _lacking_reference(rule: PerformanceDrift, reference: Measurement | None) -> tuple[Verdict, str] | None:
-    if reference is None:
-        return Verdict.UNDEFINED, "no reference"
-    if reference.row_count < rule.min_labels:
-        return (
-            Verdict.TOO_FEW_ROWS,
-            f"too few rows in the reference ({reference.row_count} of {rule.min_labels})",
-        )
-    if reference.value is None or (rule.confidence is not None and reference.standard_error is None):
-        return Verdict.UNDEFINED, f"the reference has {reference.note or 'no value'}"
-    return None
-
-
-def _against_reference(
-    rule: PerformanceDrift,
-    reference: Measurement,
-    window: Measurement,
-    prediction_count: int | None,
-    design_effect: float,
-) -> WindowVerdict:
-    known = metric(rule.metric)
-    value, level = _value(window), _value(reference)
-    drop = level - value if known.greater_is_better else value - level
-    threshold = (
-        rule.floor if known.greater_is_better and known.unit_interval else rule.relative_floor * (abs(level) or 1.0)
-    )
-    errors = (reference.standard_error or 0.0, (window.standard_error or 0.0) * sqrt(design_effect))
-    z = None if rule.confidence is None else _ratio(drop, sqrt(errors[0] ** 2 + errors[1] ** 2))
-    # A hair of rounding must not decide: 0.95 - 0.93 is meant to reach a floor of 0.02.
-    worse = drop >= threshold * (1.0 - 1e-9) and drop > 0.0 and _significant(rule, z)
-    p_value = None if z is None else float(ndtr(-z))
-    sentence = (
-        f"{rule.metric} {value:.4f}{_interval(window)} {_of_labels(window, prediction_count)} against the "
-        f"reference {level:.4f}{_interval(reference)} on {reference.row_count}: {_change(drop)}"
-        f"{_evidence(p_value)}, {'worse' if worse else 'not worse'} (floor {threshold:.4g})."
-    )
-    return WindowVerdict(
-        verdict=Verdict.DRIFT if worse else Verdict.OK,
-        value=value,
-        row_count=window.row_count,
-        reference_rows=reference.row_count,
-        z=_finite(z),
-        p_value=p_value,
-        drop=drop,
-        threshold=threshold,
-        sentence=sentence,
-    )
-
-
-def _against_level(
-    rule: PerformanceDrift,
-    level: float,
-    window: Measurement,
-    prediction_count: int | None,
-    design_effect: float,
-) -> WindowVerdict:
-    value = _value(window)
-    drop = level - value if rule.below is not None else value - level
-    z = None if rule.confidence is None else _level_z(rule, level, window, drop, design_effect)
-    worse = drop > 0.0 and _significant(rule, z)
-    p_value = None if z is None else float(ndtr(-z))
-    side = "below" if rule.below is not None else "above"
-    sentence = (
-        f"{rule.metric} {value:.4f}{_interval(window)} {_of_labels(window, prediction_count)}"
-        f"{_evidence(p_value)}: {'' if worse else 'not '}{side} {level:.4g}."
-    )
-    return WindowVerdict(
-        verdict=Verdict.DRIFT if worse else Verdict.OK,
-        value=value,
-        row_count=window.row_count,
-        reference_rows=0,
-        z=_finite(z),
-        p_value=p_value,
-        drop=drop,
-        threshold=level,
-        sentence=sentence,
-    )
-
-
-def _level_z(rule: PerformanceDrift, level: float, window: Measurement, drop: float, design_effect: float) -> float:
-    """Return how many standard errors the value is on the wrong side, on the scale of its interval."""
-    scale, value = metric(rule.metric).scale, _value(window)
-    if scale == "proportion":
-        # The score test: Wilson's upper end lies below the level exactly if z is above the quantile.
-        return drop / sqrt(level * (1.0 - level) * design_effect / window.row_count)
-    error = (window.standard_error or 0.0) * sqrt(design_effect)
-    if scale == "logit" and 0.0 < value < 1.0:
-        distance = log(level / (1.0 - level)) - log(value / (1.0 - value))
-        return _ratio(distance, error / (value * (1.0 - value)))
-    return _ratio(drop, error)
-
-
-def _significant(rule: PerformanceDrift, z: float | None) -> bool:
-    return z is None or rule.confidence is None or z > float(ndtri(rule.confidence))
-
-
-def _ratio(drop: float, standard_error: float) -> float:
-    if drop == 0.0:
-        return 0.0
-    return drop / standard_error if standard_error > 0.0 else copysign(inf, drop)
-
-
-def _finite(z: float | None) -> float | None:
-    return None if z is None or abs(z) == inf else z
-
-
-def _value(measurement: Measurement) -> float:
-    assert measurement.value is not None  # noqa: S101  (a measurement without a value is lacking)
-    return measurement.value
-
-
-def _of_labels(window: Measurement, prediction_count: int | None) -> str:
-    of = "" if prediction_count is None else f" of {prediction_count}"
-    return f"on {window.row_count}{of} labels"
-
-
-def _interval(measurement: Measurement) -> str:
-    if measurement.ci_low is None or measurement.ci_high is None:
-        return ""
-    return f" [{measurement.ci_low:.4f}, {measurement.ci_high:.4f}]"
-
-
-def _change(drop: float) -> str:
-    return f"{abs(drop):.4f} {'worse' if drop > 0 else 'better'}" if drop else "unchanged"
-
-
-def _evidence(p_value: float | None) -> str:
-    return "" if p_value is None else f", p = {p_value:.3g}"

@@ -1,16 +1,76 @@
-"""Whether the champion says other things than it said on its holdout."""
+"""Whether the champion predicts otherwise than it did on its holdout."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import ClassVar
 
 import numpy as np
 
-from driftline.drift.columns import counts_of, judged, value_finding
+from driftline.clock import parse_duration
+from driftline.drift.column_tests import counts_of, judged, value_test
+from driftline.drift.columns import DataDrift, check_test
 from driftline.drift.finding import Finding
-from driftline.drift.shift_rules import PredictionDrift
-from driftline.drift.status import Verdict
+from driftline.drift.rule import Need, ServiceView
+from driftline.drift.status import FindingRule, Verdict
 from driftline.metrics import Task, most_probable
 from driftline.profiles import ColumnCounts, ReferenceProfile
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictionDrift:
+    """When the champion's predictions in a window differ from those on its holdout.
+
+    It needs no labels, so it is the earliest signal. Probabilities, or predicted numbers, are tested like a numeric
+    column and the shares of the predicted classes like categories, by the same policy as `DataDrift`. The reference
+    is the champion's scores on its holdout, since those on its training rows are too sure; it moves with a promotion.
+
+    Attributes:
+        window: length of a window, like "7d" or "48h".
+        alpha: chance that a report without drift names any of the predictions, in (0, 1).
+        min_rows: predictions that are needed, of the holdout and of the window.
+        min_wasserstein: Wasserstein-1 distance of the scores in standard deviations of the reference.
+        min_ks: Kolmogorov-Smirnov distance of the scores, in [0, 1]; reaching this or the former counts.
+        min_tvd: share of the predictions that changed class.
+
+    Raises:
+        InvalidDriftRuleError: a value breaks its rule.
+        DurationError: `window` is no length.
+    """
+
+    window: str = "7d"
+    alpha: float = 0.01
+    min_rows: int = 30
+    min_wasserstein: float = 0.10
+    min_ks: float = 0.10
+    min_tvd: float = 0.03
+
+    needs: ClassVar[frozenset[Need]] = frozenset({Need.PREDICTION_PROFILE})
+    tenure_span: ClassVar[timedelta] = timedelta(0)
+
+    def __post_init__(self) -> None:
+        parse_duration(self.window)
+        check_test(self)
+
+    @property
+    def length(self) -> timedelta:
+        """Return the length of a window."""
+        return parse_duration(self.window)
+
+    @property
+    def reach(self) -> timedelta:
+        """Return how far back one report reaches: its one window."""
+        return self.length
+
+    @property
+    def rule(self) -> DataDrift:
+        """Return the rule that scores and classes are compared by."""
+        return DataDrift(**{field.name: getattr(self, field.name) for field in fields(self)})
+
+    def findings(self, view: ServiceView) -> Iterable[Finding]:
+        """Return what the predictions of the newest window show."""
+        counts = view.prediction_counts(view.window(self.length))
+        return prediction_findings(view.prediction_profile(), counts, self)
 
 
 def prediction_columns(task: Task, scores: np.ndarray, classes: Sequence[object]) -> dict[str, np.ndarray]:
@@ -45,23 +105,17 @@ def prediction_findings(
         BinsMismatchError: counts were taken on the bins of another reference.
     """
     if reference is None:
-        return (_no_reference(),)
-    found = [value_finding(profile, counts_of(profile, counts), rule.rule) for profile in reference.columns]
-    return tuple(replace(finding, kind="prediction") for finding in judged(found, rule.rule))
-
-
-def _no_reference() -> Finding:
-    return Finding(
-        kind="prediction",
-        name="predictions",
-        method="none",
-        statistic=None,
-        effect_name=None,
-        effect=None,
-        threshold=None,
-        p_value=None,
-        reference_rows=0,
-        analysis_rows=0,
-        verdict=Verdict.UNDEFINED,
-        note="No reference: what this version says of its holdout was not kept. The next champion brings one.",
-    )
+        return (
+            Finding(
+                kind="prediction",
+                name="predictions",
+                method="none",
+                verdict=Verdict.UNDEFINED,
+                rule=FindingRule.NO_REFERENCE,
+                values={"need": Need.PREDICTION_PROFILE},
+            ),
+        )
+    checks = [
+        value_test(profile, counts_of(profile, counts), rule.rule, kind="prediction") for profile in reference.columns
+    ]
+    return tuple(judged(checks, rule.rule, kind="prediction"))

@@ -1,17 +1,7 @@
 """Drift reports: what the windows that end with each partition say about the champion of the time."""
 
 from driftline.drift_reports.history import DriftHistory
-from driftline.drift_reports.live_reference import LiveReference, live_reference
 from driftline.drift_reports.report import Reported, drift_report, report_drift
 from driftline.drift_reports.tenures import Tenure, tenure
 
-__all__ = [
-    "DriftHistory",
-    "LiveReference",
-    "Reported",
-    "Tenure",
-    "drift_report",
-    "live_reference",
-    "report_drift",
-    "tenure",
-]
+__all__ = ["DriftHistory", "Reported", "Tenure", "drift_report", "report_drift", "tenure"]

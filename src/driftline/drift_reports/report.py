@@ -4,13 +4,12 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from driftline.datasets import Window
-from driftline.declaration import DriftRule, ModelPipeline
-from driftline.drift import Finding, PerformanceDrift, Verdict, overall_verdict
+from driftline.declaration import ModelPipeline
+from driftline.drift import Finding, Verdict, overall_verdict
 from driftline.drift_reports.history import DriftHistory
-from driftline.drift_reports.live_reference import live_references
 from driftline.drift_reports.references import StoredReferences
 from driftline.drift_reports.tenures import tenures
 from driftline.evaluations import LabelledReader
@@ -49,17 +48,14 @@ def report_drift(
     """
     if not pipeline.drift:
         return Outcome()
-    live = live_references(workspace, pipeline, keys)
-    needed = {key for reference in live.values() for key in reference.keys}
     served = tenures(workspace, pipeline, keys)
-    needed |= {key for tenure in served.values() for key in tenure.keys}
+    needed = {key for tenure in served.values() for key in tenure.keys}
     reader = reader or LabelledReader(workspace, pipeline)
     found = reader.read(sorted(needed.union(_with_lookback(pipeline, keys))))
     versions = {labelled.version.id: labelled.version for labelled in found.done.values()}
     history = DriftHistory(
         pipeline,
         found.done,
-        live,
         served,
         references=StoredReferences(workspace, pipeline, versions),
         horizon=workspace.as_of() - pipeline.ground_truth.lag,
@@ -71,7 +67,7 @@ def report_drift(
         for key, evidence in findings.done.items():
             report = drift_report(pipeline, key, asked[key].version, evidence, workspace.clock())
             report.dagster_run_id = dagster_run_id
-            stored = drift_rows.add_report(session, report, [asdict(finding) for finding in evidence])
+            stored = drift_rows.add_report(session, report, [finding.to_row() for finding in evidence])
             done[key] = Reported(
                 report_id=stored.id,
                 version=asked[key].version.version,
@@ -87,16 +83,11 @@ def _with_lookback(pipeline: ModelPipeline, keys: Sequence[str]) -> Sequence[str
     """Return `keys` and the partitions before them that their windows reach back to."""
     if pipeline.partitions is None:
         return keys
-    trigger = pipeline.retrain.trigger
-    reach = max([*(_reach(rule) for rule in pipeline.drift), trigger.length if trigger else timedelta(0)])
+    reach = max(rule.reach for rule in pipeline.drift_rules)
     ends = [pipeline.partitions.window(key).end for key in keys]
     spans = [Window(end - reach, end) for end in ends] if reach else []
     needed = {key for span in spans for key in pipeline.partitions.ending_in(span)}
     return sorted(needed | set(keys))
-
-
-def _reach(rule: DriftRule) -> timedelta:
-    return rule.reach if isinstance(rule, PerformanceDrift) else rule.length
 
 
 def drift_report(
@@ -134,7 +125,7 @@ def _summary(verdict: Verdict, findings: Sequence[Finding]) -> str:
     if verdict is Verdict.OK:
         return f"No drift in {len(telling)} of {len(findings)} checks that could be made."
     columns = [finding.name for finding in telling if finding.kind == "column"]
-    said = [finding.note or finding.name for finding in telling if finding.kind != "column"]
+    said = [finding.note for finding in telling if finding.kind != "column"]
     if columns:
         said.append(f"Columns: {', '.join(dict.fromkeys(columns))}.")
     return " ".join(said) or "Nothing to compare with."

@@ -51,6 +51,12 @@ class ServedPartitions:
         keys = self._partitions.ending_in(Window(start, end))
         return tuple(key for key in keys if self.served_by(key, version_id))
 
+    def within(self, start: datetime, end: datetime, version_id: int) -> tuple[str, ...]:
+        """Return the partitions of a stream of one version that lie wholly between `start` and `end`."""
+        if self._partitions is None:
+            return ()
+        return tuple(key for key in self._partitions.keys(Window(start, end)) if self.served_by(key, version_id))
+
     def since(self, start: datetime, version_id: int) -> tuple[str, ...]:
         """Return the partitions of a stream that one version served from `start` on, oldest first."""
         last = max(self._labelled, key=self.end)

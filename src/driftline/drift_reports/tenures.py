@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
-from driftline.drift import EARLIEST_WINDOWS, PerformanceDrift
+from driftline.drift import ErrorSequence
 from driftline.evaluations import Labelled
 from driftline.metrics import unit_losses
 from driftline.registry import champion_since
@@ -17,57 +17,36 @@ from driftline.workspace import Workspace
 
 @dataclass(frozen=True, kw_only=True)
 class Tenure:
-    """A champion's service up to one partition: when its first one starts, and those that a rule asks for."""
+    """A champion's tenure up to one partition: when its first one starts, and those that a rule asks for."""
 
     start: datetime
     keys: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class ErrorSequence:
-    """Losses of labelled rows in the order of their events.
-
-    Attributes:
-        times: of the events in UTC, not decreasing, shape (n_labels,).
-        losses: in [0, 1], shape (n_labels,).
-    """
-
-    times: np.ndarray
-    losses: np.ndarray
-
-    def before(self, end: datetime) -> int:
-        """Return how many labels are of events before `end`."""
-        return int(np.searchsorted(self.times, np.datetime64(end.replace(tzinfo=None), "us")))
-
-
 def tenures(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) -> dict[str, Tenure]:
-    """Return the service of each partition's champion up to it; empty unless a rule looks back to its beginning."""
+    """Return the tenure of each partition's champion up to it; empty unless a rule looks back to its beginning."""
     partitions = pipeline.partitions
-    if partitions is None or not _rules(pipeline):
+    if partitions is None or not _span(pipeline):
         return {}
     since = champion_since(workspace, pipeline.name, [partitions.window(key).start for key in keys])
     found = {key: tenure(pipeline, key, at) for key, at in zip(keys, since, strict=True) if at is not None}
-    return {key: service for key, service in found.items() if service is not None}
+    return {key: own for key, own in found.items() if own is not None}
 
 
 def tenure(pipeline: ModelPipeline, key: str, took_effect: datetime) -> Tenure | None:
-    """Return the service up to partition `key` of a champion that took effect then; None where no rule asks for it."""
-    partitions, rules = pipeline.partitions, _rules(pipeline)
-    if partitions is None or not rules:
+    """Return the tenure up to partition `key` of a champion that took effect then; None where no rule asks for it."""
+    partitions, span = pipeline.partitions, _span(pipeline)
+    if partitions is None or not span:
         return None
     end = partitions.window(key).end
     served = partitions.keys(Window(took_effect, end))
     start = partitions.window(served[0]).start
-    until = max(_needed_until(rule, start, end) for rule in rules)
+    until = start + min(span, end - start)
     return Tenure(start=start, keys=tuple(member for member in served if partitions.window(member).start < until))
 
 
-def _rules(pipeline: ModelPipeline) -> list[PerformanceDrift]:
-    return [rule for rule in pipeline.performance_rules if rule.method == "sequential" or rule.alike_rows]
-
-
-def _needed_until(rule: PerformanceDrift, start: datetime, end: datetime) -> datetime:
-    return end if rule.method == "sequential" else start + EARLIEST_WINDOWS * rule.length
+def _span(pipeline: ModelPipeline) -> timedelta:
+    return max((rule.tenure_span for rule in pipeline.drift_rules), default=timedelta(0))
 
 
 def error_sequence(metric: str, parts: Sequence[Labelled], horizon: datetime) -> ErrorSequence:

@@ -3,7 +3,7 @@
 from driftline.metrics.bootstrap import GROUPS, resampled_weights
 from driftline.metrics.comparison import Comparison, compare
 from driftline.metrics.delong import auroc_covariance
-from driftline.metrics.intervals import Interval, mean_interval, normal_quantile, wilson
+from driftline.metrics.intervals import Interval, mean_interval, wilson
 from driftline.metrics.losses import unit_losses
 from driftline.metrics.measurement import Measurement, unmeasured
 from driftline.metrics.metrics import measure, measure_rows, metric
@@ -34,7 +34,6 @@ __all__ = [
     "measure_slices",
     "metric",
     "most_probable",
-    "normal_quantile",
     "predicted_classes",
     "resampled_weights",
     "scored_rows",

@@ -37,7 +37,7 @@ from driftline.metrics.paired_tests import (
     paired_variance,
 )
 from driftline.metrics.ranking import Rank, auroc_of_classes, average_precision
-from driftline.metrics.rows import FloatArray
+from driftline.metrics.rows import SMALLEST_CLASS, FloatArray
 from driftline.metrics.task import Task
 
 
@@ -67,8 +67,6 @@ class Metric:
 
 
 _BINARY, _CLASSES, _NUMBERS = (Task.BINARY,), (Task.BINARY, Task.MULTICLASS), (Task.REGRESSION,)
-# Below this many rows of a class, the order of scores and a confusion matrix say little.
-_SMALLEST_CLASS = 10
 
 
 def _mean(name: str, tasks: tuple[Task, ...], losses: RowLosses, *, unit_interval: bool = False) -> Metric:
@@ -114,7 +112,7 @@ def _ranking(name: str, task: Task, rank: Rank) -> Metric:
         greater_is_better=True,
         unit_interval=True,
         scale="logit",
-        smallest_class=_SMALLEST_CLASS,
+        smallest_class=SMALLEST_CLASS,
         estimate=partial(ranking_estimate, rank),
         paired_test=partial(paired_ranking, rank),
     )
@@ -128,7 +126,7 @@ def _of_classes(name: str, tasks: tuple[Task, ...], metric: ClassMetric) -> Metr
         greater_is_better=True,
         unit_interval=bounded,
         scale="logit" if bounded else "identity",
-        smallest_class=_SMALLEST_CLASS,
+        smallest_class=SMALLEST_CLASS,
         estimate=partial(class_metric_estimate, metric),
         paired_test=partial(paired_class_metric, metric),
     )
@@ -141,7 +139,7 @@ def _share_of(name: str, metric: ClassMetric, trials: Callable[[ClassCounts], Fl
         greater_is_better=True,
         unit_interval=True,
         scale="logit",
-        smallest_class=_SMALLEST_CLASS,
+        smallest_class=SMALLEST_CLASS,
         estimate=partial(proportion_estimate, metric, trials),
         paired_test=partial(paired_class_metric, metric),
     )
@@ -156,7 +154,7 @@ METRICS: dict[str, Metric] = {
             greater_is_better=True,
             unit_interval=True,
             scale="logit",
-            smallest_class=_SMALLEST_CLASS,
+            smallest_class=SMALLEST_CLASS,
             estimate=auroc_estimate,
             paired_test=paired_delong,
         ),

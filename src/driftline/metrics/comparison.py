@@ -21,6 +21,7 @@ class Comparison:
         challenger: its measurement.
         gain: how much better the challenger is, in the metric's unit and whatever its direction; 0.0 is a
             tie, negative is worse, None is not known.
+        standard_error: of the gain; None without a test.
         ci_low: lower end of the two-sided 95 % interval of the gain.
         ci_high: its upper end.
         p_value: one-sided, of the hypothesis that the challenger is not better; 0.5 for a tie, None without
@@ -34,6 +35,7 @@ class Comparison:
     champion: Measurement
     challenger: Measurement
     gain: float | None
+    standard_error: float | None
     ci_low: float | None
     ci_high: float | None
     p_value: float | None
@@ -75,6 +77,7 @@ def compare(
         champion=measure_rows(found.name, champion),
         challenger=measure_rows(found.name, challenger),
         gain=test.gain,
+        standard_error=test.standard_error,
         ci_low=test.ci_low,
         ci_high=test.ci_high,
         p_value=test.p_value,

@@ -66,16 +66,6 @@ def auroc_covariance(truth: npt.NDArray[Any], scores: FloatArray) -> AurocCovari
     return AurocCovariance(aurocs=aurocs, covariance=covariance)
 
 
-def auroc_variance(truth: npt.NDArray[Any], scores: FloatArray) -> float:
-    """Return the variance of one model's area; 0.0 when its classes are separated or its scores constant.
-
-    Args:
-        truth: 0 or 1, shape (n_rows,), at least two of each.
-        scores: shape (n_rows,), no NaN.
-    """
-    return float(auroc_covariance(truth, scores[np.newaxis, :]).covariance[0, 0])
-
-
 def _placements_of_one(positive: npt.NDArray[np.bool_], scores: FloatArray) -> FloatArray:
     row_count = len(scores)
     order = np.argsort(scores)

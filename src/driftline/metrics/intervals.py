@@ -15,7 +15,11 @@ class Interval:
 
 
 def normal_quantile(confidence: float) -> float:
-    """Return how many standard errors a two-sided normal interval of `confidence` reaches; 1.96 for 0.95."""
+    """Return how many standard errors a two-sided normal interval of `confidence` reaches.
+
+    >>> round(normal_quantile(0.95), 4)
+    1.96
+    """
     return float(ndtri(0.5 + confidence / 2.0))
 
 
@@ -40,20 +44,6 @@ def wilson(successes: int, trials: int, *, confidence: float = 0.95) -> Interval
     return Interval(
         low=0.0 if successes == 0 else max(0.0, middle - half),
         high=1.0 if successes == trials else min(1.0, middle + half),
-    )
-
-
-def newcombe(successes: tuple[int, int], trials: tuple[int, int], *, confidence: float = 0.95) -> Interval:
-    """Return the hybrid score interval of the difference, first minus second, of two independent proportions.
-
-    Source: Newcombe 1998, Statistics in Medicine 17, method 10.
-    """
-    first, second = (wilson(s, n, confidence=confidence) for s, n in zip(successes, trials, strict=True))
-    share_1, share_2 = (s / n for s, n in zip(successes, trials, strict=True))
-    difference = share_1 - share_2
-    return Interval(
-        low=difference - sqrt((share_1 - first.low) ** 2 + (second.high - share_2) ** 2),
-        high=difference + sqrt((first.high - share_1) ** 2 + (share_2 - second.low) ** 2),
     )
 
 

@@ -15,10 +15,8 @@ from driftline.metrics.estimates import FEWEST_DRAWS, RowLosses
 from driftline.metrics.intervals import mean_interval, normal_interval, normal_quantile
 from driftline.metrics.losses import absolute_errors, hits, percentage_errors, squared_errors
 from driftline.metrics.ranking import Rank, rows_of_classes
-from driftline.metrics.rows import FloatArray, ScoredRows, predicted_classes
+from driftline.metrics.rows import SMALLEST_CLASS, FloatArray, ScoredRows, predicted_classes
 
-# Below this many rows of a class the normal approximation of DeLong's test does not hold.
-SMALLEST_CLASS = 10
 # A variance of the difference of two areas that is rounding only: both models order all pairs alike.
 TIED_VARIANCE = 1e-16
 BOOTSTRAP = "paired bootstrap"
@@ -31,6 +29,7 @@ class PairedTest:
     Attributes:
         method: the test's name.
         gain: how much better the challenger is, in the metric's unit; 0.0 is a tie, negative is worse.
+        standard_error: of the gain; of a bootstrap, the spread of its resamples. 0.0 for a tie, None without a test.
         ci_low: lower end of the two-sided 95 % interval of the gain.
         ci_high: its upper end.
         p_value: one-sided, of the hypothesis that the challenger is not better; 0.5 for a tie.
@@ -40,6 +39,7 @@ class PairedTest:
 
     method: str
     gain: float | None
+    standard_error: float | None = None
     ci_low: float | None = None
     ci_high: float | None = None
     p_value: float | None = None
@@ -89,6 +89,10 @@ def mcnemar(only_champion: int, only_challenger: int, row_count: int) -> PairedT
         only_champion: rows that only the champion got right.
         only_challenger: rows that only the challenger got right.
         row_count: all rows, at least 1.
+
+    >>> tested = mcnemar(10, 25, 1000)
+    >>> tested.gain, round(tested.p_value_two_sided, 4)
+    (0.015, 0.0113)
     """
     discordant = only_champion + only_challenger
     gain = (only_challenger - only_champion) / row_count
@@ -102,10 +106,12 @@ def mcnemar(only_champion: int, only_challenger: int, row_count: int) -> PairedT
         two_sided = 2.0 * _mid_p(min(only_champion, only_challenger), discordant)
     share_champion, share_challenger = ((k + 1) / (row_count + 2) for k in (only_champion, only_challenger))
     middle = share_challenger - share_champion
-    half = normal_quantile(0.95) * sqrt((share_champion + share_challenger - middle**2) / (row_count + 2))
+    standard_error = sqrt((share_champion + share_challenger - middle**2) / (row_count + 2))
+    half = normal_quantile(0.95) * standard_error
     return PairedTest(
         method=method,
         gain=gain,
+        standard_error=standard_error,
         ci_low=max(-1.0, middle - half),
         ci_high=min(1.0, middle + half),
         p_value=p_value,
@@ -132,10 +138,12 @@ def paired_rmse(champion: ScoredRows, challenger: ScoredRows, seed: int) -> Pair
     # d RMSE = d MSE / (2 RMSE), row by row; a model without any error adds no uncertainty.
     parts = [square / (2.0 * root) if root else square for square, root in zip(squares, roots, strict=True)]
     difference = parts[0] - parts[1]
-    interval = normal_interval(gain, float(difference.std(ddof=1)) / sqrt(len(difference)))
+    standard_error = float(difference.std(ddof=1)) / sqrt(len(difference))
+    interval = normal_interval(gain, standard_error)
     return PairedTest(
         method=method,
         gain=gain,
+        standard_error=standard_error,
         ci_low=interval.low,
         ci_high=interval.high,
         p_value=tested.p_value,
@@ -227,6 +235,7 @@ def _z_test(method: str, gain: float, variance: float) -> PairedTest:
     return PairedTest(
         method=method,
         gain=gain,
+        standard_error=standard_error,
         ci_low=interval.low,
         ci_high=interval.high,
         p_value=float(ndtr(-gain / standard_error)),
@@ -245,6 +254,7 @@ def _bootstrap(gain: float, gains: FloatArray, undefined: str) -> PairedTest:
     return PairedTest(
         method=BOOTSTRAP,
         gain=gain,
+        standard_error=float(gains.std(ddof=1)),
         ci_low=float(low),
         ci_high=float(high),
         p_value=min(1.0, p_value),
@@ -266,6 +276,7 @@ def _t_test(method: str, differences: FloatArray) -> PairedTest:
     return PairedTest(
         method=method,
         gain=gain,
+        standard_error=standard_error,
         ci_low=interval.low,
         ci_high=interval.high,
         p_value=float(stdtr(row_count - 1, -t)),
@@ -275,13 +286,17 @@ def _t_test(method: str, differences: FloatArray) -> PairedTest:
 
 def _without_variance(method: str, gain: float, note: str) -> PairedTest:
     # A gain of rounding errors is a tie; z is 0 there, so the two-sided p is 1 and the one-sided 0.5.
-    if abs(gain) < 1e-12:
-        return PairedTest(
-            method=method, gain=0.0, ci_low=0.0, ci_high=0.0, p_value=0.5, p_value_two_sided=1.0, note=note
-        )
-    p_value = 0.0 if gain > 0 else 1.0
+    tie = abs(gain) < 1e-12
+    gain, p_value = (0.0, 0.5) if tie else (gain, 0.0 if gain > 0 else 1.0)
     return PairedTest(
-        method=method, gain=gain, ci_low=gain, ci_high=gain, p_value=p_value, p_value_two_sided=0.0, note=note
+        method=method,
+        gain=gain,
+        standard_error=0.0,
+        ci_low=gain,
+        ci_high=gain,
+        p_value=p_value,
+        p_value_two_sided=1.0 if tie else 0.0,
+        note=note,
     )
 
 

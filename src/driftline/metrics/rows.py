@@ -10,6 +10,10 @@ from driftline.metrics.task import Task
 
 FloatArray = npt.NDArray[np.float64]
 
+# Below this many rows of a class, the order of scores and a confusion matrix say little, and the normal approximation
+# of DeLong's test does not hold.
+SMALLEST_CLASS = 10
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class ScoredRows:

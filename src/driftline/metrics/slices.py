@@ -10,12 +10,11 @@ import numpy.typing as npt
 from driftline.metrics.comparison import Comparison, compare
 from driftline.metrics.measurement import Measurement, unmeasured
 from driftline.metrics.metrics import measure_rows
-from driftline.metrics.rows import ScoredRows
+from driftline.metrics.rows import SMALLEST_CLASS, ScoredRows
 from driftline.metrics.task import Task
 
 MOST_VALUES = 20
 SMALLEST_SLICE = 50
-SMALLEST_CLASS = 10
 OTHERS = "(others)"
 
 Texts = npt.NDArray[Any]

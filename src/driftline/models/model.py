@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from driftline.errors import DriftlineError
-from driftline.metrics import Task
+from driftline.metrics import Task, most_probable
 from driftline.models.errors import ScoringError, TaskMismatchError
 from driftline.models.signature import Signature, enforce
 
@@ -106,6 +106,6 @@ class Model:
         scores = self.score(frame)
         if self.task is Task.REGRESSION:
             return pd.Series(scores, index=frame.index, name="prediction")
-        chosen = scores.argmax(axis=1) if self.task is Task.MULTICLASS else (scores > 0.5).astype(np.intp)
+        chosen = most_probable(self.task, scores)
         labels = pd.Series(list(self.classes)).to_numpy()[chosen]
         return pd.Series(labels, index=frame.index, name="prediction")

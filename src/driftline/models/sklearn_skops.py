@@ -12,7 +12,7 @@ import pandas as pd
 
 from driftline.metrics import Task
 from driftline.models.errors import ModelFilesError, TrainerParamError, UntrustedModelError
-from driftline.models.importance import permutation_importance
+from driftline.models.importance import importance_shares
 from driftline.models.model import Flavor, Label, Model
 from driftline.models.signature import enforce, signature_of
 from driftline.models.trainer import Param, check_training
@@ -88,7 +88,7 @@ class Sklearn:
             task=task,
             classes=classes,
             example=plain.head(5).reset_index(drop=True),
-            feature_importance=permutation_importance(estimator, plain, target, task=task, seed=start),
+            feature_importance=importance_shares(fitted, estimator, plain, target, task=task, seed=start),
         )
 
 

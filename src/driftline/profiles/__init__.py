@@ -1,8 +1,8 @@
-"""Profiles of a reference and counts on its bins, which add up over partitions."""
+"""ROOMDOC profiles."""
 
-from driftline.profiles.bins import LISTED_CATEGORIES, QUANTILE_BINS, TAIL_QUANTILES, FloatArray, NumericBins
+from driftline.profiles.bins import LISTED_CATEGORIES, QUANTILE_BINS, TAIL_QUANTILES, NumericBins
 from driftline.profiles.counts import ColumnCounts, column_is_numeric, count_texts, total_counts
-from driftline.profiles.profile import ColumnProfile, ReferenceProfile, count_column, profile_columns
+from driftline.profiles.profile import ColumnProfile, ReferenceProfile, count_columns, profile_columns
 
 __all__ = [
     "LISTED_CATEGORIES",
@@ -10,11 +10,10 @@ __all__ = [
     "TAIL_QUANTILES",
     "ColumnCounts",
     "ColumnProfile",
-    "FloatArray",
     "NumericBins",
     "ReferenceProfile",
     "column_is_numeric",
-    "count_column",
+    "count_columns",
     "count_texts",
     "profile_columns",
     "total_counts",

@@ -7,9 +7,8 @@ from hashlib import sha256
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from driftline.metrics import FloatArray
 
 # Quantile bins of a numeric column: KS on 256 bins differs from the exact one by less than 0.0001 in our
 # simulations.

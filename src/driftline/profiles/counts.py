@@ -8,7 +8,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from driftline.profiles.bins import Bins, CategoryBins, FloatArray, NumericBins
+from driftline.metrics import FloatArray
+from driftline.profiles.bins import Bins, CategoryBins, NumericBins
 from driftline.profiles.errors import BinsMismatchError, InvalidProfileError, SchemaDriftError, UnsupportedColumnError
 
 NUMERIC_KINDS = "biuf"

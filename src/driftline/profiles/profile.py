@@ -7,16 +7,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from driftline.errors import listing
-from driftline.profiles.bins import (
-    DISCRETE_VALUES,
-    LISTED_CATEGORIES,
-    Bins,
-    CategoryBins,
-    FloatArray,
-    NumericBins,
-    quantile_bins,
-)
+from driftline.metrics import FloatArray
+from driftline.profiles.bins import DISCRETE_VALUES, LISTED_CATEGORIES, Bins, CategoryBins, NumericBins, quantile_bins
 from driftline.profiles.counts import (
     ColumnCounts,
     column_is_numeric,
@@ -25,7 +17,7 @@ from driftline.profiles.counts import (
     count_texts,
     count_values,
 )
-from driftline.profiles.errors import InvalidProfileError, SchemaDriftError
+from driftline.profiles.errors import InvalidProfileError
 
 _FORMAT = 1
 
@@ -140,17 +132,17 @@ def count_column(profile: ColumnProfile, values: npt.NDArray[Any]) -> ColumnCoun
     return count_values(profile.name, profile.bins, values)
 
 
-def count_columns(reference: ReferenceProfile, columns: Mapping[str, npt.NDArray[Any]]) -> dict[str, ColumnCounts]:
-    """Return the counts of every column of the reference, by name; others are left out.
+def count_columns(
+    reference: ReferenceProfile | None, columns: Mapping[str, npt.NDArray[Any]]
+) -> dict[str, ColumnCounts]:
+    """Return the counts of the columns that are in the reference and in `columns`, by name; empty without a reference.
 
     Raises:
-        SchemaDriftError: a column of the reference is gone, or holds another kind of values.
+        SchemaDriftError: a column holds another kind of values than the reference.
         UnsupportedColumnError: a column's values are neither numbers nor text.
     """
-    for name in reference.names:
-        if name not in columns:
-            raise SchemaDriftError(name, f"of the reference is gone; the window has {listing(columns)}")
-    return {profile.name: count_column(profile, columns[profile.name]) for profile in reference.columns}
+    profiles = reference.columns if reference else ()
+    return {one.name: count_column(one, columns[one.name]) for one in profiles if one.name in columns}
 
 
 def _numeric_bins(finite: FloatArray) -> Bins:

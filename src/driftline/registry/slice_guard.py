@@ -6,7 +6,7 @@ from math import erfc, sqrt
 
 from driftline.declaration import Promote
 from driftline.drift import holm_adjusted
-from driftline.metrics import Comparison, SliceComparison, normal_quantile
+from driftline.metrics import Comparison, SliceComparison
 
 USUAL_CONFIDENCE = 0.95  # where the policy asks for none of the whole
 
@@ -50,13 +50,12 @@ def guard_slices(policy: Promote, slices: Sequence[SliceComparison]) -> Guard:
 
 def _p_value(comparison: Comparison | None, margin: float) -> float | None:
     """Return the one-sided p-value of the hypothesis that the gain is at most minus the margin."""
-    if comparison is None or comparison.gain is None or comparison.ci_low is None or comparison.ci_high is None:
+    if comparison is None or comparison.gain is None or comparison.standard_error is None:
         return None
     distance = comparison.gain + margin
-    standard_error = (comparison.ci_high - comparison.ci_low) / (2.0 * normal_quantile(0.95))
-    if standard_error == 0.0:
+    if comparison.standard_error == 0.0:
         return 0.0 if distance > 0.0 else 1.0
-    return erfc(distance / standard_error / sqrt(2.0)) / 2.0
+    return erfc(distance / comparison.standard_error / sqrt(2.0)) / 2.0
 
 
 def _failing(one: SliceComparison, p: float, margin: float) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
 from driftline.evaluations import Labelled, LabelledReader
-from driftline.metrics import Task
+from driftline.metrics import most_probable
 from driftline.rollout.posterior import Cohort
 from driftline.store import bandit_rows, model_rows
 from driftline.store.bandit_rows import Bandit
@@ -69,7 +69,9 @@ def rewards(
     keys = [key for key in _due(pipeline, bandit, until) if key in settled]
     champion, challenger = (reader.read(keys, version=number).done for number in numbers)
     return {
-        key: RewardPair(champion=_served(pipeline, champion[key]), challenger=_served(pipeline, challenger[key]))
+        key: RewardPair(
+            champion=served_rewards(pipeline, champion[key]), challenger=served_rewards(pipeline, challenger[key])
+        )
         for key in keys
         if key in champion and key in challenger
         if _is_logged(champion[key]) and _is_logged(challenger[key])
@@ -97,8 +99,9 @@ def _is_logged(labelled: Labelled) -> bool:
     return bool((labelled.propensities < 1).all())
 
 
-def _served(pipeline: ModelPipeline, labelled: Labelled) -> Rewards:
-    right = _classes(labelled) == labelled.truth
+def served_rewards(pipeline: ModelPipeline, labelled: Labelled) -> Rewards:
+    """Return the rewards of the rows of one partition that its version served."""
+    right = most_probable(labelled.task, labelled.scores) == labelled.truth
     entity = list(pipeline.entity or pipeline.row_key)
     columns = labelled.keys[entity].reset_index(drop=True)
     return Rewards(
@@ -106,10 +109,3 @@ def _served(pipeline: ModelPipeline, labelled: Labelled) -> Rewards:
         propensities=labelled.propensities[labelled.served],
         units=pd.util.hash_pandas_object(columns, index=False).to_numpy()[labelled.served],
     )
-
-
-def _classes(labelled: Labelled) -> np.ndarray:
-    """Return the class that was named for each row: the more probable one of two, the most probable one of many."""
-    if labelled.task is Task.BINARY:
-        return np.asarray(labelled.scores >= 0.5, dtype=float)
-    return np.asarray(labelled.scores.argmax(axis=1), dtype=float)

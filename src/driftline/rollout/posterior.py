@@ -8,7 +8,7 @@ from scipy import special
 
 from driftline.predictions.errors import BanditRuleError
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(400)
+_POINTS = 256  # agree with the finite sum to 1e-9, from no reward to millions
 _TAIL = 1e-15  # of the narrower posterior, left out at each end
 
 
@@ -99,6 +99,9 @@ def probability_greater(one: Beta, other: Beta) -> float:
     """Return the probability that the mean of `one` is greater than that of `other`, by quadrature.
 
     The density of the narrower one is integrated over the distribution of the wider one, which is smooth there.
+
+    >>> round(probability_greater(Beta(alpha=2.0, beta=1.0), Beta(alpha=1.0, beta=1.0)), 9)
+    0.666666667
     """
     if one.variance <= other.variance:
         return _below(other, one)
@@ -106,18 +109,17 @@ def probability_greater(one: Beta, other: Beta) -> float:
 
 
 def _below(wide: Beta, narrow: Beta) -> float:
-    """Return the probability that `wide` is below `narrow`."""
-    low = float(special.betaincinv(narrow.alpha, narrow.beta, _TAIL))
-    high = float(special.betainccinv(narrow.alpha, narrow.beta, _TAIL))
-    half = (high - low) / 2
-    at = np.clip(low + half * (_NODES + 1), np.finfo(float).tiny, 1 - np.finfo(float).epsneg)
-    log_density = (
-        special.xlogy(narrow.alpha - 1, at)
-        + special.xlog1py(narrow.beta - 1, -at)
-        - special.betaln(narrow.alpha, narrow.beta)
-    )
-    density = half * _WEIGHTS * np.exp(log_density)
-    below = density @ special.betainc(wide.alpha, wide.beta, at)
+    """Return the probability that `wide` is below `narrow`.
+
+    The trapezoidal rule on the logit scale: there the density has no singularity at 0 and 1, and the sum over equal
+    steps converges exponentially.
+    """
+    low = float(special.logit(special.betaincinv(narrow.alpha, narrow.beta, _TAIL)))
+    high = -float(special.logit(special.betaincinv(narrow.beta, narrow.alpha, _TAIL)))
+    at = np.linspace(low, high, _POINTS)
+    log_density = narrow.alpha * special.log_expit(at) + narrow.beta * special.log_expit(-at)
+    density = np.exp(log_density - log_density.max())
+    below = density @ special.betainc(wide.alpha, wide.beta, special.expit(at))
     return float(np.clip(below / density.sum(), 0.0, 1.0))
 
 

@@ -1,0 +1,210 @@
+"""The English sentence of each finding, from its rule and its values alone."""
+
+from collections.abc import Callable, Mapping
+
+from driftline.drift.status import FindingRule
+
+Value = float | int | str | None
+Values = Mapping[str, Value]
+
+_MISSING_REFERENCES = {
+    "prediction_profile": "the predictions of this version on its holdout were not stored",
+    "rows": "no training rows of this version were stored",
+}
+
+
+def sentence(rule: FindingRule, values: Values) -> str:
+    """Return what a finding says, for people.
+
+    >>> sentence(FindingRule.NEW_COLUMN, {"column": "age"})
+    'age: a new column that the reference does not hold; it was not tested.'
+    """
+    return _SENTENCES[FindingRule(rule)](values)
+
+
+def _performance(values: Values) -> str:
+    drop = _number(values, "drop")
+    change = f"{abs(drop):.4f} {'worse' if drop > 0 else 'better'}" if drop else "unchanged"
+    said = (
+        f"{_measured(values)} against {_number(values, 'reference_value'):.4f}{_interval(values, 'reference')} on "
+        f"{values['reference_rows']} reference rows: {change} (at least {_number(values, 'min_drop'):.4g} counts)"
+    )
+    return _in_context(f"{said}{_significance(values)}.", values)
+
+
+def _level(values: Values) -> str:
+    is_broken = _number(values, "drop") > 0.0
+    said = f"{_measured(values)}: {'' if is_broken else 'not '}{values['side']} {_number(values, 'level'):.4g}"
+    return _in_context(f"{said}{_significance(values)}.", values)
+
+
+def _not_evaluated(reason: Callable[[Values], str]) -> Callable[[Values], str]:
+    def said(values: Values) -> str:
+        if values.get("method") == "sequential":
+            return f"{values['metric']}, errors one by one: not evaluated, {reason(values)}."
+        labels = f"{values['metric']} on {_labels(values)}"
+        return _in_context(f"{labels}: not evaluated, {reason(values)}.", values)
+
+    return said
+
+
+def _no_reference(values: Values) -> str:
+    missing = _MISSING_REFERENCES.get(str(values["need"]))
+    if missing is None:
+        return _not_evaluated(lambda _: "no reference")(values)
+    return f"No reference: {missing}. The next champion brings one."
+
+
+def _no_live_reference(values: Values) -> str:
+    return (
+        f"{values['metric']}: the retrain trigger waits until the champion's first live window of {values['window']} "
+        f"has {values['min_labels']} labels and another window follows."
+    )
+
+
+def _alarms(values: Values) -> str:
+    since = "the last alarm" if values["alarms"] else "any alarm"
+    count, arl = values["alarms_in_window"], values["arl"]
+    return (
+        f"{values['metric']}, errors one by one: {count} {'alarm' if count == 1 else 'alarms'} in the window. The "
+        f"evidence is {values['evidence']:.3g}, an alarm is raised at {arl:,}; {values['label_count']:,} labels since "
+        f"the champion took effect, {values['labels_since_alarm']:,} of them since {since}. The allowed mean loss is "
+        f"{values['allowed_loss']:.4f}, the upper 95 % limit on the holdout; up to it, at least {arl:,} labels are "
+        "expected between alarms."
+    )
+
+
+def _checked(verdict: str) -> Callable[[Values], str]:
+    def said(values: Values) -> str:
+        p_value = _number(values, "p_value")
+        adjusted = f"= {p_value:.3g}" if p_value >= 1e-4 else "< 0.0001"
+        tested = f"adjusted p {adjusted}, alpha = {_number(values, 'alpha'):.3g}"
+        judgement = verdict.format(tested=tested, smallest=f"{_number(values, 'min_effect'):.3g}")
+        return f"{values['column']}: {_change(values)}; {judgement}."
+
+    return said
+
+
+def _change(values: Values) -> str:
+    if values["check"] == "numbers":
+        moved = values["wasserstein"]
+        described = "" if moved is None else f"moved {moved:.3g} standard deviations, "
+        return f"{described}KS distance {values['ks']:.3g}, PSI {values['psi']:.3g}"
+    if values["check"] == "categories":
+        return (
+            f"{values['changed_share']:.2%} of the rows changed category; {values['unseen_count']} of "
+            f"{values['rows']} rows are in categories that the reference does not list, "
+            f"{values['reference_unseen_count']} of {values['reference_rows']} in the reference"
+        )
+    return f"{values['share']:.2%} {values['check']} against {values['reference_share']:.2%} in the reference"
+
+
+def _too_few_rows(values: Values) -> str:
+    rows = (
+        f"{values['rows']} in the window and {values['reference_rows']} in the reference of {values['min_rows']} needed"
+    )
+    if "column" in values:
+        return f"{values['column']}: too few rows for {values['method']}, {rows}."
+    return f"Too few rows, {rows}."
+
+
+def _separation(values: Values) -> str:
+    z = values["z"]
+    beyond = "without any overlap" if z is None else f"{z:.1f} standard errors above chance"
+    return (
+        f"A classifier tells the window from the reference with an AUROC of {values['auroc']:.3f} (0.5 is chance, "
+        f"{values['min_auroc']:g} counts), {beyond}."
+    )
+
+
+def _separable(values: Values) -> str:
+    return f"{_separation(values)} Most telling: {values['most_telling']}."
+
+
+def _measured(values: Values) -> str:
+    return f"{values['metric']} {_number(values, 'value'):.4f}{_interval(values, 'value')} on {_labels(values)}"
+
+
+def _labels(values: Values) -> str:
+    of = "" if values["prediction_count"] is None else f" of {values['prediction_count']}"
+    return f"{values['label_count']}{of} labels"
+
+
+def _interval(values: Values, name: str) -> str:
+    low, high = values[f"{name}_low"], values[f"{name}_high"]
+    return "" if low is None or high is None else f" [{low:.4f}, {high:.4f}]"
+
+
+def _significance(values: Values) -> str:
+    if values["p_value"] is None:
+        return ""
+    is_not = "" if values["significant"] == "yes" else "not "
+    return f", {is_not}statistically significant (p = {values['p_value']:.3g}, alpha = {values['alpha']:.3g})"
+
+
+def _in_context(said: str, values: Values) -> str:
+    """Return the sentence about a window followed by what it was compared with and counted among."""
+    if "windows_worse" in values:
+        said += (
+            f" {values['windows_worse']} of the last {values['windows_evaluated']} evaluated windows are worse; drift "
+            f"is {values['windows_needed']} of {values['windows_considered']}."
+        )
+    if "design_effect" in values:
+        said += _correlation(values)
+    if "reference_windows" in values:
+        count, considered = values["reference_windows"], values["reference_windows_considered"]
+        windows = "window" if count == considered == 1 else "windows"
+        of = "" if count == considered else f" of {considered}"
+        said += f" The reference is the champion's first {count}{of} live {windows}."
+    return said
+
+
+def _correlation(values: Values) -> str:
+    windows = f"the champion's first {values['effect_windows']} windows"
+    if values["design_effect"] is None:
+        return f" Rows count as independent until {windows} have passed."
+    return f" Rows are correlated: the variance counts {values['design_effect']:.1f} times, estimated from {windows}."
+
+
+def _number(values: Values, name: str) -> float:
+    value = values[name]
+    if value is None or isinstance(value, str):
+        raise TypeError(f"{name} of a finding is {value!r}, not a number")
+    return value
+
+
+_SENTENCES: dict[FindingRule, Callable[[Values], str]] = {
+    FindingRule.PERFORMANCE_FELL: _performance,
+    FindingRule.PERFORMANCE_KEPT: _performance,
+    FindingRule.BELOW_LEVEL: _level,
+    FindingRule.ABOVE_LEVEL: _level,
+    FindingRule.LEVEL_KEPT: _level,
+    FindingRule.NO_WINDOW: "{metric}: no window has been evaluated.".format_map,
+    FindingRule.TOO_FEW_LABELS: _not_evaluated("too few labels ({label_count} of {min_labels})".format_map),
+    FindingRule.TOO_FEW_OF_A_CLASS: _not_evaluated(
+        "too few rows of a class ({smallest_class} of {min_class})".format_map
+    ),
+    FindingRule.TOO_FEW_REFERENCE_ROWS: _not_evaluated(
+        "too few rows in the reference ({reference_rows} of {min_labels})".format_map
+    ),
+    FindingRule.METRIC_UNDEFINED: _not_evaluated("{reason}".format_map),
+    FindingRule.REFERENCE_UNDEFINED: _not_evaluated("the reference has {reason}".format_map),
+    FindingRule.NO_LIVE_REFERENCE: _no_live_reference,
+    FindingRule.ALARM: _alarms,
+    FindingRule.NO_ALARM: _alarms,
+    FindingRule.VALUES_MOVED: _checked("statistically significant ({tested})"),
+    FindingRule.CATEGORIES_CHANGED: _checked("statistically significant ({tested})"),
+    FindingRule.UNSEEN_CATEGORIES: _checked("statistically significant ({tested})"),
+    FindingRule.MISSING_SHARE_CHANGED: _checked("statistically significant ({tested})"),
+    FindingRule.NON_FINITE_SHARE_CHANGED: _checked("statistically significant ({tested})"),
+    FindingRule.EFFECT_TOO_SMALL: _checked("statistically significant ({tested}), but below {smallest}, which counts"),
+    FindingRule.NOT_SIGNIFICANT: _checked("not statistically significant ({tested})"),
+    FindingRule.NO_CHANGE: _checked("no drift ({tested})"),
+    FindingRule.NO_VALUES: "{column}: no value in the reference and none in the window.".format_map,
+    FindingRule.NEW_COLUMN: "{column}: a new column that the reference does not hold; it was not tested.".format_map,
+    FindingRule.SEPARABLE: _separable,
+    FindingRule.NOT_SEPARABLE: _separation,
+    FindingRule.NO_COLUMNS: lambda _: "No column is left that could tell the window from the reference.",
+    FindingRule.NO_REFERENCE: _no_reference,
+    FindingRule.TOO_FEW_ROWS: _too_few_rows,
+}
