@@ -9,11 +9,13 @@ from driftline.alerting.rule_results import FailedRun, Known, Sighting, State, a
 from driftline.alerting.steps import Event, Past, Step, next_step
 from driftline.alerting.text import Message, message
 from driftline.declaration import Alert, ModelPipeline
-from driftline.registry import CHAMPION
-from driftline.store import Session, alert_rows, decision_rows, drift_rows, evaluation_rows, model_rows
+from driftline.registry import Decision, Timeline, load_decisions, load_timeline
+from driftline.store import Session, alert_rows, batch_rows, decision_rows, drift_rows, evaluation_rows, model_rows
 from driftline.store.alert_rows import AlertEpisode, DeliveryState
+from driftline.store.batch_rows import PredictionBatch
+from driftline.store.evaluation_rows import Evaluation
 from driftline.store.lookup import by_key
-from driftline.store.model_rows import ModelVersion
+from driftline.store.model_rows import ModelVersionRow
 from driftline.workspace import Workspace
 
 DUE_PARTITIONS = 60  # the newest that are looked at for late labels
@@ -74,12 +76,13 @@ class _Series:
         self.models = {line.name: line.id for line in model_rows.models(session)}
         self.open = {episode.dedupe_key: episode for episode in alert_rows.open_alerts(session)}
         self.reports = drift_rows.newest_reports(session)
-        self.answers = decision_rows.decisions_on(session, [report.id for report in self.reports.values()])
-        self.ended = decision_rows.newest_ended(session)
+        self.answers = _on_reports(session, [report.id for report in self.reports.values()])
+        ended = load_decisions(session, list(decision_rows.newest_ended(session).values()))
+        self.ended = {decision.model_id: decision for decision in ended.values()}
         named = {report.version_id for report in self.reports.values()}
         for row in self.ended.values():
             named |= {id_ for id_ in (row.serving_version_id, row.challenger_version_id) if id_ is not None}
-        self.versions = {id_: found.version for id_, found in by_key(session, ModelVersion, named).items()}
+        self.versions = {id_: found.version for id_, found in by_key(session, ModelVersionRow, named).items()}
 
 
 def _known(read: _Series, pipeline: ModelPipeline, rule: Alert, model_id: int, as_of: datetime) -> Known:
@@ -90,12 +93,12 @@ def _known(read: _Series, pipeline: ModelPipeline, rule: Alert, model_id: int, a
             answer = read.answers.get(report.id) if report else None
             return Known(versions=read.versions, report=report, answer=answer)
         case "evaluation":
-            found = evaluation_rows.newest_evaluation(read.session, model_id, pipeline.name, alias=CHAMPION, now=as_of)
+            found = _newest_served(read.session, model_id, pipeline.name, as_of)
             metrics = evaluation_rows.evaluation_metrics(read.session, [found.id])[found.id] if found else []
             return Known(versions=_numbers(read.session, model_id), evaluation=found, metrics=tuple(metrics))
         case "label_lateness":
             end = as_of - pipeline.ground_truth.lag - rule.grace_time
-            due = evaluation_rows.batches_until(read.session, model_id, end, alias=CHAMPION, first=DUE_PARTITIONS)
+            due = _served_until(read.session, model_id, end, first=DUE_PARTITIONS)
             keys = [batch.partition_key for batch in due]
             versions = _numbers(read.session, model_id)
             evaluated = evaluation_rows.newest_evaluations(read.session, list(versions), pipeline.name, keys)
@@ -103,6 +106,41 @@ def _known(read: _Series, pipeline: ModelPipeline, rule: Alert, model_id: int, a
             return Known(versions=versions, due=due, labelled=labelled)
         case _:
             return Known(versions=read.versions, retraining=read.ended.get(model_id))
+
+
+PAGE = 50  # rows that are looked at together
+
+
+def _newest_served(session: Session, model_id: int, dataset: str, as_of: datetime) -> Evaluation | None:
+    """Return the newest evaluation on the newest partition of who was champion at its start."""
+    champions, offset = load_timeline(session, model_id), 0
+    while rows := evaluation_rows.newest_on_partitions(session, model_id, dataset, first=PAGE, offset=offset):
+        for row, start in rows:
+            if _is_of(champions, row.version_id, start or as_of):
+                return row
+        offset += PAGE
+    return None
+
+
+def _served_until(session: Session, model_id: int, end: datetime, *, first: int) -> Sequence[PredictionBatch]:
+    """Return the newest batches that ended by `end`, of who was champion at their start, newest first."""
+    champions, offset = load_timeline(session, model_id), 0
+    served: list[PredictionBatch] = []
+    while len(served) < first and (rows := batch_rows.ended_by(session, model_id, end, first=PAGE, offset=offset)):
+        served += [row for row in rows if _is_of(champions, row.version_id, row.window_start or end)]
+        offset += PAGE
+    return served[:first]
+
+
+def _is_of(champions: Timeline, version_id: int, time: datetime) -> bool:
+    holder = champions.holder(time)
+    return holder is not None and holder.id == version_id
+
+
+def _on_reports(session: Session, report_ids: Sequence[int]) -> dict[int | None, Decision]:
+    """Return the decision on each drift report."""
+    rows = decision_rows.on_reports(session, report_ids)
+    return {found.drift_report_id: found for found in load_decisions(session, list(rows.values())).values()}
 
 
 def _numbers(session: Session, model_id: int) -> dict[int, int]:

@@ -8,8 +8,9 @@ from enum import StrEnum
 from driftline.declaration import Alert, AlertKind, ModelPipeline, Severity
 from driftline.drift import Verdict
 from driftline.metrics import metric
+from driftline.registry import Decision
 from driftline.store.batch_rows import PredictionBatch
-from driftline.store.decision_rows import Decision, DecisionStatus
+from driftline.store.decision_rows import DecisionStatus
 from driftline.store.drift_rows import DriftReport
 from driftline.store.evaluation_rows import Evaluation, EvaluationMetric
 

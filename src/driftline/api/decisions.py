@@ -1,26 +1,83 @@
-"""Decisions: whether to retrain, and whether the challenger took the champion's place."""
+"""Decisions: the question, what became of it, and the comparison of champion and challenger that it stands on."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import strawberry
 
+from driftline import registry
 from driftline.api.context import Info
 from driftline.api.dagster_run import FromDagster
 from driftline.api.datasets import DatasetVersion
 from driftline.api.drift_reports import DriftReport
 from driftline.api.field import field
+from driftline.api.node import from_row
+from driftline.api.scalars import JSON, BigInt
 from driftline.api.versions import ModelVersion, OfModel, version_of
-from driftline.store import dataset_rows, drift_rows
-from driftline.store.decision_rows import DecisionStatus
+from driftline.store import Session, dataset_rows, decision_rows, drift_rows
+from driftline.store.decision_rows import DecisionKind, DecisionStatus, Trigger
 from driftline.store.lookup import by_key
 
 strawberry.enum(
     DecisionStatus,
-    description="Where a decision stands: DECLINED no retraining; PROMOTED or KEPT: the challenger was judged.",
+    description="What happened to a decision. DECLINED: no retraining; PROMOTED or KEPT: the challenger was judged.",
 )
+strawberry.enum(DecisionKind, description="What is decided: a retraining, a switch by hand, or a bandit's winner.")
+strawberry.enum(Trigger, name="Trigger", description="What asked for a decision.")
 
 
-@strawberry.type(description="A decision about a retraining and what became of it, with its evidence.")
+@strawberry.type(description="Something that happened to a decision; events are only ever appended.")
+class DecisionEvent(FromDagster):
+    """An event of a decision."""
+
+    status: DecisionStatus = strawberry.field(description="What happened.")
+    recorded_at: datetime = strawberry.field(description="When it was stored.")
+    actor: str = strawberry.field(description="Who.")
+    rule: str = strawberry.field(description="The code of the rule that spoke.")
+    details: JSON = strawberry.field(description="The values that it spoke on.")
+    text: str = strawberry.field(description="Both as a sentence.")
+    attempt: int = strawberry.field(description="Of the training, from 1.")
+
+
+@strawberry.type(description="A challenger against the champion on the rows that share a value of a column.")
+class AdjudicationSlice:
+    """A slice of a comparison."""
+
+    slice_column: str = strawberry.field(description="The column.")
+    slice_value: str = strawberry.field(description="Its value, as text.")
+    champion_score: float | None = strawberry.field(description="The champion's score there.")
+    challenger_score: float | None = strawberry.field(description="The challenger's.")
+    gain: float | None = strawberry.field(description="How much better the challenger is; negative is worse.")
+    gain_low: float | None = strawberry.field(description="The lower end of its 95 % interval.")
+    gain_high: float | None = strawberry.field(description="The upper end.")
+    standard_error: float | None = strawberry.field(description="Of the gain.")
+    row_count: BigInt = strawberry.field(description="Rows that both scored.")
+    note: str | None = strawberry.field(description="Why there is no comparison.")
+
+
+@strawberry.type(description="The comparison of a challenger with the champion that a decision stands on.")
+class Adjudication:
+    """A comparison."""
+
+    metric: str = strawberry.field(description="The metric that decides.")
+    champion_score: float | None = strawberry.field(description="The champion's score; null: there was no champion.")
+    challenger_score: float | None = strawberry.field(description="The challenger's score on the same rows.")
+    gain: float | None = strawberry.field(description="How much better the challenger is; negative is worse.")
+    gain_low: float | None = strawberry.field(description="The lower end of the gain's 95 % interval.")
+    gain_high: float | None = strawberry.field(description="The upper end of that interval.")
+    standard_error: float | None = strawberry.field(description="Of the gain.")
+    method: str | None = strawberry.field(description="The paired test.")
+    p_value: float | None = strawberry.field(description="One-sided: that the challenger is not better.")
+    p_value_two_sided: float | None = strawberry.field(description="That both are equal.")
+    note: str | None = strawberry.field(description="Why something is missing.")
+    promote: bool = strawberry.field(description="The answer.")
+    rule: str = strawberry.field(description="The code of the rule that gave it.")
+    details: JSON = strawberry.field(description="The values that it spoke on.")
+    guardrails: JSON = strawberry.field(description="What the policy asked for.")
+    slices: list[AdjudicationSlice] = strawberry.field(description="Every slice that was compared.")
+
+
+@strawberry.type(description="A question about a model, what became of it, and the evidence that it stands on.")
 class Decision(FromDagster, OfModel):
     """A decision."""
 
@@ -30,23 +87,20 @@ class Decision(FromDagster, OfModel):
     serving_version_id: strawberry.Private[int | None]
     holdout_version_id: strawberry.Private[int | None]
     id: strawberry.ID = strawberry.field(description="Its id.")
-    trigger: str = strawberry.field(description="drift, age, labels, schedule, manual or first.")
-    reason: str = strawberry.field(description="Why to retrain, or why not.")
+    kind: DecisionKind = strawberry.field(description="What is decided.")
+    trigger: Trigger = strawberry.field(description="What asked for it.")
+    reason: str = strawberry.field(description="Why it was asked for, or why it was declined.")
     status: DecisionStatus = strawberry.field(description="Where it stands.")
     outcome: str | None = strawberry.field(description="Why the challenger was promoted or not, or what failed.")
-    actor: str = strawberry.field(description="Who decided.")
+    actor: str = strawberry.field(description="Who asked.")
     as_of: datetime = strawberry.field(description="The time that was decided at; a replay dates it back.")
     recorded_at: datetime = strawberry.field(description="When it was stored.")
-    started_at: datetime | None = strawberry.field(description="When the training started.")
+    started_at: datetime | None = strawberry.field(description="When the newest training started.")
     judged_at: datetime | None = strawberry.field(description="When champion and challenger were compared.")
-    attempt: int = strawberry.field(description="How often the training was started.")
-    metric: str | None = strawberry.field(description="The metric that decides.")
-    champion_score: float | None = strawberry.field(description="The champion's score on the holdout.")
-    challenger_score: float | None = strawberry.field(description="The challenger's score on the same holdout.")
-    gain: float | None = strawberry.field(description="How much better the challenger is; negative is worse.")
-    gain_low: float | None = strawberry.field(description="The lower end of the gain's confidence interval.")
-    gain_high: float | None = strawberry.field(description="The upper end of that interval.")
-    p_value: float | None = strawberry.field(description="Of the paired test of the gain.")
+    attempt: int = strawberry.field(description="The number of the training's newest attempt.")
+    declaration_digest: str | None = strawberry.field(description="The pipeline's declaration that was in force.")
+    events: list[DecisionEvent] = strawberry.field(description="All that happened to it, oldest first.")
+    adjudication: Adjudication | None = strawberry.field(description="The comparison; null: none was made.")
 
     @field("The version that was to take the champion's place.")
     async def challenger(self, info: Info) -> ModelVersion | None:
@@ -72,3 +126,38 @@ class Decision(FromDagster, OfModel):
     async def drift_report(self, info: Info) -> DriftReport | None:
         """Return the drift report."""
         return await info.context.reader.one(DriftReport, by_key, drift_rows.DriftReport, key=self.drift_report_id)
+
+
+def decision_node(found: registry.Decision) -> Decision:
+    """Return the node of a decision."""
+    judged = found.adjudication
+    adjudication = None
+    if judged is not None:
+        slices = [from_row(AdjudicationSlice, one) for one in judged.slices]
+        adjudication = from_row(Adjudication, judged, slices=slices)
+    return from_row(
+        Decision,
+        found,
+        champion_version_id=judged.champion_version_id if judged else None,
+        events=[from_row(DecisionEvent, event) for event in found.events],
+        adjudication=adjudication,
+    )
+
+
+def decisions_by_id(session: Session, ids: Sequence[int]) -> Mapping[int, registry.Decision]:
+    """Return decisions by their ids."""
+    return registry.load_decisions(session, decision_rows.by_id(session, ids))
+
+
+def decisions_on_reports(session: Session, report_ids: Sequence[int]) -> Mapping[int | None, registry.Decision]:
+    """Return the decision on each drift report."""
+    rows = decision_rows.on_reports(session, report_ids)
+    return {found.drift_report_id: found for found in registry.load_decisions(session, list(rows.values())).values()}
+
+
+def newest_decisions(
+    session: Session, model_id: int | None, *, status: DecisionStatus | None, first: int, before: int | None
+) -> list[registry.Decision]:
+    """Return decisions about a model (None: all), newest first."""
+    rows = decision_rows.decisions(session, model_id, status=status, first=first, before=before)
+    return list(registry.load_decisions(session, rows).values())

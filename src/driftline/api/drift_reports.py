@@ -10,7 +10,7 @@ from driftline.api.dagster_run import FromDagster
 from driftline.api.field import field
 from driftline.api.scalars import BigInt
 from driftline.api.versions import ModelVersion, OfModel, stored_version
-from driftline.store import decision_rows, drift_rows
+from driftline.store import drift_rows
 
 if TYPE_CHECKING:
     from driftline.api.decisions import Decision
@@ -63,6 +63,7 @@ class DriftReport(FromDagster, OfModel):
     @field("Whether it led to a retraining, and why or why not; null: not decided yet.")
     async def decision(self, info: Info) -> Annotated["Decision", strawberry.lazy("driftline.api.decisions")] | None:
         """Return the decision on this report."""
-        from driftline.api.decisions import Decision  # noqa: PLC0415  each of the two shows the other
+        from driftline.api.decisions import decision_node, decisions_on_reports  # noqa: PLC0415  each shows the other
 
-        return await info.context.reader.one(Decision, decision_rows.decisions_on, key=int(self.id))
+        found = await info.context.reader.value(decisions_on_reports, key=int(self.id))
+        return decision_node(found) if found else None

@@ -20,7 +20,7 @@ from driftline.declaration import (
     described_contract,
     replay_op,
 )
-from driftline.registry import champions_at, find_version
+from driftline.registry import find_version, timeline
 from driftline.rows import partitions_between
 from driftline.store import evaluation_rows
 from driftline.workspace import Workspace
@@ -137,7 +137,7 @@ def _missing(workspace: Workspace, contract: LabelContract, keys: Sequence[str],
     """Return those of `keys` that were never evaluated with the champion of their time, or with `version`."""
     if version is None:
         starts = [contract.partitions.window(key).start for key in keys]
-        serving = dict(zip(keys, champions_at(workspace, contract.pipeline, starts), strict=True))
+        serving = dict(zip(keys, timeline(workspace, contract.pipeline).holders(starts), strict=True))
     else:
         serving = dict.fromkeys(keys, find_version(workspace, f"{contract.pipeline}/{version}"))
     ids = {key: found.id for key, found in serving.items() if found is not None}

@@ -5,25 +5,30 @@ from typing import Annotated
 
 import strawberry
 
+from driftline import registry
 from driftline.api.context import Info
-from driftline.api.decisions import Decision
+from driftline.api.decisions import Decision, decision_node, decisions_by_id
 from driftline.api.field import field
+from driftline.api.node import from_row
 from driftline.api.page import First, size
-from driftline.api.versions import ModelVersion, version_of
-from driftline.registry import CHAMPION
-from driftline.store import alias_rows, decision_rows, model_rows
-from driftline.store.lookup import by_key
+from driftline.api.versions import ModelVersion
+from driftline.registry import CHAMPION, Timeline, load_timelines
+from driftline.store import model_rows
+from driftline.store.alias_rows import AliasMove
+
+strawberry.enum(AliasMove, description="MOVE and ROLLBACK give the alias to a version, END takes it from everybody.")
 
 
 @strawberry.type(description="The move of an alias to a version; the history is only ever appended to.")
 class AliasEvent:
     """An alias event."""
 
-    version_id: strawberry.Private[int | None]
-    previous_version_id: strawberry.Private[int | None]
-    decision_id: strawberry.Private[int | None]
+    held: strawberry.Private[registry.AliasEvent]
+    before: strawberry.Private[registry.AliasEvent | None]
     alias: str = strawberry.field(description="The movable name.")
     revision: int = strawberry.field(description="The number of the move, counted per alias from 1.")
+    move: AliasMove = strawberry.field(description="What it does.")
+    planned: bool = strawberry.field(description="It was recorded for a time to come.")
     effective_at: datetime = strawberry.field(
         description="From when on the version holds the alias; it may be to come."
     )
@@ -32,19 +37,27 @@ class AliasEvent:
     reason: str = strawberry.field(description="Why, in words.")
 
     @field("Who holds the alias from then on; null: nobody, the alias has ended.")
-    async def version(self, info: Info) -> ModelVersion | None:
+    def version(self) -> ModelVersion | None:
         """Return the version."""
-        return await version_of(info, self.version_id)
+        return from_row(ModelVersion, self.held.version) if self.held.version else None
 
-    @field("Who held it before; null for the first move.")
-    async def previous_version(self, info: Info) -> ModelVersion | None:
+    @field("Whom the move before named; null for the first move.")
+    def previous_version(self) -> ModelVersion | None:
         """Return the version before."""
-        return await version_of(info, self.previous_version_id)
+        return from_row(ModelVersion, self.before.version) if self.before and self.before.version else None
 
-    @field("The decision with its evidence; null where a person moved the alias.")
+    @field("The decision with its evidence; null for a version in the shadow.")
     async def decision(self, info: Info) -> Decision | None:
         """Return the decision."""
-        return await info.context.reader.one(Decision, by_key, decision_rows.Decision, key=self.decision_id)
+        found = await info.context.reader.value(decisions_by_id, key=self.held.decision_id)
+        return decision_node(found) if found else None
+
+
+def _event(timeline: Timeline, event: registry.AliasEvent | None) -> AliasEvent | None:
+    if event is None:
+        return None
+    before = timeline.events[event.revision - 2] if event.revision > 1 else None
+    return from_row(AliasEvent, event, held=event, before=before, alias=timeline.alias)
 
 
 At = Annotated[datetime | None, strawberry.argument(description="A time of the past or to come; now by default.")]
@@ -54,7 +67,7 @@ BeforeRevision = Annotated[int | None, strawberry.argument(description="Only rev
 Number = Annotated[int, strawberry.argument(description="The version's number.")]
 
 
-@strawberry.type(description="A named line of model versions.")
+@strawberry.type(description="A named model and its versions.")
 class RegisteredModel:
     """A registered model."""
 
@@ -73,16 +86,17 @@ class RegisteredModel:
     )
     async def alias_at(self, info: Info, alias: Alias, at: At = None) -> AliasEvent | None:
         """Return the event of an alias."""
-        time = at or info.context.as_of
-        return await info.context.reader.one(AliasEvent, alias_rows.alias_events_at, alias, time, key=self.id)
+        timeline = await info.context.reader.value(load_timelines, alias, key=self.id)
+        return _event(timeline, timeline.at(at or info.context.as_of))
 
     @field("The moves of an alias, newest first; the next page has `before` the last revision.")
     async def history(
         self, info: Info, alias: Alias = CHAMPION, first: First = 50, before: BeforeRevision = None
     ) -> list[AliasEvent]:
         """Return the events of an alias."""
-        reader = info.context.reader
-        return await reader.many(AliasEvent, alias_rows.newest_events, alias, size(first), before, key=self.id)
+        timeline = await info.context.reader.value(load_timelines, alias, key=self.id)
+        events = [event for event in reversed(timeline.events) if before is None or event.revision < before]
+        return [node for event in events[: size(first)] if (node := _event(timeline, event)) is not None]
 
     @field("Its versions, newest first; the next page has `before` the last number.")
     async def versions(self, info: Info, first: First = 50, before: BeforeVersion = None) -> list[ModelVersion]:

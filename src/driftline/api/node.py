@@ -8,7 +8,10 @@ from driftline.api.scalars import finite
 Node = TypeVar("Node")
 
 
-def from_row(kind: type[Node], row: Any) -> Node:
-    """Return the node of `kind` with what `row` has under the same names; a float that is not finite is None."""
+def from_row(kind: type[Node], row: Any, **given: Any) -> Node:
+    """Return the node of `kind` with what is given, or `row` has under the same names.
+
+    A float that is not finite is None.
+    """
     named = (field.name for field in fields(kind) if field.init)  # type: ignore[arg-type]  # a strawberry type is a dataclass
-    return kind(**{name: finite(getattr(row, name)) for name in named})
+    return kind(**{name: given[name] if name in given else finite(getattr(row, name)) for name in named})

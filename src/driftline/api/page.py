@@ -46,7 +46,14 @@ def size(first: int) -> int:
     return first
 
 
-def page(kind: type[Node], rows: Sequence[Any], first: int, key: Callable[[Any], list[Any]]) -> Connection[Node]:
+def page(
+    kind: type[Node],
+    rows: Sequence[Any],
+    first: int,
+    key: Callable[[Any], list[Any]],
+    *,
+    node: Callable[[Any], Node] | None = None,
+) -> Connection[Node]:
     """Return the first page of `rows`, of which one more than `first` was asked for.
 
     Args:
@@ -54,11 +61,12 @@ def page(kind: type[Node], rows: Sequence[Any], first: int, key: Callable[[Any],
         rows: what the store answered.
         first: how many the client asked for.
         key: what tells the place of a row in the list.
+        node: makes the node of a row; by default by the names of its columns.
     """
     shown = rows[:first]
     end = _cursor(key(shown[-1])) if shown else None
     return Connection(
-        nodes=[from_row(kind, row) for row in shown],
+        nodes=[node(row) if node else from_row(kind, row) for row in shown],
         page_info=PageInfo(has_next_page=len(rows) > first, end_cursor=end),
     )
 

@@ -7,7 +7,7 @@ import strawberry
 from driftline.api.alerts import Alert
 from driftline.api.backtests import Backtest
 from driftline.api.context import Info
-from driftline.api.decisions import Decision
+from driftline.api.decisions import Decision, decision_node, newest_decisions
 from driftline.api.drift_reports import DriftReport
 from driftline.api.errors import UnknownRunError
 from driftline.api.evaluations import Evaluation
@@ -16,14 +16,12 @@ from driftline.api.ground_truth import GroundTruthDelivery, newest_deliveries
 from driftline.api.models import RegisteredModel
 from driftline.api.node import from_row
 from driftline.api.page import After, Connection, First, after_id, after_run, id_key, page, run_key, size
-from driftline.api.pipelines import Pipeline
+from driftline.api.pipelines import Pipeline, known_pipelines
 from driftline.api.runs import Experiment, Run
 from driftline.registry import known_model
 from driftline.store import (
     alert_rows,
     backtest_rows,
-    decision_rows,
-    declaration_rows,
     drift_rows,
     evaluation_rows,
     model_rows,
@@ -131,10 +129,8 @@ class Query:
     ) -> Connection[Decision]:
         """Return a page of decisions."""
         model_id, before, more = await _model_id(info, model), after_id(after), size(first) + 1
-        rows = await info.context.reader.ask(
-            decision_rows.decisions, model_id, status=status, first=more, before=before
-        )
-        return page(Decision, rows, first, id_key)
+        found = await info.context.reader.ask(newest_decisions, model_id, status=status, first=more, before=before)
+        return page(Decision, found, first, id_key, node=decision_node)
 
     @field("Alerts, newest first.")
     async def alerts(
@@ -184,7 +180,7 @@ class Query:
     @field("What each pipeline says about itself, by name.")
     async def pipelines(self, info: Info) -> list[Pipeline]:
         """Return all pipelines."""
-        return [from_row(Pipeline, row) for row in await info.context.reader.ask(declaration_rows.pipelines)]
+        return [from_row(Pipeline, row) for row in await info.context.reader.ask(known_pipelines)]
 
 
 async def _model_id(info: Info, name: str | None) -> int | None:

@@ -45,9 +45,13 @@ class Reader:
         """Return what `work` returns; the event loop goes on meanwhile."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
+    async def value(self, question: Callable[..., Any], *args: Hashable, key: Hashable) -> Any:
+        """Return what `question` answers at `key`; None without anything."""
+        return None if key is None else await self._loader(question, args).load(key)
+
     async def one(self, kind: type[Node], question: Callable[..., Any], *args: Hashable, key: Hashable) -> Node | None:
         """Return the node of the row at `key` in the mapping that `question` answers; None without a row."""
-        row = None if key is None else await self._loader(question, args).load(key)
+        row = await self.value(question, *args, key=key)
         return None if row is None else from_row(kind, row)
 
     async def stored(self, kind: type[Node], question: Callable[..., Any], *args: Hashable, key: Hashable) -> Node:

@@ -69,9 +69,9 @@ class ModelVersion(OfModel):
 
 async def stored_version(info: Info, version_id: int) -> ModelVersion:
     """Return the model version with a row id."""
-    return await info.context.reader.stored(ModelVersion, by_key, model_rows.ModelVersion, key=version_id)
+    return await info.context.reader.stored(ModelVersion, by_key, model_rows.ModelVersionRow, key=version_id)
 
 
 async def version_of(info: Info, version_id: int | None) -> ModelVersion | None:
     """Return the model version with a row id, or None."""
-    return await info.context.reader.one(ModelVersion, by_key, model_rows.ModelVersion, key=version_id)
+    return await info.context.reader.one(ModelVersion, by_key, model_rows.ModelVersionRow, key=version_id)

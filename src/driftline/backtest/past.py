@@ -15,10 +15,10 @@ from driftline.declaration.errors import NotAStreamError
 from driftline.evaluations import Labelled
 from driftline.ground_truth import known_truth
 from driftline.models import Model
+from driftline.registry import ModelVersion
 from driftline.retraining.errors import DatasetRefusedError
 from driftline.rows import call_dataset
 from driftline.rows.errors import EmptyRangeError
-from driftline.store.model_rows import ModelVersion
 from driftline.workspace import Workspace
 
 
@@ -150,7 +150,7 @@ def unstored_version(number: int, *, trained_through: datetime) -> ModelVersion:
         run_id="",
         digest="",
         flavor="",
-        signature=[],
+        signature=(),
         trained_through=trained_through,
         created_at=trained_through,
     )

@@ -15,16 +15,16 @@ from driftline.backtest.past import Past, unstored_version
 from driftline.datasets import Split
 from driftline.declaration import ModelPipeline
 from driftline.dossier import column_values, drawn_rows, joint_values
-from driftline.drift import Need, prediction_columns
+from driftline.drift import Need, Verdict, prediction_columns
 from driftline.drift_reports import DriftHistory, Tenure, drift_report, tenure
 from driftline.errors import DriftlineError
 from driftline.evaluations import Labelled
 from driftline.metrics import Measurement
 from driftline.models import Model
 from driftline.profiles import ReferenceProfile, profile_columns
-from driftline.registry import judge
-from driftline.retraining import Fitted, State, decide, evidence_of, fit, fit_model, meet
-from driftline.store.model_rows import ModelVersion
+from driftline.registry import ModelVersion, judge
+from driftline.retraining import Fitted, State, compare_on_holdout, decide, evidence_of, fit, fit_model
+from driftline.store.decision_rows import Trigger
 
 BLOCK = 28  # partitions that are scored together: one call of a model costs more than a day's rows
 
@@ -196,10 +196,12 @@ class _Production:
         findings = tuple(self._history.findings(key))
         report = drift_report(self._pipeline, key, version.row, findings, now)
         report.id = len(self._labelled)
-        evidence = evidence_of(report, findings, serving=version is self._versions[-1])
+        evidence = evidence_of(
+            report.id, Verdict(report.verdict), report.summary, findings, serving=version is self._versions[-1]
+        )
         answer = decide(self._pipeline.retrain, self._state(), evidence, now)
         if answer.retrain:
-            self.retrain(now, answer.trigger or "drift", answer.reason)
+            self.retrain(now, answer.trigger or Trigger.DRIFT, answer.reason)
 
     def retrain(self, now: datetime, trigger: str, why: str) -> None:
         """Train a challenger on what is known now, and let it meet the champion."""
@@ -224,7 +226,7 @@ class _Production:
         until = self._pipeline.training_time(now, first=False)
         split = self._past.training(until)
         fitted = fit(self._pipeline, split.train, split.holdout)
-        meeting = meet(self._pipeline, split.holdout, fitted.model, self._versions[-1].judged.model)
+        meeting = compare_on_holdout(self._pipeline, split.holdout, fitted.model, self._versions[-1].judged.model)
         judgement = judge(
             self._pipeline.promote,
             meeting.challenger,

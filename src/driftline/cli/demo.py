@@ -54,7 +54,7 @@ def demo(
     print_table(
         f"What happened to {PIPELINE}, day by day",
         ("day", "what", f"{pipeline.metrics[0]} before → after", "why"),
-        [(event.at, _what(event), _scores(event), _first_sentence(event.said)) for event in events],
+        [(event.at, _what(event), _scores(event), _first_sentence(event.reason)) for event in events],
         empty="Nothing happened.",
     )
     print_text("Before and after are the champion and the challenger on the same holdout.")

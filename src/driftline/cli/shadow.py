@@ -10,8 +10,8 @@ from driftline.cli.output import print_json, print_table, print_text
 from driftline.cli.project import load_project
 
 if TYPE_CHECKING:
+    from driftline.registry import AliasEvent
     from driftline.rollout import ShadowComparison
-    from driftline.store.alias_rows import AliasEvent
     from driftline.workspace import Workspace
 
 
@@ -55,7 +55,7 @@ def _print_moved(workspace: "Workspace", model: str, event: "AliasEvent", *, as_
     told = describe_model(workspace, model)["shadows"][0]
     if as_json:
         print_json({"model": model, **told})
-    elif event.version_id is None:
+    elif event.version is None:
         print_text(f"Version {told['previous']} of {model} has left the shadow.")
     else:
         print_text(

@@ -9,6 +9,12 @@ import typer
 from driftline.cli.output import print_json, print_text
 
 Model = Annotated[str, typer.Argument(help="The model, by its name.")]
+Expect = Annotated[
+    int | None,
+    typer.Option(
+        min=0, help="The revision of the history that you have seen (driftline models NAME); refused if moved."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -20,6 +26,7 @@ def promote(
     at: Annotated[
         str | None, typer.Option(help="A time to come, 2026-05-03T07:00:00Z; by default the switch is now.")
     ] = None,
+    expect: Expect = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a version champion by hand, now or at a time to come; the switch is recorded as a decision.
@@ -33,7 +40,7 @@ def promote(
 
     actor = environment(Path.cwd()).user_name
     time = None if at is None else parse_time(at)
-    done = switch(open_workspace(), model, version, actor=actor, reason=reason, at=time)
+    done = switch(open_workspace(), model, version, actor=actor, reason=reason, at=time, expected_revision=expect)
     if as_json:
         print_json({"model": model, **asdict(done)})
         return
@@ -42,6 +49,8 @@ def promote(
         f"Version {done.version} of {model} is champion of partitions that start from "
         f"{done.effective_at:%Y-%m-%d %H:%M} UTC on{before}. Take it back: driftline rollback {model}."
     )
+    if done.cancelled:
+        print_text(f"The planned switch to version {' and '.join(map(str, done.cancelled))} is cancelled by this.")
     if not done.judged:
         print_text(f"Version {done.version} was never judged against a champion on a holdout.")
 
@@ -51,21 +60,23 @@ def rollback(
     *,
     to: Annotated[int | None, typer.Option(min=1, help="This version; by default who was champion before.")] = None,
     reason: Annotated[str, typer.Option(help="Why, in words.")] = "Asked for on the command line.",
+    expect: Expect = None,
     as_json: AsJson = False,
 ) -> None:
     """Give the champion's place back to who held it before; a switch that is planned for later is cancelled."""
-    from driftline.registry import describe_model
     from driftline.registry import rollback as take_back
     from driftline.tracking import environment
     from driftline.workspace import open_workspace
 
-    workspace = open_workspace()
-    event = take_back(workspace, model, actor=environment(Path.cwd()).user_name, reason=reason, to=to)
-    told = describe_model(workspace, model)["history"][0]
+    actor = environment(Path.cwd()).user_name
+    done = take_back(open_workspace(), model, actor=actor, reason=reason, to=to, expected_revision=expect)
     if as_json:
-        print_json({"model": model, **told})
+        print_json({"model": model, **asdict(done)})
+    elif done.cancelled and to is None:
+        planned = " and ".join(map(str, done.cancelled))
+        print_text(f"The planned switch to version {planned} is cancelled: version {done.version} of {model} stays.")
     else:
         print_text(
-            f"Version {told['version']} of {model} is champion again, of partitions that start from "
-            f"{event.effective_at:%Y-%m-%d %H:%M} UTC on, after version {told['previous']}."
+            f"Version {done.version} of {model} is champion again, of partitions that start from "
+            f"{done.effective_at:%Y-%m-%d %H:%M} UTC on, after version {done.previous}."
         )

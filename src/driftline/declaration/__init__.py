@@ -17,6 +17,7 @@ from driftline.declaration.partition_calendars import Daily, Hourly, Monthly, We
 from driftline.declaration.partitions import Partitions
 from driftline.declaration.pipeline import ModelPipeline
 from driftline.declaration.policies import Promote, Retrain
+from driftline.declaration.stored import record_declaration
 from driftline.declaration.whole_table import HOLDOUT_ROW
 
 __all__ = [
@@ -42,5 +43,6 @@ __all__ = [
     "Weekly",
     "backtest_job",
     "described_contract",
+    "record_declaration",
     "replay_op",
 ]

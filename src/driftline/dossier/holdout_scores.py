@@ -5,10 +5,10 @@ from dataclasses import asdict
 
 from driftline.declaration import ModelPipeline
 from driftline.metrics import Measurement, Slice
+from driftline.registry import ModelVersion
 from driftline.store import evaluation_rows
 from driftline.store.dataset_rows import DatasetVersion
 from driftline.store.evaluation_rows import Evaluation, EvaluationMetric
-from driftline.store.model_rows import ModelVersion
 from driftline.workspace import Workspace
 
 

@@ -11,8 +11,8 @@ from driftline.plots import (
     plots_of,
     plots_to_json,
 )
+from driftline.registry import ModelVersion
 from driftline.store import model_rows, run_rows
-from driftline.store.model_rows import ModelVersion
 from driftline.tracking import ActiveRun
 from driftline.workspace import Workspace
 

@@ -11,8 +11,8 @@ from driftline.declaration import HOLDOUT_ROW, ModelPipeline
 from driftline.drift import prediction_columns
 from driftline.metrics import Task
 from driftline.profiles import ReferenceProfile, profile_columns
+from driftline.registry import ModelVersion
 from driftline.store import model_rows, run_rows
-from driftline.store.model_rows import ModelVersion
 from driftline.tracking import ActiveRun
 from driftline.workspace import Workspace
 

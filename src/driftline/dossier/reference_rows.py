@@ -11,8 +11,8 @@ from driftline.dossier.profiles import column_values
 from driftline.drift import Separation
 from driftline.metrics import Task
 from driftline.models import LightGBM
+from driftline.registry import ModelVersion
 from driftline.store import run_rows
-from driftline.store.model_rows import ModelVersion
 from driftline.tracking import ActiveRun
 from driftline.workspace import Workspace
 

@@ -9,7 +9,7 @@ from driftline.declaration import ModelPipeline
 from driftline.dossier import holdout_score, load_prediction_profile, load_profile, load_reference_rows
 from driftline.metrics import Measurement
 from driftline.profiles import ReferenceProfile
-from driftline.store.model_rows import ModelVersion
+from driftline.registry import ModelVersion
 from driftline.workspace import Workspace
 
 

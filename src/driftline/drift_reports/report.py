@@ -13,10 +13,10 @@ from driftline.drift_reports.history import DriftHistory
 from driftline.drift_reports.references import StoredReferences
 from driftline.drift_reports.tenures import tenures
 from driftline.evaluations import LabelledReader
+from driftline.registry import ModelVersion
 from driftline.rows import Outcome, together
 from driftline.store import drift_rows
 from driftline.store.drift_rows import DriftReport
-from driftline.store.model_rows import ModelVersion
 from driftline.workspace import Workspace
 
 

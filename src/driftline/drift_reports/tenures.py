@@ -11,7 +11,7 @@ from driftline.declaration import ModelPipeline
 from driftline.drift import ErrorSequence
 from driftline.evaluations import Labelled
 from driftline.metrics import unit_losses
-from driftline.registry import champion_since
+from driftline.registry import timeline
 from driftline.workspace import Workspace
 
 
@@ -28,8 +28,9 @@ def tenures(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) 
     partitions = pipeline.partitions
     if partitions is None or not _span(pipeline):
         return {}
-    since = champion_since(workspace, pipeline.name, [partitions.window(key).start for key in keys])
-    found = {key: tenure(pipeline, key, at) for key, at in zip(keys, since, strict=True) if at is not None}
+    champions = timeline(workspace, pipeline.name)
+    since = {key: champions.since(partitions.window(key).start) for key in keys}
+    found = {key: tenure(pipeline, key, at) for key, at in since.items() if at is not None}
     return {key: own for key, own in found.items() if own is not None}
 
 

@@ -16,10 +16,9 @@ from driftline.ground_truth import known_truth
 from driftline.metrics import Task
 from driftline.models import Label, Model
 from driftline.predictions import PROPENSITY, SERVED, read_batches, score_columns, with_all_served
-from driftline.registry import load_version
+from driftline.registry import ModelVersion, load_version
 from driftline.rows import Outcome, RowReader, serving_versions, together
 from driftline.store import batch_rows
-from driftline.store.model_rows import ModelVersion
 from driftline.workspace import Workspace
 
 

@@ -1,7 +1,6 @@
 """Labels that are delivered: checked, counted against what was known and predicted, and kept for good."""
 
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -16,13 +15,11 @@ from driftline.ground_truth.errors import DeliveryOrderError, OtherModelLabelsEr
 from driftline.ground_truth.labels import delivered_labels
 from driftline.ground_truth.validation import MODEL_VERSION, SHOWN, Expected, checked_labels, same_labels
 from driftline.models import Label
-from driftline.registry import CHAMPION
+from driftline.registry import known_classes, load_timeline, version_of_row
 from driftline.rows import key_texts, places_of, plain_keys
-from driftline.store import alias_rows, batch_rows, dataset_rows, delivery_rows, model_rows, run_rows
+from driftline.store import batch_rows, dataset_rows, delivery_rows, model_rows
 from driftline.store.delivery_rows import GroundTruthDelivery
 from driftline.workspace import Workspace
-
-MODEL_FILE = "model/model.json"  # of a version's run: it says which classes the model knows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,14 +99,13 @@ def expected_labels(workspace: Workspace, contract: LabelContract) -> Expected:
 def _known_classes(workspace: Workspace, pipeline: str) -> tuple[Label, ...] | None:
     """Return the classes that the champion knows, or the newest version where nobody serves."""
     with workspace.database.reading() as session:
-        line = model_rows.find_model(session, pipeline)
-        if line is None:
+        model = model_rows.find_model(session, pipeline)
+        if model is None:
             return None
-        event = alias_rows.alias_event_now(session, line.id, CHAMPION, workspace.as_of())
-        newest = model_rows.version(session, event.version_id) if event else None
-        version = newest or next(iter(model_rows.versions(session, line.id)), None)
-        artifact = session.get(run_rows.Artifact, (version.run_id, MODEL_FILE)) if version else None
-    return None if artifact is None else tuple(json.loads(workspace.artifacts.get(artifact.digest))["classes"])
+        champion = load_timeline(session, model.id).holder(workspace.as_of())
+        newest = next(iter(model_rows.versions(session, model.id)), None)
+    version = champion or (version_of_row(newest) if newest else None)
+    return None if version is None else known_classes(workspace, version)
 
 
 def _add(

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
-from driftline.declaration import DECISION_TAG, PIPELINE_TAG, RETRAINING, TRIGGER_TAG, ModelPipeline
+from driftline.declaration import DECISION_TAG, PIPELINE_TAG, RETRAINING, TRIGGER_TAG, Kind, ModelPipeline
 from driftline.pipelines.keys import asset_keys
 from driftline.pipelines.workspace import WorkspaceResource
-from driftline.retraining import Decided, decide_reports, try_again, waiting_retrainings
+from driftline.retraining import ReportDecision, decide_reports, try_again, waiting_retrainings
 from driftline.workspace import Workspace
 
 MOST_REASONS = 3  # in the tick's text; all stand with their decisions
@@ -49,7 +49,7 @@ def _requests(
     for waiting in waiting_retrainings(workspace):
         if waiting.pipeline not in pipelines:
             continue
-        run_key = waiting.run_key
+        run_key = waiting.run_key()
         ended = [
             run
             for run in instance.get_runs(dg.RunsFilter(tags={"dagster/run_key": run_key}), limit=1)
@@ -60,15 +60,17 @@ def _requests(
             cancelled = ended[0].status is dg.DagsterRunStatus.CANCELED  # by a person, who meant it
             if not try_again(workspace, waiting.decision_id, why=why, last=cancelled):
                 continue
-            run_key = f"{waiting.pipeline}:decision:{waiting.decision_id}:{waiting.attempt + 1}"
+            run_key = waiting.run_key(waiting.attempt + 1)
+        # A challenger that waits to be judged is not trained again.
+        kinds = (Kind.CHAMPION,) if waiting.is_trained else RETRAINING
         yield dg.RunRequest(
             run_key=run_key,
-            asset_selection=asset_keys(pipelines[waiting.pipeline], RETRAINING),
+            asset_selection=asset_keys(pipelines[waiting.pipeline], kinds),
             tags={PIPELINE_TAG: waiting.pipeline, TRIGGER_TAG: waiting.trigger, DECISION_TAG: str(waiting.decision_id)},
         )
 
 
-def _reason(decided: Sequence[Decided]) -> str:
+def _reason(decided: Sequence[ReportDecision]) -> str:
     if not decided:
         return "No new drift report."
     newest = {decision.pipeline: decision for decision in decided}

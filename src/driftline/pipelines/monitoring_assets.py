@@ -19,7 +19,7 @@ from driftline.pipelines.keys import asset_key, dagster_partitions, described, m
 from driftline.pipelines.tables import finding_table, metric_table, metric_values, slice_table
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.predictions import Predicted, predict
-from driftline.rollout import evaluate_shadow, judge_bandit, predict_shadow, settle_shares
+from driftline.rollout import assign_traffic, evaluate_shadow, judge_bandit, predict_shadow
 from driftline.rows import TABLE, Outcome
 from driftline.workspace import Workspace
 
@@ -56,7 +56,7 @@ def monitoring_assets(pipeline: ModelPipeline) -> dg.AssetsDefinition:
         beside = VERSION_TAG not in context.run.tags
         if beside:
             with visible_failure():
-                _settle_shares(pipeline, workspace.opened, context, reader, keys)
+                _assign_traffic(pipeline, workspace.opened, context, reader, keys)
         for kind, work in _work(pipeline, workspace.opened, context, reader).items():
             if asset_key(pipeline, kind) in context.selected_asset_keys:
                 with visible_failure():
@@ -122,7 +122,7 @@ def _work_in_the_shadow(
                 context.log.warning(f"In the shadow: {why}")
 
 
-def _settle_shares(
+def _assign_traffic(
     pipeline: ModelPipeline,
     opened: Workspace,
     context: dg.AssetExecutionContext,
@@ -132,7 +132,7 @@ def _settle_shares(
     """Give each partition of a bandit its share before it is predicted; where that fails, the champion serves all."""
     if asset_key(pipeline, Kind.PREDICTIONS) in context.selected_asset_keys:
         try:
-            settle_shares(opened, pipeline, keys, reader=reader)
+            assign_traffic(opened, pipeline, keys, reader=reader)
         except DriftlineError as error:
             context.log.warning(f"In the bandit: {error}")
 

@@ -17,7 +17,7 @@ from driftline.declaration.errors import NotAStreamError
 from driftline.pipelines.drift_sensor import drift_sensor
 from driftline.pipelines.in_process import partition_range, run_job
 from driftline.pipelines.workspace import WorkspaceResource
-from driftline.registry import champions_at
+from driftline.registry import timeline
 from driftline.store import drift_rows, evaluation_rows
 from driftline.workspace import Workspace
 
@@ -59,7 +59,7 @@ def replay(
     if partitions is None or partitions.last is None:
         raise NotAStreamError(pipeline.name)
     total = len(partitions.keys(Window(partitions.first, partitions.last)))
-    if champions_at(workspace, pipeline.name, [partitions.first]) == [None]:
+    if timeline(workspace, pipeline.name).holder(partitions.first) is None:
         run_job(definitions, instance, f"{pipeline.name}_retrain", replay_at=partitions.first)
         yield Replayed(done=0, total=total, said="first model trained")
     start = _first_missing(workspace, pipeline, partitions)

@@ -11,7 +11,8 @@ from driftline.pipelines.keys import asset_key, described
 from driftline.pipelines.pictures import model_pictures
 from driftline.pipelines.tables import column_schema, metric_table, metric_values
 from driftline.pipelines.workspace import WorkspaceResource
-from driftline.retraining import Adjudicated, Read, Trained, adjudicate, read_dataset, train
+from driftline.retraining import AdjudicationResult, DatasetReadResult, TrainingResult, adjudicate, read_dataset, train
+from driftline.store.decision_rows import Trigger
 
 ACTOR = "dagster"
 
@@ -64,7 +65,7 @@ def model_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
                 workspace.opened,
                 pipeline,
                 decision_id=int(tags[DECISION_TAG]) if DECISION_TAG in tags else None,
-                trigger=tags.get(TRIGGER_TAG, "manual"),
+                trigger=Trigger(tags.get(TRIGGER_TAG, Trigger.MANUAL)),
                 actor=tags.get("user", ACTOR),
                 dagster_run_id=context.run.run_id,
             )
@@ -87,18 +88,20 @@ def champion_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
     )
     def champion(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
         with visible_failure():
-            judged = adjudicate(workspace.opened, pipeline, actor=context.run.tags.get("user", "policy"))
+            tags = context.run.tags
+            asked = int(tags[DECISION_TAG]) if DECISION_TAG in tags else None
+            judged = adjudicate(workspace.opened, pipeline, decision_id=asked, actor=tags.get("user", "policy"))
         serving = judged.champion.digest if judged.champion else "none"
         return dg.MaterializeResult(data_version=dg.DataVersion(serving), metadata=_champion_metadata(judged))
 
     return champion
 
 
-def _dataset_digest(read: Read) -> str:
+def _dataset_digest(read: DatasetReadResult) -> str:
     return f"{read.training.digest}:{read.holdout.digest}" if read.training and read.holdout else "refused"
 
 
-def _dataset_metadata(read: Read) -> dict[str, Any]:
+def _dataset_metadata(read: DatasetReadResult) -> dict[str, Any]:
     told: dict[str, Any] = {"as of": dg.MetadataValue.timestamp(read.as_of.timestamp())}
     if read.window is not None:
         told["window"] = str(read.window)
@@ -118,7 +121,7 @@ def _dataset_metadata(read: Read) -> dict[str, Any]:
     return told
 
 
-def _model_metadata(trained: Trained) -> dict[str, Any]:
+def _model_metadata(trained: TrainingResult) -> dict[str, Any]:
     model = trained.model
     return {
         "version": trained.version.version,
@@ -132,7 +135,7 @@ def _model_metadata(trained: Trained) -> dict[str, Any]:
     }
 
 
-def _champion_metadata(judged: Adjudicated) -> dict[str, Any]:
+def _champion_metadata(judged: AdjudicationResult) -> dict[str, Any]:
     told: dict[str, Any] = {
         "promoted": judged.promoted,
         "reason": judged.reason,

@@ -10,8 +10,8 @@ from driftline.declaration import ModelPipeline
 from driftline.dossier import metric_row
 from driftline.metrics import ESTIMATED, Measurement, Task, estimated
 from driftline.plots import CALIBRATION_ERROR
+from driftline.registry import ModelVersion
 from driftline.store import Session, evaluation_rows
-from driftline.store.model_rows import ModelVersion
 
 MOST_CALIBRATION_ERROR = 0.02  # on the holdout; probabilities that are further off estimate nothing
 

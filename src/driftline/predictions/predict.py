@@ -16,10 +16,9 @@ from driftline.models import Model
 from driftline.predictions.errors import UnusableScoreError
 from driftline.predictions.estimates import Estimate, estimates, store_estimates
 from driftline.predictions.traffic import splits, with_split
-from driftline.registry import load_version
+from driftline.registry import ModelVersion, load_version
 from driftline.rows import Outcome, RowReader, serving_versions, together
 from driftline.store import batch_rows
-from driftline.store.model_rows import ModelVersion
 from driftline.workspace import Workspace
 
 
@@ -90,7 +89,7 @@ def predict(
             batch = _batch(pipeline, key, of_version, done[key])
             stored.append({**batch, "created_at": workspace.clock(), "dagster_run_id": dagster_run_id})
     with workspace.database.transaction() as session:
-        batch_rows.put_batches(session, stored)
+        batch_rows.append_batches(session, stored)
         store_estimates(session, pipeline, estimated, at=workspace.clock(), dagster_run_id=dagster_run_id)
     return Outcome(done=done, waiting=serving.waiting, failed=failed)
 

@@ -1,40 +1,63 @@
 """Model versions, the alias events that say which one serves, and the judgement between two of them."""
 
-from driftline.registry.aliases import (
-    champion_since,
-    champions_at,
-    end_alias,
-    holders_at,
-    known_model,
-    move_alias,
-    rollback,
-)
+from driftline.registry.aliases import known_model, load_timeline, load_timelines, move_alias, timeline
+from driftline.registry.decision import Adjudication, AdjudicationSlice, Decision
+from driftline.registry.decisions import append, ask, load_decision, load_decisions, record_adjudication
+from driftline.registry.errors import AliasMovedError
 from driftline.registry.judgement import Judgement, judge
 from driftline.registry.listing import describe_champion, describe_model, list_models
-from driftline.registry.promotion import promote
+from driftline.registry.model_version import ModelVersion, version_of_row
 from driftline.registry.reference import CHALLENGER, CHAMPION
-from driftline.registry.versions import find_version, load_model, load_version, model_files, register, training_window
+from driftline.registry.switches import promote, rollback
+from driftline.registry.timeline import AliasEvent, Tenure, Timeline
+from driftline.registry.versions import (
+    find_version,
+    known_classes,
+    load_model,
+    load_version,
+    model_files,
+    numbered_version,
+    register,
+    training_window,
+    versions_by_id,
+)
 
 __all__ = [
     "CHALLENGER",
     "CHAMPION",
+    "Adjudication",
+    "AdjudicationSlice",
+    "AliasEvent",
+    "AliasMovedError",
+    "Decision",
     "Judgement",
-    "champion_since",
-    "champions_at",
+    "ModelVersion",
+    "Tenure",
+    "Timeline",
+    "append",
+    "ask",
     "describe_champion",
     "describe_model",
-    "end_alias",
     "find_version",
-    "holders_at",
     "judge",
+    "known_classes",
     "known_model",
     "list_models",
+    "load_decision",
+    "load_decisions",
     "load_model",
+    "load_timeline",
+    "load_timelines",
     "load_version",
     "model_files",
     "move_alias",
+    "numbered_version",
     "promote",
+    "record_adjudication",
     "register",
     "rollback",
+    "timeline",
     "training_window",
+    "version_of_row",
+    "versions_by_id",
 ]

@@ -59,6 +59,16 @@ class AliasMovedError(ConflictError):
         super().__init__(f"The alias {alias!r} was moved in between: {reason}. Read it again, then decide again.")
 
 
+class DecisionOrderError(ConflictError):
+    """Something cannot happen to a decision any more."""
+
+    def __init__(self, decision_id: int, status: str, event: str) -> None:
+        super().__init__(
+            f"Decision {decision_id} is {status}, and {event} cannot follow that. Read it again: somebody else went on "
+            "with it."
+        )
+
+
 class HistoryRewriteError(ConflictError):
     """An alias event would change what held at a time that has been answered for."""
 

@@ -1,23 +1,68 @@
-"""The judgement: may a challenger take the champion's place? A pure function with its reason in words."""
+"""The judgement: may a challenger take the champion's place? A pure function that names its rule and its values."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
 from driftline.declaration import Promote
 from driftline.metrics import Comparison, Measurement, SliceComparison
-from driftline.registry.slice_guard import Guard, guard_slices
+from driftline.registry.slice_guard import SliceGuard, guard_slices
+from driftline.sentences import decision_sentence
+
+
+class JudgementRule(StrEnum):
+    """The rules of a judgement; the first that speaks decides."""
+
+    SCORE_UNKNOWN = "score_unknown"
+    CHAMPION_CANNOT_SCORE = "champion_cannot_score"
+    FIRST_VERSION = "first_version"
+    GAIN_UNKNOWN = "gain_unknown"
+    TIE = "tie"
+    GAIN_TOO_SMALL = "gain_too_small"
+    NOT_TESTABLE = "not_testable"
+    NOT_SIGNIFICANT = "not_significant"
+    SLICE_WORSE = "slice_worse"
+    SLICES_TOO_SMALL = "slices_too_small"
+    BETTER = "better"
+    SIGNIFICANTLY_BETTER = "significantly_better"
+
+
+_PROMOTING = frozenset(
+    {
+        JudgementRule.CHAMPION_CANNOT_SCORE,
+        JudgementRule.FIRST_VERSION,
+        JudgementRule.BETTER,
+        JudgementRule.SIGNIFICANTLY_BETTER,
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """What was decided about a challenger, and why."""
+    """What was decided about a challenger.
 
-    promote: bool
-    reason: str
+    Attributes:
+        rule: that decided.
+        details: the values that it spoke on, as JSON can hold them.
+    """
+
+    rule: JudgementRule
+    details: Mapping[str, Any]
+
+    @property
+    def promote(self) -> bool:
+        """Return whether the challenger becomes champion."""
+        return self.rule in _PROMOTING
+
+    @property
+    def reason(self) -> str:
+        """Return rule and values as a sentence."""
+        return decision_sentence(self.rule, self.details)
 
 
-def judge(  # noqa: PLR0911  (each return is a rule; the first that speaks decides)
+def judge(
     policy: Promote,
     challenger: Measurement,
     comparison: Comparison | None,
@@ -36,53 +81,54 @@ def judge(  # noqa: PLR0911  (each return is a rule; the first that speaks decid
 
     A missing or NaN score never wins. Without a champion the first valid challenger wins. A tie keeps the champion.
     """
-    name = challenger.metric
+    scored = {"metric": challenger.metric, "challenger_score": challenger.value}
     if challenger.value is None or not math.isfinite(challenger.value):
-        return _keep(f"the challenger's {name} is not known ({challenger.note or 'not a number'})")
+        unknown = {"metric": challenger.metric, "note": challenger.note or "not a number"}
+        return Judgement(rule=JudgementRule.SCORE_UNKNOWN, details=unknown)
     if champion_fault is not None:
-        return Judgement(
-            promote=True,
-            reason=f"Promoted without a comparison, {name} {challenger.value:.4f}. {champion_fault}",
-        )
+        return Judgement(rule=JudgementRule.CHAMPION_CANNOT_SCORE, details={**scored, "fault": champion_fault})
     if comparison is None:
-        return Judgement(promote=True, reason=f"Promoted: the first valid version, {name} {challenger.value:.4f}.")
+        return Judgement(rule=JudgementRule.FIRST_VERSION, details=scored)
     if comparison.gain is None or not math.isfinite(comparison.gain):
-        return _keep(f"the gain in {name} is not known ({comparison.note or 'not a number'})")
-    said, guard = _said(comparison), guard_slices(policy, slices)
-    if comparison.gain == 0:
-        return _keep(f"{said} is a tie, and a tie keeps the champion")
-    if comparison.gain <= policy.min_gain:
-        return _keep(f"{said} is not a gain of more than {policy.min_gain:g}")
+        unknown = {"metric": challenger.metric, "note": comparison.note or "not a number"}
+        return Judgement(rule=JudgementRule.GAIN_UNKNOWN, details=unknown)
+    return _compared(policy, comparison, comparison.gain, guard_slices(policy, slices))
+
+
+def _compared(policy: Promote, comparison: Comparison, gain: float, guard: SliceGuard) -> Judgement:
+    details = _details(comparison)
+    if gain == 0:
+        return Judgement(rule=JudgementRule.TIE, details=details)
+    if gain <= policy.min_gain:
+        return Judgement(rule=JudgementRule.GAIN_TOO_SMALL, details={**details, "min_gain": policy.min_gain})
     if policy.confidence is None:
-        return _unless(guard, f"{said}; the policy asks for no confidence")
-    alpha = 1 - policy.confidence
+        return _guarded(JudgementRule.BETTER, details, guard)
     if comparison.p_value is None or math.isnan(comparison.p_value):
-        return _keep(f"{said} cannot be tested ({comparison.note or 'no p-value'})")
-    if comparison.p_value > alpha:
-        return _keep(f"{said} is not sure enough, p = {comparison.p_value:.3g} > {alpha:.3g}")
-    return _unless(guard, f"{said}, p = {comparison.p_value:.3g} <= {alpha:.3g}")
+        note = comparison.note or "no p-value"
+        return Judgement(rule=JudgementRule.NOT_TESTABLE, details={**details, "note": note})
+    details |= {"p_value": comparison.p_value, "alpha": 1 - policy.confidence}
+    if comparison.p_value > 1 - policy.confidence:
+        return Judgement(rule=JudgementRule.NOT_SIGNIFICANT, details=details)
+    return _guarded(JudgementRule.SIGNIFICANTLY_BETTER, details, guard)
 
 
-def _unless(guard: Guard, said: str) -> Judgement:
-    if guard.fault is not None:
-        return _keep(f"{said}, but {guard.fault}")
-    return Judgement(promote=True, reason=f"Promoted: {said}.{guard.warning}")
+def _guarded(rule: JudgementRule, details: Mapping[str, Any], guard: SliceGuard) -> Judgement:
+    """Return the judgement by `rule`, unless a slice speaks against it."""
+    if guard.worst is not None:
+        return Judgement(rule=JudgementRule.SLICE_WORSE, details={**details, **guard.worst})
+    untested = {"untested_slices": list(guard.untested)} if guard.untested else {}
+    if guard.blocks:
+        return Judgement(rule=JudgementRule.SLICES_TOO_SMALL, details={**details, **untested})
+    return Judgement(rule=rule, details={**details, **untested})
 
 
-def _keep(why: str) -> Judgement:
-    return Judgement(promote=False, reason=f"Kept: {why}.")
-
-
-def _said(comparison: Comparison) -> str:
-    champion, challenger = comparison.champion.value, comparison.challenger.value
-    interval = ""
-    if comparison.ci_low is not None and comparison.ci_high is not None:
-        interval = f" [{comparison.ci_low:+.4f}, {comparison.ci_high:+.4f}]"
-    return (
-        f"{comparison.metric} {_number(challenger)} against {_number(champion)} of the champion, "
-        f"gain {comparison.gain:+.4f}{interval} on {comparison.challenger.row_count} holdout rows"
-    )
-
-
-def _number(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.4f}"
+def _details(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "metric": comparison.metric,
+        "champion_score": comparison.champion.value,
+        "challenger_score": comparison.challenger.value,
+        "gain": comparison.gain,
+        "gain_low": comparison.ci_low,
+        "gain_high": comparison.ci_high,
+        "row_count": comparison.challenger.row_count,
+    }

@@ -4,32 +4,36 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from driftline.registry.aliases import known_model
+from driftline.registry.aliases import known_model, load_timeline, load_timelines
+from driftline.registry.decision import Decision
+from driftline.registry.decisions import load_decision
 from driftline.registry.reference import CHALLENGER, CHAMPION
-from driftline.store import alias_rows, decision_rows, model_rows
-from driftline.store.alias_rows import AliasEvent
+from driftline.registry.timeline import Timeline
+from driftline.store import model_rows
 from driftline.workspace import Workspace
 
 
 def list_models(workspace: Workspace) -> list[dict[str, Any]]:
     """Return each model with its champion, since when and why."""
-    told = []
+    now = workspace.as_of()
     with workspace.database.reading() as session:
-        for line in model_rows.models(session):
-            numbers = {version.id: version.version for version in model_rows.versions(session, line.id)}
-            held = alias_rows.alias_event_now(session, line.id, CHAMPION, workspace.as_of())
-            shadow = alias_rows.alias_event_now(session, line.id, CHALLENGER, workspace.as_of())
-            told.append(
-                {
-                    "model": line.name,
-                    "versions": len(numbers),
-                    "champion": _number(numbers, held),
-                    "challenger": _number(numbers, shadow),
-                    "since": held.effective_at if held else None,
-                    "reason": held.reason if held else None,
-                }
-            )
-    return told
+        models = model_rows.models(session)
+        ids = [model.id for model in models]
+        champions, challengers = (load_timelines(session, alias, ids) for alias in (CHAMPION, CHALLENGER))
+        counts = {model.id: len(model_rows.versions(session, model.id)) for model in models}
+    return [_listed(model.name, counts[model.id], champions[model.id], challengers[model.id], now) for model in models]
+
+
+def _listed(name: str, versions: int, champions: Timeline, challengers: Timeline, now: datetime) -> dict[str, Any]:
+    champion, challenger = champions.at(now), challengers.holder(now)
+    return {
+        "model": name,
+        "versions": versions,
+        "champion": champion.version.version if champion and champion.version else None,
+        "challenger": challenger.version if challenger else None,
+        "since": champion.effective_at if champion else None,
+        "reason": champion.reason if champion else None,
+    }
 
 
 def describe_model(workspace: Workspace, name: str) -> dict[str, Any]:
@@ -39,18 +43,16 @@ def describe_model(workspace: Workspace, name: str) -> dict[str, Any]:
         UnknownModelError: no model has this name.
     """
     with workspace.database.reading() as session:
-        line = known_model(session, name)
-        versions = model_rows.versions(session, line.id)
-        champions = alias_rows.alias_events(session, line.id, CHAMPION)
-        shadows = alias_rows.alias_events(session, line.id, CHALLENGER)
-        held = {
-            alias: alias_rows.alias_event_now(session, line.id, alias, workspace.as_of())
-            for alias in (CHALLENGER, CHAMPION)
-        }
-    numbers = {version.id: version.version for version in versions}
-    aliases = {event.version_id: alias for alias, event in held.items() if event is not None}
+        model = known_model(session, name)
+        versions = model_rows.versions(session, model.id)
+        champions = load_timeline(session, model.id, alias=CHAMPION)
+        challengers = load_timeline(session, model.id, alias=CHALLENGER)
+    now = workspace.as_of()
+    held = {alias: line.holder(now) for alias, line in ((CHALLENGER, challengers), (CHAMPION, champions))}
+    aliases = {version.id: alias for alias, version in held.items() if version is not None}
     return {
         "model": name,
+        "revision": champions.revision,
         "versions": [
             {
                 "version": version.version,
@@ -63,25 +65,28 @@ def describe_model(workspace: Workspace, name: str) -> dict[str, Any]:
             }
             for version in versions
         ],
-        "history": [_told(numbers, event) for event in champions],
-        "shadows": [_told(numbers, event) for event in shadows],
+        "history": _history(champions),
+        "shadows": _history(challengers),
     }
 
 
-def _number(numbers: Mapping[int, int], event: AliasEvent | None) -> int | None:
-    return None if event is None or event.version_id is None else numbers[event.version_id]
-
-
-def _told(numbers: Mapping[int, int], event: AliasEvent) -> dict[str, Any]:
-    return {
-        "effective_at": event.effective_at,
-        "recorded_at": event.recorded_at,
-        "version": _number(numbers, event),
-        "previous": numbers.get(event.previous_version_id or 0),
-        "actor": event.actor,
-        "reason": event.reason,
-        "decision_id": event.decision_id,
-    }
+def _history(timeline: Timeline) -> list[dict[str, Any]]:
+    """Return the events of an alias, newest first."""
+    befores = [None, *timeline.events]
+    return [
+        {
+            "revision": event.revision,
+            "effective_at": event.effective_at,
+            "recorded_at": event.recorded_at,
+            "version": event.version.version if event.version else None,
+            "previous": before.version.version if before and before.version else None,
+            "move": event.move,
+            "actor": event.actor,
+            "reason": event.reason,
+            "decision_id": event.decision_id,
+        }
+        for before, event in reversed(list(zip(befores, timeline.events, strict=False)))
+    ]
 
 
 def describe_champion(workspace: Workspace, name: str, at: datetime) -> dict[str, Any]:
@@ -91,27 +96,32 @@ def describe_champion(workspace: Workspace, name: str, at: datetime) -> dict[str
         UnknownModelError: no model has this name.
     """
     with workspace.database.reading() as session:
-        event = alias_rows.alias_event_at(session, known_model(session, name).id, CHAMPION, at)
-        version = model_rows.version(session, event.version_id) if event else None
-        decision = decision_rows.decision(session, event.decision_id) if event and event.decision_id else None
-    told: dict[str, Any] = {"model": name, "at": at, "version": version.version if version else None}
-    if event is not None and version is not None:
-        told |= {
-            "since": event.effective_at,
-            "recorded_at": event.recorded_at,
-            "actor": event.actor,
-            "reason": event.reason,
-            "run_id": version.run_id,
-            "digest": version.digest,
-        }
-    if decision is not None:
-        told |= {
-            "decision_id": decision.id,
-            "trigger": decision.trigger,
-            "why_retrained": decision.reason,
-            "metric": decision.metric,
-            "champion_score": decision.champion_score,
-            "challenger_score": decision.challenger_score,
-            "p_value": decision.p_value,
-        }
-    return told
+        event = load_timeline(session, known_model(session, name).id).at(at)
+        decision = load_decision(session, event.decision_id) if event and event.decision_id else None
+    if event is None or event.version is None:
+        return {"model": name, "at": at, "version": None}
+    return {
+        "model": name,
+        "at": at,
+        "version": event.version.version,
+        "since": event.effective_at,
+        "recorded_at": event.recorded_at,
+        "actor": event.actor,
+        "reason": event.reason,
+        "run_id": event.version.run_id,
+        "digest": event.version.digest,
+        **(_evidence(decision) if decision else {}),
+    }
+
+
+def _evidence(decision: Decision) -> Mapping[str, Any]:
+    judged = decision.adjudication
+    return {
+        "decision_id": decision.id,
+        "trigger": decision.trigger,
+        "why_retrained": decision.reason,
+        "metric": judged.metric if judged else None,
+        "champion_score": judged.champion_score if judged else None,
+        "challenger_score": judged.challenger_score if judged else None,
+        "p_value": judged.p_value if judged else None,
+    }

@@ -1,8 +1,9 @@
 """The guard of slices: a challenger must not be worse than the champion on any of them by more than a margin."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import erfc, sqrt
+from typing import Any
 
 from driftline.declaration import Promote
 from driftline.drift import holm_adjusted
@@ -12,40 +13,39 @@ USUAL_CONFIDENCE = 0.95  # where the policy asks for none of the whole
 
 
 @dataclass(frozen=True, kw_only=True)
-class Guard:
+class SliceGuard:
     """What the slices say.
 
     Attributes:
-        fault: why the challenger must not be promoted; None where nothing speaks against it.
-        warning: what people should know beside a promotion, as a sentence after a space; empty for nothing.
+        worst: the slice that speaks most against the challenger, with its values; None: none does.
+        untested: the slices that are too small for a test: `column`, `value` and `reason` of each.
+        blocks: whether those keep the champion.
     """
 
-    fault: str | None = None
-    warning: str = ""
+    worst: Mapping[str, Any] | None = None
+    untested: tuple[Mapping[str, Any], ...] = ()
+    blocks: bool = False
 
 
-def guard_slices(policy: Promote, slices: Sequence[SliceComparison]) -> Guard:
+def guard_slices(policy: Promote, slices: Sequence[SliceComparison]) -> SliceGuard:
     """Return whether a challenger is surely not worse than the champion, by more than the margin, on every slice.
 
     "Not significantly worse" would pass every small slice; here each must be shown to be good enough, by a one-sided
     test, adjusted by Holm over the slices. A slice that is too small for a test is named, or blocks.
     """
-    if policy.slice_margin is None:
-        return Guard()
-    tested = [(one, p) for one in slices if (p := _p_value(one.comparison, policy.slice_margin)) is not None]
+    margin = policy.slice_margin
+    if margin is None:
+        return SliceGuard()
+    tested = [(one, p) for one in slices if (p := _p_value(one.comparison, margin)) is not None]
     alpha = 1.0 - (policy.confidence or USUAL_CONFIDENCE)
     adjusted = holm_adjusted([p for _, p in tested])
     failing = [(one, p) for (one, _), p in zip(tested, adjusted, strict=True) if p > alpha]
     if failing:
-        worst, p = max(failing, key=lambda pair: pair[1])
-        return Guard(fault=_failing(worst, p, policy.slice_margin))
-    untested = [one for one in slices if all(one is not known for known, _ in tested)]
-    if not untested:
-        return Guard()
-    named = ", ".join(f"{one.column}={one.value} ({_why(one)})" for one in untested)
-    if policy.on_small_slice == "block":
-        return Guard(fault=f"these slices are too small to tell: {named}")
-    return Guard(warning=f" Slices too small to tell: {named}.")
+        worst, p_value = max(failing, key=lambda pair: pair[1])
+        return SliceGuard(worst=_details(worst, p_value, margin))
+    small = [one for one in slices if all(one is not other for other, _ in tested)]
+    untested = tuple({"column": one.column, "value": one.value, "reason": _reason(one)} for one in small)
+    return SliceGuard(untested=untested, blocks=bool(untested) and policy.on_small_slice == "block")
 
 
 def _p_value(comparison: Comparison | None, margin: float) -> float | None:
@@ -58,14 +58,16 @@ def _p_value(comparison: Comparison | None, margin: float) -> float | None:
     return erfc(distance / comparison.standard_error / sqrt(2.0)) / 2.0
 
 
-def _failing(one: SliceComparison, p: float, margin: float) -> str:
-    gain = one.comparison.gain if one.comparison else None
-    rows = one.comparison.challenger.row_count if one.comparison else 0
-    return (
-        f"where {one.column} is {one.value!r} it is not sure to be less than {margin:g} worse: gain {gain:+.4f} on "
-        f"{rows} rows, p = {p:.3g}"
-    )
+def _details(one: SliceComparison, p_value: float, margin: float) -> dict[str, Any]:
+    return {
+        "slice_column": one.column,
+        "slice_value": one.value,
+        "slice_margin": margin,
+        "slice_gain": one.comparison.gain if one.comparison else None,
+        "slice_row_count": one.comparison.challenger.row_count if one.comparison else 0,
+        "slice_p_value": p_value,
+    }
 
 
-def _why(one: SliceComparison) -> str:
+def _reason(one: SliceComparison) -> str:
     return one.too_small or (one.comparison.note if one.comparison else None) or "no test"

@@ -1,15 +1,18 @@
 """Model versions: registering what a run trained, and loading it again."""
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 
 from driftline.datasets import Window
-from driftline.models import Model, from_files, model_digest, to_files
-from driftline.registry.aliases import known_model
+from driftline.models import Label, Model, from_files, model_digest, to_files
+from driftline.registry.aliases import known_model, load_timeline
 from driftline.registry.errors import InvalidModelReferenceError, UnknownAliasError, UnknownVersionError
+from driftline.registry.model_version import ModelVersion, version_of_row
 from driftline.registry.reference import parse_reference
-from driftline.store import alias_rows, dataset_rows, model_rows, run_rows
-from driftline.store.model_rows import ModelVersion
+from driftline.store import Session, dataset_rows, model_rows, run_rows
+from driftline.store.lookup import by_key
+from driftline.store.model_rows import ModelVersionRow
 from driftline.tracking import ActiveRun
 from driftline.workspace import Workspace, open_workspace
 
@@ -38,21 +41,20 @@ def register(
         run.log_artifact(f"{FOLDER}/{path}", content)
     at = run.workspace.clock()
     with run.workspace.database.transaction() as session:
-        line = model_rows.model_named(session, name, at)
-        model_rows.lock_models(session, line.id)
-        row = ModelVersion(
-            model_id=line.id,
-            version=model_rows.next_version(session, line.id),
+        row = model_rows.add_version(
+            session,
+            model_rows.model_named(session, name, at).id,
             run_id=run.run_id,
             digest=model_digest(files),
             flavor=model.flavor,
             signature=json.loads(files["model.json"])["signature"],
+            task=model.task.value,
+            classes=list(model.classes),
             trained_through=trained_through,
             judged_version_id=judged_version_id,
             created_at=at,
         )
-        session.add(row)
-    return row
+        return version_of_row(row)
 
 
 def find_version(workspace: Workspace, reference: str) -> ModelVersion:
@@ -62,21 +64,51 @@ def find_version(workspace: Workspace, reference: str) -> ModelVersion:
         InvalidModelReferenceError: the text has another form.
         UnknownModelError: no model has this name.
         UnknownVersionError: the model has no such version.
-        UnknownAliasError: nobody holds the alias yet.
+        UnknownAliasError: nobody holds the alias now.
     """
     wanted = parse_reference(reference)
     with workspace.database.reading() as session:
-        line = known_model(session, wanted.model)
         if wanted.version is not None:
-            found = model_rows.version_numbered(session, line.id, wanted.version)
-            if found is None:
-                raise UnknownVersionError(wanted.model, wanted.version)
-            return found
-        event = alias_rows.alias_event_now(session, line.id, str(wanted.alias), workspace.as_of())
-        found = model_rows.version(session, event.version_id) if event else None
-        if found is None:
-            raise UnknownAliasError(wanted.model, str(wanted.alias))
-        return found
+            return numbered_version(session, wanted.model, wanted.version)
+        alias, model_id = str(wanted.alias), known_model(session, wanted.model).id
+        holder = load_timeline(session, model_id, alias=alias).holder(workspace.as_of())
+    if holder is None:
+        raise UnknownAliasError(wanted.model, alias)
+    return holder
+
+
+def numbered_version(session: Session, model: str, number: int) -> ModelVersion:
+    """Return version `number` of a model, inside the caller's session.
+
+    Raises:
+        UnknownModelError: no model has this name.
+        UnknownVersionError: the model has no such version.
+    """
+    row = model_rows.version_numbered(session, known_model(session, model).id, number)
+    if row is None:
+        raise UnknownVersionError(model, number)
+    return version_of_row(row)
+
+
+def version_by_id(workspace: Workspace, version_id: int) -> ModelVersion:
+    """Return the version of a row id that the store has given."""
+    with workspace.database.reading() as session:
+        return versions_by_id(session, [version_id])[version_id]
+
+
+def versions_by_id(session: Session, version_ids: Collection[int]) -> dict[int, ModelVersion]:
+    """Return the versions of row ids, inside the caller's session."""
+    return {id_: version_of_row(row) for id_, row in by_key(session, ModelVersionRow, version_ids).items()}
+
+
+def known_classes(workspace: Workspace, version: ModelVersion) -> tuple[Label, ...]:
+    """Return the classes that a version tells apart, in their order; empty for numbers.
+
+    Of a version that driftline 0.1 registered they stand with its files.
+    """
+    if version.classes is not None:
+        return version.classes
+    return tuple(json.loads(model_files(workspace, version)["model.json"])["classes"])
 
 
 def training_window(workspace: Workspace, version: ModelVersion) -> Window | None:

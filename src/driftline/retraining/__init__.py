@@ -1,29 +1,30 @@
 """Retraining: the decision to retrain, the training of a challenger, and its judgement."""
 
-from driftline.retraining.adjudication import Adjudicated, adjudicate
+from driftline.retraining.adjudication import AdjudicationResult, adjudicate
 from driftline.retraining.decide import State, decide, evidence_of
-from driftline.retraining.decide_reports import Decided, decide_reports, try_again, waiting_retrainings
-from driftline.retraining.fitting import Fitted, fit, fit_model, meet
+from driftline.retraining.decide_reports import ReportDecision, decide_reports
+from driftline.retraining.fitting import Fitted, compare_on_holdout, fit, fit_model
 from driftline.retraining.history import Event, history
-from driftline.retraining.reading import Read, read_dataset
-from driftline.retraining.training import Trained, train
+from driftline.retraining.progress import try_again, waiting_retrainings
+from driftline.retraining.reading import DatasetReadResult, read_dataset
+from driftline.retraining.training import TrainingResult, train
 
 __all__ = [
-    "Adjudicated",
-    "Decided",
+    "AdjudicationResult",
+    "DatasetReadResult",
     "Event",
     "Fitted",
-    "Read",
+    "ReportDecision",
     "State",
-    "Trained",
+    "TrainingResult",
     "adjudicate",
+    "compare_on_holdout",
     "decide",
     "decide_reports",
     "evidence_of",
     "fit",
     "fit_model",
     "history",
-    "meet",
     "read_dataset",
     "train",
     "try_again",

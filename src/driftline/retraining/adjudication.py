@@ -1,30 +1,47 @@
 """Champion against challenger: both scored on one holdout, judged, and the alias moved with the decision."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
 
 from driftline.declaration import ModelPipeline
-from driftline.metrics import Comparison
-from driftline.registry import CHAMPION, Judgement, judge, load_version, move_alias
-from driftline.retraining.decisions import fail, lock_name
+from driftline.metrics import Comparison, SliceComparison
+from driftline.registry import (
+    Adjudication,
+    AdjudicationSlice,
+    Decision,
+    Judgement,
+    ModelVersion,
+    Timeline,
+    append,
+    judge,
+    load_decision,
+    load_timeline,
+    load_version,
+    move_alias,
+    record_adjudication,
+    versions_by_id,
+)
 from driftline.retraining.errors import NoChallengerError
-from driftline.retraining.fitting import Meeting, meet
+from driftline.retraining.fitting import HoldoutComparison, compare_on_holdout
+from driftline.retraining.progress import lock_name, newest_waiting, record_failure
 from driftline.retraining.refitting import refit
 from driftline.retraining.training import load_rows
-from driftline.store import alias_rows, dataset_rows, decision_rows, model_rows
+from driftline.store import dataset_rows, model_rows
 from driftline.store.dataset_rows import DatasetVersion
-from driftline.store.decision_rows import Decision, DecisionStatus
-from driftline.store.model_rows import ModelVersion
+from driftline.store.decision_rows import DecisionStatus
 from driftline.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
-class Adjudicated:
+class AdjudicationResult:
     """What was decided about a challenger.
 
     Attributes:
-        decision_id: the row with the meeting.
+        decision_id: the decision, with the comparison.
         promoted: whether the challenger is champion now.
-        reason: why, in words.
+        rule: that decided.
+        reason: the rule with its values, as a sentence.
         champion: who serves now; None if nobody does yet.
         challenger: who was judged.
         comparison: the evidence; None where there was no champion to compare with.
@@ -32,119 +49,190 @@ class Adjudicated:
 
     decision_id: int
     promoted: bool
+    rule: str
     reason: str
     champion: ModelVersion | None
     challenger: ModelVersion
     comparison: Comparison | None
 
 
-def adjudicate(workspace: Workspace, pipeline: ModelPipeline, *, actor: str = "policy") -> Adjudicated:
-    """Judge the newest challenger that waits, and record the decision and the alias move together.
+def adjudicate(
+    workspace: Workspace, pipeline: ModelPipeline, *, decision_id: int | None = None, actor: str = "policy"
+) -> AdjudicationResult:
+    """Judge a challenger that waits, and record the comparison, the decision and the alias move together.
 
     Champion and challenger are scored again on the holdout that the challenger was trained without; of a champion that
     was refitted, the version that was judged in its place, which has not seen the holdout. Where the move is refused
     because somebody else moved the alias meanwhile, the decision has failed and the champion stays.
+
+    Args:
+        workspace: where both are.
+        pipeline: the declaration.
+        decision_id: whose challenger, if it waits; else the newest that waits.
+        actor: who decides.
 
     Raises:
         NoChallengerError: none waits.
         AliasMovedError: the champion changed while the two were compared.
     """
     with workspace.lock(lock_name(pipeline)):
-        match = _waiting(workspace, pipeline)
+        pairing = _pairing(workspace, pipeline, decision_id)
         try:
-            return _record(workspace, pipeline, match, _rule(workspace, pipeline, match), actor)
+            return _record(workspace, pairing, _verdict(workspace, pipeline, pairing), actor)
         except BaseException as error:
-            fail(workspace, match.decision.id, error)
+            record_failure(workspace, pairing.decision.id, error)
             raise
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Match:
-    """Who meets whom, on which rows; `judged` is the champion, or the version that was judged in its place."""
+class _Pairing:
+    """Who is compared on what: `judged` is the version that stands for the champion on a holdout."""
 
     decision: Decision
     challenger: ModelVersion
     champion: ModelVersion | None
     judged: ModelVersion | None
     holdout: DatasetVersion
+    champions: Timeline
+    takes_effect: datetime
 
 
-def _waiting(workspace: Workspace, pipeline: ModelPipeline) -> _Match:
+def _pairing(workspace: Workspace, pipeline: ModelPipeline, decision_id: int | None) -> _Pairing:
     with workspace.database.reading() as session:
-        line = model_rows.find_model(session, pipeline.name)
-        waiting = decision_rows.decisions(session, line.id, status=DecisionStatus.TRAINED, first=1) if line else []
-        if not waiting:
+        if model_rows.find_model(session, pipeline.name) is None:
             raise NoChallengerError(pipeline.name)
-        [decision] = waiting
-        challenger = model_rows.version(session, decision.challenger_version_id)
+        asked = None if decision_id is None else load_decision(session, decision_id)
+        is_waiting = asked is not None and asked.status is DecisionStatus.TRAINED
+        decision = asked if is_waiting else newest_waiting(session, pipeline.name)
+        if decision is None:
+            raise NoChallengerError(pipeline.name)
         holdout = dataset_rows.find_version(session, decision.holdout_version_id)
-        held = alias_rows.alias_event_at(session, decision.model_id, CHAMPION, None)
-        champion = model_rows.version(session, held.version_id) if held else None
-        judged = model_rows.version(session, champion.judged_version_id or champion.id) if champion else None
-    if challenger is None or holdout is None:
+        champions = load_timeline(session, decision.model_id)
+        takes_effect = pipeline.training_time(workspace.as_of(), first=not champions.events)
+        # A stream that has ended is looked at as of its end; the champion of later plans and switches stays.
+        takes_effect = max([takes_effect, *filter(None, [champions.earliest(workspace.as_of())])])
+        champion = champions.holder(takes_effect)
+        ids = {decision.challenger_version_id, champion.judged_id if champion else None} - {None}
+        versions = versions_by_id(session, [id_ for id_ in ids if id_ is not None])
+    if holdout is None or decision.challenger_version_id is None:
         raise NoChallengerError(pipeline.name)
-    return _Match(decision=decision, challenger=challenger, champion=champion, judged=judged, holdout=holdout)
+    return _Pairing(
+        decision=decision,
+        challenger=versions[decision.challenger_version_id],
+        champion=champion,
+        judged=versions[champion.judged_id] if champion else None,
+        holdout=holdout,
+        champions=champions,
+        takes_effect=takes_effect,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Ruling:
-    """What came of a match; the winner is the challenger or its refit, None where the champion stays."""
+class _Verdict:
+    """What came of a pairing; the winner is the challenger or its refit, None where the champion stays."""
 
-    meeting: Meeting
+    compared: HoldoutComparison
     judgement: Judgement
+    guardrails: dict[str, Any]
     winner: ModelVersion | None
 
 
-def _rule(workspace: Workspace, pipeline: ModelPipeline, match: _Match) -> _Ruling:
-    challenger = load_version(workspace, match.challenger, trusted=pipeline.trusted)
-    champion = load_version(workspace, match.judged, trusted=pipeline.trusted) if match.judged else None
-    meeting = meet(pipeline, load_rows(workspace, match.holdout), challenger, champion)
+def _verdict(workspace: Workspace, pipeline: ModelPipeline, pairing: _Pairing) -> _Verdict:
+    challenger = load_version(workspace, pairing.challenger, trusted=pipeline.trusted)
+    champion = load_version(workspace, pairing.judged, trusted=pipeline.trusted) if pairing.judged else None
+    compared = compare_on_holdout(pipeline, load_rows(workspace, pairing.holdout), challenger, champion)
     judgement = judge(
         pipeline.promote,
-        meeting.challenger,
-        meeting.comparison,
-        champion_fault=meeting.champion_fault,
-        slices=meeting.slices,
+        compared.challenger,
+        compared.comparison,
+        champion_fault=compared.champion_fault,
+        slices=compared.slices,
     )
-    winner = match.challenger if judgement.promote else None
+    winner = pairing.challenger if judgement.promote else None
     if winner is not None and pipeline.promote.refit:
-        winner = refit(workspace, pipeline, match.decision, winner)
-    return _Ruling(meeting=meeting, judgement=judgement, winner=winner)
+        winner = refit(workspace, pipeline, pairing.decision, winner)
+    return _Verdict(compared=compared, judgement=judgement, guardrails=asdict(pipeline.promote), winner=winner)
 
 
-def _record(workspace: Workspace, pipeline: ModelPipeline, match: _Match, ruling: _Ruling, actor: str) -> Adjudicated:
-    meeting, judgement, winner = ruling.meeting, ruling.judgement, ruling.winner
-    champion = winner or match.champion
-    at, compared = workspace.clock(), meeting.comparison
+def _record(workspace: Workspace, pairing: _Pairing, verdict: _Verdict, actor: str) -> AdjudicationResult:
+    judgement, winner, at = verdict.judgement, verdict.winner, workspace.clock()
+    champion = winner or pairing.champion
+    known: dict[str, Any] = {
+        "dagster_run_id": pairing.decision.dagster_run_id,
+        "challenger_version_id": pairing.challenger.id,
+        "serving_version_id": champion.id if champion else None,
+    }
+    spoke: dict[str, Any] = {"at": at, "rule": judgement.rule, "details": judgement.details, "actor": actor}
     with workspace.database.transaction() as session:
-        row = session.merge(match.decision)
-        row.status = DecisionStatus.PROMOTED if judgement.promote else DecisionStatus.KEPT
-        row.outcome, row.judged_at = judgement.reason, at
-        row.metric, row.challenger_score = meeting.challenger.metric, meeting.challenger.value
-        row.champion_version_id = match.champion.id if match.champion else None
-        row.serving_version_id = champion.id if champion else None
-        if compared is not None:
-            row.champion_score = compared.champion.value
-            row.gain, row.p_value = compared.gain, compared.p_value
-            row.gain_low, row.gain_high = compared.ci_low, compared.ci_high
+        record_adjudication(session, pairing.decision.id, _adjudication(pairing, verdict), at=at)
+        held_out: dict[str, Any] = {
+            "challenger_version_id": pairing.challenger.id,
+            "holdout_version_id": pairing.holdout.id,
+        }
+        judged = append(session, pairing.decision, DecisionStatus.JUDGED, **spoke, **held_out)
+        status = DecisionStatus.PROMOTED if winner is not None else DecisionStatus.KEPT
+        append(session, judged, status, **spoke, **known)
         if winner is not None:
-            held = alias_rows.alias_event_at(session, row.model_id, CHAMPION, None)
-            takes_effect = pipeline.training_time(workspace.as_of(), first=held is None)
             move_alias(
                 session,
+                pairing.decision.model_id,
                 winner,
-                expected=match.champion,
-                effective_at=max(takes_effect, held.effective_at) if held else takes_effect,  # never before another
+                seen=pairing.champions,
+                effective_at=pairing.takes_effect,
+                as_of=workspace.as_of(),
                 recorded_at=at,
                 actor=actor,
                 reason=judgement.reason,
-                decision_id=row.id,
+                decision_id=pairing.decision.id,
             )
-    return Adjudicated(
-        decision_id=match.decision.id,
+    return AdjudicationResult(
+        decision_id=pairing.decision.id,
         promoted=judgement.promote,
+        rule=judgement.rule,
         reason=judgement.reason,
         champion=champion,
-        challenger=match.challenger,
-        comparison=compared,
+        challenger=pairing.challenger,
+        comparison=verdict.compared.comparison,
+    )
+
+
+def _adjudication(pairing: _Pairing, verdict: _Verdict) -> Adjudication:
+    """Return all that the judgement stood on."""
+    compared, comparison = verdict.compared, verdict.compared.comparison
+    return Adjudication(
+        challenger_version_id=pairing.challenger.id,
+        champion_version_id=pairing.champion.id if pairing.champion else None,
+        holdout_version_id=pairing.holdout.id,
+        metric=compared.challenger.metric,
+        champion_score=comparison.champion.value if comparison else None,
+        challenger_score=compared.challenger.value,
+        gain=comparison.gain if comparison else None,
+        gain_low=comparison.ci_low if comparison else None,
+        gain_high=comparison.ci_high if comparison else None,
+        standard_error=comparison.standard_error if comparison else None,
+        method=comparison.method if comparison else None,
+        p_value=comparison.p_value if comparison else None,
+        p_value_two_sided=comparison.p_value_two_sided if comparison else None,
+        note=comparison.note if comparison else compared.challenger.note,
+        promote=verdict.judgement.promote,
+        rule=verdict.judgement.rule,
+        details=verdict.judgement.details,
+        guardrails=verdict.guardrails,
+        slices=tuple(_slice(one) for one in compared.slices),
+    )
+
+
+def _slice(one: SliceComparison) -> AdjudicationSlice:
+    compared = one.comparison
+    return AdjudicationSlice(
+        slice_column=one.column,
+        slice_value=one.value,
+        champion_score=compared.champion.value if compared else None,
+        challenger_score=compared.challenger.value if compared else None,
+        gain=compared.gain if compared else None,
+        gain_low=compared.ci_low if compared else None,
+        gain_high=compared.ci_high if compared else None,
+        standard_error=compared.standard_error if compared else None,
+        row_count=compared.challenger.row_count if compared else 0,
+        note=one.too_small or (compared.note if compared else None),
     )

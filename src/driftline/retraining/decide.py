@@ -1,18 +1,31 @@
 """Whether to retrain: a pure function of the policy, what is known, and the time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from enum import StrEnum
+from typing import Any, Protocol
 
 from driftline.declaration import Retrain
-from driftline.drift import Finding, Verdict
-from driftline.store.drift_rows import DriftFinding, DriftReport
-
-Trigger = Literal["drift", "age", "labels"]
+from driftline.drift import Verdict
+from driftline.sentences import decision_sentence
+from driftline.store.decision_rows import Trigger
 
 WEEK = timedelta(days=7)
 MANY_LOSSES = 3  # in a row; from then on the cooldown counts double
+
+
+class RetrainRule(StrEnum):
+    """The rules of the decision; the first that speaks decides."""
+
+    RETRAIN = "retrain"
+    NEWER_REPORT = "newer_report"
+    NO_DRIFT = "no_drift"
+    NOT_A_TRIGGER = "not_a_trigger"
+    RETRAINING_RUNS = "retraining_runs"
+    COOLDOWN = "cooldown"
+    BUDGET_SPENT = "budget_spent"
+    SERVES_NO_LONGER = "serves_no_longer"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,17 +53,44 @@ class Evidence:
     serving: bool = True
 
 
+class StoredFinding(Protocol):
+    """What the decision looks at of a finding, whether it was stored or not."""
+
+    @property
+    def kind(self) -> str:
+        """Return what it is about."""
+
+    @property
+    def role(self) -> str:
+        """Return whether it is an alert, or the trigger of a retraining."""
+
+    @property
+    def verdict(self) -> str:
+        """Return what it says."""
+
+    @property
+    def note(self) -> str | None:
+        """Return it as a sentence."""
+
+
 def evidence_of(
-    report: DriftReport, findings: Sequence[Finding | DriftFinding], *, serving: bool, newer_report: int | None = None
+    report_id: int,
+    verdict: Verdict,
+    summary: str,
+    findings: Iterable[StoredFinding],
+    *,
+    serving: bool,
+    newer_report: int | None = None,
 ) -> Evidence:
     """Return what a drift report with its findings says to the decision."""
-    alerts = [found.kind for found in findings if found.role == "alert" and found.verdict == Verdict.DRIFT]
-    trigger = next((found for found in findings if found.role == "trigger"), None)
+    findings = list(findings)
+    alerts = [one.kind for one in findings if one.role == "alert" and one.verdict == Verdict.DRIFT]
+    trigger = next((one for one in findings if one.role == "trigger"), None)
     return Evidence(
-        report_id=report.id,
-        verdict=Verdict(report.verdict),
+        report_id=report_id,
+        verdict=verdict,
         drifted=tuple(dict.fromkeys(alerts)),
-        summary=report.summary,
+        summary=summary,
         trigger=Verdict(trigger.verdict) if trigger else None,
         trigger_note=(trigger.note or "") if trigger else "",
         newer_report=newer_report,
@@ -84,16 +124,26 @@ class RetrainDecision:
     """Whether to retrain, and why or why not.
 
     Attributes:
-        retrain: the answer.
-        reason: the rule that spoke with its values, in words.
+        rule: that spoke.
+        details: the values that it spoke on, as JSON can hold them.
         trigger: what asks for a retraining, also where something blocks it; None where nothing asks.
         not_before: when a block ends, or by age the next retraining is due; None: no time is known.
     """
 
-    retrain: bool
-    reason: str
+    rule: RetrainRule
+    details: Mapping[str, Any]
     trigger: Trigger | None = None
     not_before: datetime | None = None
+
+    @property
+    def retrain(self) -> bool:
+        """Return the answer."""
+        return self.rule is RetrainRule.RETRAIN
+
+    @property
+    def reason(self) -> str:
+        """Return rule and values as a sentence."""
+        return decision_sentence(self.rule, self.details)
 
 
 def decide(policy: Retrain, state: State, evidence: Evidence, now: datetime) -> RetrainDecision:
@@ -103,49 +153,67 @@ def decide(policy: Retrain, state: State, evidence: Evidence, now: datetime) -> 
     trigger. A blocked drift is not forgotten: if it is still there when the block ends, the next report says so.
     """
     if evidence.newer_report is not None:
-        return _no(f"report {evidence.report_id} is older than report {evidence.newer_report}, which counts instead")
-    drift, no_drift = _drift(policy, evidence)
-    asking: list[tuple[Trigger, str]] = [("drift", drift)] if drift else []
-    asking += _due(policy, state, now)
-    if not asking:
-        return _no(" ".join([_sentence(no_drift), *_outlook(policy, state)]), not_before=_age_due(policy, state))
-    blocked = _block(policy, state, now)
+        newer = {"report_id": evidence.report_id, "newer_report": evidence.newer_report}
+        return RetrainDecision(rule=RetrainRule.NEWER_REPORT, details=newer)
+    drift = _drift(policy, evidence)
+    asks = [*([] if drift is None else [drift]), *_due(policy, state, now)]
+    if not asks:
+        return _nothing_asks(policy, state, evidence)
+    blocked = _block(policy, state, now, Trigger(asks[0]["trigger"]))
     if blocked is not None:
-        why, until = blocked
-        return _no(why, trigger=asking[0][0], not_before=until)
-    if drift and not evidence.serving:
-        del asking[0]
-    if not asking:
-        return _no(f"report {evidence.report_id} is about a version that serves no longer")
-    trigger = asking[0][0]
-    said = " Also: ".join(_sentence(why) for _, why in asking)
-    return RetrainDecision(retrain=True, reason=f"Retrain: {said}{_futile(state)}", trigger=trigger)
+        return blocked
+    if drift is not None and not evidence.serving:
+        del asks[0]
+    if not asks:
+        return RetrainDecision(rule=RetrainRule.SERVES_NO_LONGER, details={"report_id": evidence.report_id})
+    details = {"asks": asks, **_losses(state)}
+    return RetrainDecision(rule=RetrainRule.RETRAIN, details=details, trigger=Trigger(asks[0]["trigger"]))
 
 
-def _drift(policy: Retrain, evidence: Evidence) -> tuple[str, str]:
-    """Return what the report asks with, or why it does not; one of the two is empty."""
-    apart = policy.trigger is not None
-    if apart and evidence.trigger is Verdict.DRIFT:
-        return evidence.trigger_note, ""
-    note = f" {evidence.trigger_note or 'It was made without the retrain trigger.'}" if apart else ""
+def _drift(policy: Retrain, evidence: Evidence) -> dict[str, Any] | None:
+    """Return what the report asks with, or None."""
+    asked: dict[str, Any] = {"trigger": Trigger.DRIFT.value, "report_id": evidence.report_id}
+    if policy.trigger is not None and evidence.trigger is Verdict.DRIFT:
+        return {**asked, "summary": evidence.trigger_note}
+    if evidence.verdict is Verdict.DRIFT and set(evidence.drifted) & set(_triggers(policy)):
+        return {**asked, "summary": evidence.summary}
+    return None
+
+
+def _triggers(policy: Retrain) -> tuple[str, ...]:
+    """Return the kinds of drift alert that ask for a retraining; with a trigger of its own, performance does not."""
+    if policy.trigger is None:
+        return policy.on_drift
+    return tuple(kind for kind in policy.on_drift if kind != "performance")
+
+
+def _nothing_asks(policy: Retrain, state: State, evidence: Evidence) -> RetrainDecision:
+    due = _age_due(policy, state)
+    details: dict[str, Any] = {
+        "report_id": evidence.report_id,
+        "verdict": evidence.verdict.value,
+        "summary": evidence.summary,
+        "age_due": due.isoformat() if due else None,
+        "new_labels": state.new_labels,
+        "enough_labels": policy.min_new_labels,
+    }
+    if policy.trigger is not None:
+        details["trigger_note"] = evidence.trigger_note or "It was made without the retrain trigger."
     if evidence.verdict is not Verdict.DRIFT:
-        return "", f"report {evidence.report_id} says {evidence.verdict}: {evidence.summary}{note}"
-    asking = set(policy.on_drift) - ({"performance"} if apart else set())
-    if not set(evidence.drifted) & asking:
-        kinds = " and ".join(evidence.drifted)
-        what = f"its trigger{''.join(f' or {kind}' for kind in sorted(asking))}" if apart else _kinds(policy)
-        people = f"{kinds} drift alone is for people to look at, the policy retrains on {what}"
-        return "", f"{people}. {evidence.summary}{note}"
-    return evidence.summary, ""
+        return RetrainDecision(rule=RetrainRule.NO_DRIFT, details=details, not_before=due)
+    triggers = [*(["the retrain trigger"] if policy.trigger else []), *_triggers(policy)]
+    details |= {"drifted": list(evidence.drifted), "triggers": triggers}
+    return RetrainDecision(rule=RetrainRule.NOT_A_TRIGGER, details=details, not_before=due)
 
 
-def _due(policy: Retrain, state: State, now: datetime) -> Iterator[tuple[Trigger, str]]:
+def _due(policy: Retrain, state: State, now: datetime) -> Iterator[dict[str, Any]]:
     """Give what asks for a retraining beside drift."""
     due = _age_due(policy, state)
-    if due is not None and due <= now:
-        yield "age", f"the champion serves since {_minute(state.champion_since)}, longer than {policy.max_age}"
+    if due is not None and due <= now and state.champion_since is not None:
+        since = state.champion_since.isoformat()
+        yield {"trigger": Trigger.AGE.value, "since": since, "max_age": policy.max_age}
     if policy.min_new_labels is not None and state.new_labels >= policy.min_new_labels:
-        yield "labels", f"{state.new_labels} new labels, of {policy.min_new_labels} that are worth a retraining"
+        yield {"trigger": Trigger.LABELS.value, "count": state.new_labels, "enough": policy.min_new_labels}
 
 
 def _age_due(policy: Retrain, state: State) -> datetime | None:
@@ -155,52 +223,30 @@ def _age_due(policy: Retrain, state: State) -> datetime | None:
     return max([state.champion_since, *state.lost[-1:]]) + policy.longest_service
 
 
-def _block(policy: Retrain, state: State, now: datetime) -> tuple[str, datetime | None] | None:
+def _block(policy: Retrain, state: State, now: datetime, trigger: Trigger) -> RetrainDecision | None:
     """Return what speaks against a retraining now, and until when; None if nothing does."""
     if state.running is not None:
-        return f"the retraining of decision {state.running} is under way", None
+        details: dict[str, Any] = {"decision_id": state.running}
+        return RetrainDecision(rule=RetrainRule.RETRAINING_RUNS, details=details, trigger=trigger)
     futile = len(state.lost) >= MANY_LOSSES
     cooldown = policy.cooldown_time * (2 if futile else 1)
     if state.last_start is not None and now < state.last_start + cooldown:
         until = state.last_start + cooldown
-        counted = ", counted double" if futile else ""
-        why = f"the last one started at {_minute(state.last_start)}, the cooldown lasts until {_minute(until)}{counted}"
-        return f"{why}.{_futile(state)}", until
+        details = {
+            "last_start": state.last_start.isoformat(),
+            "until": until.isoformat(),
+            "doubled": futile,
+            **_losses(state),
+        }
+        return RetrainDecision(rule=RetrainRule.COOLDOWN, details=details, trigger=trigger, not_before=until)
     starts = [start for start in state.starts if start > now - WEEK]
     if len(starts) >= policy.budget_per_week:
         until = starts[-policy.budget_per_week] + WEEK
-        why = f"{len(starts)} were started in the last 7 days of a budget of {policy.budget_per_week}"
-        return f"{why}, the next may start at {_minute(until)}", until
+        details = {"starts": len(starts), "budget": policy.budget_per_week, "until": until.isoformat()}
+        return RetrainDecision(rule=RetrainRule.BUDGET_SPENT, details=details, trigger=trigger, not_before=until)
     return None
 
 
-def _outlook(policy: Retrain, state: State) -> Iterator[str]:
-    """Give when what does not ask yet will."""
-    due = _age_due(policy, state)
-    if due is not None:
-        yield f"By age at {_minute(due)}."
-    if policy.min_new_labels is not None:
-        yield f"{state.new_labels} of {policy.min_new_labels} new labels."
-
-
-def _futile(state: State) -> str:
-    lost = len(state.lost)
-    return f" Retraining does not help: the last {lost} challengers lost." if lost >= MANY_LOSSES else ""
-
-
-def _minute(time: datetime | None) -> str:
-    return f"{time:%Y-%m-%d %H:%M} UTC"
-
-
-def _kinds(policy: Retrain) -> str:
-    return " or ".join(policy.on_drift) or "no kind of drift"
-
-
-def _sentence(text: str) -> str:
-    return f"{text.rstrip('.')}."
-
-
-def _no(why: str, *, trigger: Trigger | None = None, not_before: datetime | None = None) -> RetrainDecision:
-    return RetrainDecision(
-        retrain=False, reason=f"No retraining: {why.rstrip('.')}.", trigger=trigger, not_before=not_before
-    )
+def _losses(state: State) -> dict[str, int]:
+    """Return how many challengers lost in a row, where that is many."""
+    return {"lost": len(state.lost)} if len(state.lost) >= MANY_LOSSES else {}

@@ -1,4 +1,4 @@
-"""Fitting a challenger and letting it meet the champion: pure, for a training in use and for a backtest alike."""
+"""Fitting a challenger and comparing it with the champion: pure, for a training in use and for a backtest alike."""
 
 from dataclasses import dataclass
 
@@ -45,7 +45,7 @@ class Fitted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Meeting:
+class HoldoutComparison:
     """What a challenger and the champion scored on the same rows.
 
     Attributes:
@@ -91,7 +91,9 @@ def fit_model(pipeline: ModelPipeline, rows: pd.DataFrame) -> Model:
     return pipeline.trainer.fit(features, encode(pipeline.target, rows, classes=classes), task=task, classes=classes)
 
 
-def meet(pipeline: ModelPipeline, holdout: pd.DataFrame, challenger: Model, champion: Model | None) -> Meeting:
+def compare_on_holdout(
+    pipeline: ModelPipeline, holdout: pd.DataFrame, challenger: Model, champion: Model | None
+) -> HoldoutComparison:
     """Return how the challenger compares with the champion on the rows of one holdout.
 
     Raises:
@@ -102,16 +104,16 @@ def meet(pipeline: ModelPipeline, holdout: pd.DataFrame, challenger: Model, cham
     truth = encode(pipeline.target, holdout, classes=challenger.classes)
     scores = challenger.score(holdout)
     if champion is None:
-        return Meeting(challenger=measure(first, challenger.task, truth, scores))
+        return HoldoutComparison(challenger=measure(first, challenger.task, truth, scores))
     try:
         champion_scores = _champion_scores(pipeline, champion, challenger, holdout)
     except InvalidInputError as error:
         if pipeline.promote.if_champion_fails == "keep":
             raise
-        return Meeting(challenger=measure(first, challenger.task, truth, scores), champion_fault=str(error))
+        return HoldoutComparison(challenger=measure(first, challenger.task, truth, scores), champion_fault=str(error))
     comparison = compare(first, challenger.task, truth, champion_scores, scores)
     slices = _by_slice(pipeline, holdout, challenger.task, truth, (champion_scores, scores))
-    return Meeting(challenger=comparison.challenger, comparison=comparison, slices=slices)
+    return HoldoutComparison(challenger=comparison.challenger, comparison=comparison, slices=slices)
 
 
 def _by_slice(
@@ -125,11 +127,11 @@ def _by_slice(
 
 
 def _champion_scores(pipeline: ModelPipeline, champion: Model, challenger: Model, holdout: pd.DataFrame) -> np.ndarray:
-    if _said(champion) != _said(challenger):
-        raise IncomparableModelsError(pipeline.name, _said(champion), _said(challenger))
+    if _scored_about(champion) != _scored_about(challenger):
+        raise IncomparableModelsError(pipeline.name, _scored_about(champion), _scored_about(challenger))
     return champion.score(holdout)
 
 
-def _said(model: Model) -> tuple[object, ...]:
+def _scored_about(model: Model) -> tuple[object, ...]:
     """Return what a model's scores are about: the positive class, or all classes in their order."""
     return (str(model.task), *(model.classes[-1:] if model.task is Task.BINARY else model.classes))

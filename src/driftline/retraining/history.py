@@ -6,10 +6,18 @@ from datetime import datetime
 from typing import Literal
 
 from driftline.drift import Verdict
-from driftline.registry import known_model
+from driftline.registry import Decision, known_model, load_decisions
 from driftline.store import decision_rows, drift_rows, model_rows
-from driftline.store.decision_rows import Decision, DecisionStatus
+from driftline.store.decision_rows import DecisionStatus
 from driftline.workspace import Workspace
+
+EventKind = Literal["drift", "promoted", "kept", "failed", "retraining"]
+_KINDS: dict[DecisionStatus, EventKind] = {
+    DecisionStatus.PROMOTED: "promoted",
+    DecisionStatus.KEPT: "kept",
+    DecisionStatus.FAILED: "failed",
+    DecisionStatus.CANCELLED: "failed",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,30 +31,30 @@ class Event:
         metric: what the scores are of.
         before: the champion's score on the holdout.
         after: the challenger's score on the same holdout.
-        said: the reason in words.
+        reason: why, in words.
     """
 
     at: datetime
-    kind: Literal["drift", "promoted", "kept", "failed", "retraining"]
+    kind: EventKind
     version: int | None
     metric: str | None
     before: float | None
     after: float | None
-    said: str
+    reason: str
 
 
-def history(workspace: Workspace, model: str) -> Sequence[Event]:
+def history(workspace: Workspace, name: str) -> Sequence[Event]:
     """Return what happened to a model, oldest first; of a drift, the first report for each champion.
 
     Raises:
         UnknownModelError: no model has this name.
     """
     with workspace.database.reading() as session:
-        line = known_model(session, model)
-        numbers = {version.id: version.version for version in model_rows.versions(session, line.id)}
-        started = [row for row in decision_rows.decisions(session, line.id, first=None) if row.started_at is not None]
-        first_drift = drift_rows.first_reports(session, line.id, verdict=Verdict.DRIFT, kind="performance")
-    events = [_retrained(row, numbers) for row in started]
+        model = known_model(session, name)
+        numbers = {version.id: version.version for version in model_rows.versions(session, model.id)}
+        started = load_decisions(session, [row for row, _ in decision_rows.retraining_starts(session, model.id)])
+        first_drift = drift_rows.first_reports(session, model.id, verdict=Verdict.DRIFT, kind="performance")
+    events = [_retrained(decision, numbers) for decision in started.values()]
     events += [
         Event(
             at=report.window_end or report.created_at,
@@ -55,21 +63,21 @@ def history(workspace: Workspace, model: str) -> Sequence[Event]:
             metric=None,
             before=None,
             after=None,
-            said=report.summary,
+            reason=report.summary,
         )
         for report in first_drift
     ]
     return sorted(events, key=lambda event: event.at)
 
 
-def _retrained(row: Decision, numbers: dict[int, int]) -> Event:
-    ended = {DecisionStatus.PROMOTED: "promoted", DecisionStatus.KEPT: "kept", DecisionStatus.FAILED: "failed"}
+def _retrained(decision: Decision, numbers: dict[int, int]) -> Event:
+    judged = decision.adjudication
     return Event(
-        at=row.as_of,
-        kind=ended.get(DecisionStatus(row.status), "retraining"),  # type: ignore[arg-type]
-        version=numbers.get(row.challenger_version_id or 0),
-        metric=row.metric,
-        before=row.champion_score,
-        after=row.challenger_score,
-        said=row.outcome or row.reason,
+        at=decision.as_of,
+        kind=_KINDS.get(decision.status, "retraining"),
+        version=None if decision.challenger_version_id is None else numbers[decision.challenger_version_id],
+        metric=judged.metric if judged else None,
+        before=judged.champion_score if judged else None,
+        after=judged.challenger_score if judged else None,
+        reason=decision.outcome or decision.reason,
     )

@@ -15,18 +15,18 @@ from driftline.datasets import (
     statistics_of,
     to_parquet,
 )
-from driftline.declaration import ModelPipeline
+from driftline.declaration import ModelPipeline, record_declaration
 from driftline.errors import DriftlineError
 from driftline.ground_truth import known_truth
-from driftline.registry import CHAMPION
+from driftline.registry import timeline
 from driftline.rows import future_rows, given_rows, rows_of
-from driftline.store import alias_rows, dataset_rows, declaration_rows, model_rows
-from driftline.store.dataset_rows import DatasetReading, DatasetVersion
+from driftline.store import dataset_rows
+from driftline.store.dataset_rows import DatasetVersion
 from driftline.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
-class Read:
+class DatasetReadResult:
     """What one reading gave; without problems, both versions are there.
 
     Attributes:
@@ -44,7 +44,9 @@ class Read:
     holdout: DatasetVersion | None
 
 
-def read_dataset(workspace: Workspace, pipeline: ModelPipeline, *, dagster_run_id: str | None = None) -> Read:
+def read_dataset(
+    workspace: Workspace, pipeline: ModelPipeline, *, dagster_run_id: str | None = None
+) -> DatasetReadResult:
     """Read, check, split and store the dataset that a training now would use.
 
     Rows of a stream whose label is not known yet are left out; delivered labels are filled in. A dataset that
@@ -71,23 +73,22 @@ def read_dataset(workspace: Workspace, pipeline: ModelPipeline, *, dagster_run_i
             parts = {"training": split.train, "holdout": split.holdout}
         except DriftlineError as error:
             problems = [str(error)]
-    with workspace.database.transaction() as session:
-        declaration_rows.put_pipeline(session, pipeline.name, pipeline.describe(), workspace.clock())
     versions = {part: _version(workspace, pipeline, part, rows, window) for part, rows in parts.items()}
-    reading = DatasetReading(
-        pipeline=pipeline.name,
-        recipe_version=pipeline.version,
-        as_of=until,
-        read_at=workspace.clock(),
-        training_version_id=versions["training"].id if versions else None,
-        holdout_version_id=versions["holdout"].id if versions else None,
-        columns=[asdict(column) for column in schema_of(frame)] if not problems else [],
-        problems=problems,
-        dagster_run_id=dagster_run_id,
-    )
     with workspace.database.transaction() as session:
-        session.add(reading)
-    return Read(
+        dataset_rows.append_reading(
+            session,
+            pipeline=pipeline.name,
+            recipe_version=pipeline.version,
+            as_of=until,
+            read_at=workspace.clock(),
+            training_version_id=versions["training"].id if versions else None,
+            holdout_version_id=versions["holdout"].id if versions else None,
+            columns=[asdict(column) for column in schema_of(frame)] if not problems else [],
+            problems=problems,
+            dagster_run_id=dagster_run_id,
+            declaration_digest=record_declaration(session, pipeline, workspace.clock()),
+        )
+    return DatasetReadResult(
         as_of=until,
         window=window,
         problems=tuple(problems),
@@ -106,10 +107,8 @@ def _labelled(workspace: Workspace, pipeline: ModelPipeline, rows: pd.DataFrame,
 
 def training_time(workspace: Workspace, pipeline: ModelPipeline) -> datetime:
     """Return the time up to which a training now may look."""
-    with workspace.database.reading() as session:
-        line = model_rows.find_model(session, pipeline.name)
-        held = alias_rows.alias_event_at(session, line.id, CHAMPION, None) if line else None
-    return pipeline.training_time(workspace.as_of(), first=held is None)
+    first = not timeline(workspace, pipeline.name).events
+    return pipeline.training_time(workspace.as_of(), first=first)
 
 
 def _previous(workspace: Workspace, pipeline: ModelPipeline) -> tuple[Column, ...] | None:
@@ -131,16 +130,17 @@ def _version(
         known = dataset_rows.dataset_version(session, name, digest)
     if known is not None:
         return known
-    version = DatasetVersion(
-        dataset=name,
-        digest=digest,
-        columns=[asdict(column) for column in schema_of(rows)],
-        statistics=[asdict(column) for column in statistics_of(rows)],
-        row_count=len(rows),
-        artifact_digest=workspace.artifacts.put(to_parquet(rows)),
-        window_start=window.start if window else None,
-        window_end=window.end if window else None,
-        created_at=workspace.clock(),
-    )
+    artifact_digest = workspace.artifacts.put(to_parquet(rows))
     with workspace.database.transaction() as session:
-        return dataset_rows.add_version(session, version)
+        return dataset_rows.add_version(
+            session,
+            dataset=name,
+            digest=digest,
+            columns=[asdict(column) for column in schema_of(rows)],
+            statistics=[asdict(column) for column in statistics_of(rows)],
+            row_count=len(rows),
+            artifact_digest=artifact_digest,
+            window_start=window.start if window else None,
+            window_end=window.end if window else None,
+            created_at=workspace.clock(),
+        )

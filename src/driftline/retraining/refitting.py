@@ -4,12 +4,10 @@ import pandas as pd
 
 from driftline.declaration import ModelPipeline
 from driftline.dossier import store_profile, store_reference_rows
-from driftline.registry import register
+from driftline.registry import Decision, ModelVersion, register
 from driftline.retraining.fitting import fit_model
 from driftline.retraining.training import load_rows
 from driftline.store import dataset_rows, run_rows
-from driftline.store.decision_rows import Decision
-from driftline.store.model_rows import ModelVersion
 from driftline.tracking import start_run
 from driftline.workspace import Workspace
 

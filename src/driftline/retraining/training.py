@@ -11,21 +11,20 @@ from driftline.dossier import store_holdout, store_plots, store_prediction_profi
 from driftline.metrics import Measurement, Task, scored_rows
 from driftline.models import Model
 from driftline.plots import calibration_error
-from driftline.registry import register
-from driftline.retraining.decisions import claim, fail, lock_name, trained
+from driftline.registry import Decision, ModelVersion, register
 from driftline.retraining.errors import DatasetRefusedError
 from driftline.retraining.fitting import Fitted, fit
+from driftline.retraining.progress import claim, lock_name, record_challenger, record_failure
 from driftline.rows.errors import NoDatasetError
 from driftline.store import dataset_rows
 from driftline.store.dataset_rows import DatasetReading, DatasetVersion
-from driftline.store.decision_rows import Decision
-from driftline.store.model_rows import ModelVersion
+from driftline.store.decision_rows import Trigger
 from driftline.tracking import start_run
 from driftline.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trained:
+class TrainingResult:
     """A challenger, with what it scored on the holdout.
 
     Attributes:
@@ -56,10 +55,10 @@ def train(
     pipeline: ModelPipeline,
     *,
     decision_id: int | None = None,
-    trigger: str = "manual",
+    trigger: Trigger = Trigger.MANUAL,
     actor: str = "unknown",
     dagster_run_id: str | None = None,
-) -> Trained:
+) -> TrainingResult:
     """Train on the newest dataset that was read, if it passed its checks, and register the challenger.
 
     Args:
@@ -89,7 +88,7 @@ def train(
         try:
             return _train(workspace, pipeline, reading, decision)
         except BaseException as error:
-            fail(workspace, decision.id, error)
+            record_failure(workspace, decision.id, error)
             raise
 
 
@@ -98,12 +97,15 @@ def load_rows(workspace: Workspace, version: DatasetVersion) -> pd.DataFrame:
     return from_parquet(workspace.artifacts.get(version.artifact_digest))
 
 
-def _train(workspace: Workspace, pipeline: ModelPipeline, reading: DatasetReading, decision: Decision) -> Trained:
+def _train(
+    workspace: Workspace, pipeline: ModelPipeline, reading: DatasetReading, decision: Decision
+) -> TrainingResult:
     dagster_run_id = decision.dagster_run_id
     with workspace.database.reading() as session:
-        ids = [reading.training_version_id or 0, reading.holdout_version_id or 0]
-        found = dataset_rows.dataset_versions(session, ids)
-    training, holdout = (found[id_] for id_ in ids)
+        training = dataset_rows.find_version(session, reading.training_version_id)
+        holdout = dataset_rows.find_version(session, reading.holdout_version_id)
+    if training is None or holdout is None:
+        raise NoDatasetError(pipeline.name)
     tags = {"pipeline": pipeline.name, "trigger": decision.trigger, "recipe_version": pipeline.version}
     with start_run(workspace, experiment=pipeline.name, tags=tags, dagster_run_id=dagster_run_id) as run:
         run.log_input(training.id, role="training")
@@ -117,10 +119,10 @@ def _train(workspace: Workspace, pipeline: ModelPipeline, reading: DatasetReadin
         store_plots(run, scored_rows(fitted.model.task, fitted.truth, fitted.scores), fitted.model.classes)
         store_prediction_profile(run, fitted.model.task, fitted.scores, fitted.model.classes)
         version = register(run, pipeline.name, fitted.model, trained_through=reading.as_of)
-    told = (*fitted.measurements, *_calibration(fitted))
-    store_holdout(workspace, pipeline, version, holdout, told, slices=fitted.slices, dagster_run_id=dagster_run_id)
-    trained(workspace, decision.id, version, holdout)
-    return Trained(
+    measured = (*fitted.measurements, *_calibration(fitted))
+    store_holdout(workspace, pipeline, version, holdout, measured, slices=fitted.slices, dagster_run_id=dagster_run_id)
+    record_challenger(workspace, decision.id, version, holdout)
+    return TrainingResult(
         decision_id=decision.id,
         run_id=run.run_id,
         version=version,

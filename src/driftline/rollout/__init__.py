@@ -1,6 +1,6 @@
 """Two versions at once: the shadow beside the champion, and the bandit that gives a challenger a share of the rows."""
 
-from driftline.rollout.bandit import BanditPartition, BanditStatus, bandit_status, judge_bandit, settle_shares
+from driftline.rollout.bandit import BanditPartition, BanditStatus, assign_traffic, bandit_status, judge_bandit
 from driftline.rollout.bandit_life import start_bandit, stop_bandit
 from driftline.rollout.bandit_rule import BanditRule
 from driftline.rollout.off_policy import OffPolicyValue
@@ -14,13 +14,13 @@ __all__ = [
     "BanditStatus",
     "OffPolicyValue",
     "ShadowComparison",
+    "assign_traffic",
     "bandit_status",
     "compare_shadow",
     "end_shadow",
     "evaluate_shadow",
     "judge_bandit",
     "predict_shadow",
-    "settle_shares",
     "shadow",
     "start_bandit",
     "stop_bandit",

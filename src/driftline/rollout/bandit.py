@@ -1,7 +1,7 @@
 """A running bandit: each partition gets its share once, and when the rewards speak it ends in a decision."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -10,21 +10,19 @@ from driftline.declaration import ModelPipeline
 from driftline.declaration.errors import NotAStreamError
 from driftline.evaluations import LabelledReader
 from driftline.predictions import predict
-from driftline.registry import champions_at, known_model
-from driftline.rollout.bandit_life import BanditEnd, end_bandit, interruption, rule_of
-from driftline.rollout.bandit_rewards import RewardPair, Rewards, least_keys, rewards
-from driftline.rollout.bandit_rule import BanditStep, bandit_step
+from driftline.registry import CHALLENGER, Decision, known_model, load_decision, load_timeline, timeline
+from driftline.rollout.bandit_life import Bandit, BanditEnd, bandit_of_row, end_bandit, interruption
+from driftline.rollout.bandit_rewards import RewardPair, Rewards, fewest_units, rewards
+from driftline.rollout.bandit_rule import BanditStep, BanditVerdict, bandit_step
 from driftline.rollout.errors import NoBanditError, PropensityError
 from driftline.rollout.off_policy import OffPolicyValue, off_policy_value
 from driftline.rollout.posterior import Cohort, posterior
 from driftline.rollout.shadow import predict_shadow, shadows
-from driftline.store import bandit_rows, decision_rows, model_rows
-from driftline.store.bandit_rows import Bandit, BanditShare
-from driftline.store.decision_rows import Decision
+from driftline.store import bandit_rows, model_rows
+from driftline.store.bandit_rows import BanditShareRow
 from driftline.workspace import Workspace
 
 ACTOR = "bandit"
-LEAST_KEYS = 30  # of either version; with fewer, which keys fell to whom may be the whole difference
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +56,7 @@ class BanditStatus:
         decision_id: the decision that it ended in.
         outcome: why, in words.
         step: what the rewards known by now say.
-        least_keys: different keys of that version whose rewards are of fewer; below 30 nobody is promoted.
+        fewest_units: different keys of that version whose rewards are of fewer; below 30 nobody is promoted.
         champion_value: what the champion would earn on all keys; None: too few rewards.
         challenger_value: what the challenger would.
         partitions: oldest first.
@@ -71,13 +69,13 @@ class BanditStatus:
     decision_id: int | None
     outcome: str | None
     step: BanditStep
-    least_keys: int
+    fewest_units: int
     champion_value: OffPolicyValue | None
     challenger_value: OffPolicyValue | None
     partitions: tuple[BanditPartition, ...]
 
 
-def settle_shares(
+def assign_traffic(
     workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str], *, reader: LabelledReader
 ) -> list[str]:
     """Store the challenger's share of each partition of a bandit that has none yet; return these partitions.
@@ -101,26 +99,27 @@ def judge_bandit(workspace: Workspace, pipeline: ModelPipeline, *, reader: Label
 
     None where no bandit runs, and where it goes on. A challenger wins only once both versions answered for 30 keys.
     """
-    with workspace.database.reading() as session:
-        line = model_rows.find_model(session, pipeline.name)
-        bandit = bandit_rows.running(session, line.id) if line else None
-        changed = interruption(session, bandit) if bandit else None
     now = workspace.as_of()
-    if bandit is None or now < bandit.started_at:
-        return None
+    with workspace.database.reading() as session:
+        model = model_rows.find_model(session, pipeline.name)
+        row = bandit_rows.running(session, model.id) if model else None
+        if row is None or now < row.started_at:
+            return None
+        bandit = bandit_of_row(row)
+        champions = load_timeline(session, bandit.model_id)
+        challengers = load_timeline(session, bandit.model_id, alias=CHALLENGER)
+        changed = interruption(bandit, champions, challengers, now)
     known = rewards(workspace, pipeline, bandit, until=now, reader=reader)
     cohorts = [pair.cohort for pair in known.values()]
-    rule, age = rule_of(bandit), now - bandit.started_at
-    step = bandit_step(rule, cohorts, age=age)
-    if step.verdict == "promote" and least_keys(list(known.values())) < LEAST_KEYS:
-        step = _too_few_keys(step, is_over=age >= rule.max_age)
-    if step.verdict == "go_on" and changed is None:
+    step = bandit_step(bandit.rule, cohorts, age=now - bandit.started_at, unit_count=fewest_units(list(known.values())))
+    if step.verdict is BanditVerdict.GO_ON and changed is None:
         return None
     means, any_label = posterior(cohorts), step.label_count > 0
     end = BanditEnd(
-        promote=step.verdict == "promote",
+        promote=step.verdict is BanditVerdict.PROMOTE,
         actor=ACTOR,
-        outcome=step.reason,
+        rule=step.rule,
+        details=step.details,
         champion_score=means.champion.mean if any_label else None,
         challenger_score=means.challenger.mean if any_label else None,
     )
@@ -135,13 +134,14 @@ def bandit_status(workspace: Workspace, pipeline: ModelPipeline) -> BanditStatus
         NoBanditError: there never was a bandit.
     """
     with workspace.database.reading() as session:
-        line = known_model(session, pipeline.name)
-        bandit = next(iter(bandit_rows.bandits(session, line.id)), None)
-        if bandit is None:
+        model = known_model(session, pipeline.name)
+        row = next(iter(bandit_rows.bandits(session, model.id)), None)
+        if row is None:
             raise NoBanditError(pipeline.name)
+        bandit = bandit_of_row(row)
         shares = bandit_rows.shares(session, bandit.id)
-        numbers = {version.id: version.version for version in model_rows.versions(session, line.id)}
-        decision = decision_rows.decision(session, bandit.decision_id) if bandit.decision_id else None
+        numbers = {version.id: version.version for version in model_rows.versions(session, model.id)}
+        decision = load_decision(session, bandit.decision_id) if bandit.decision_id else None
     known = rewards(workspace, pipeline, bandit, until=workspace.as_of(), reader=LabelledReader(workspace, pipeline))
     age = (bandit.ended_at or workspace.as_of()) - bandit.started_at
     return BanditStatus(
@@ -151,8 +151,8 @@ def bandit_status(workspace: Workspace, pipeline: ModelPipeline) -> BanditStatus
         until=bandit.ended_at,
         decision_id=bandit.decision_id,
         outcome=decision.outcome if decision else None,
-        step=bandit_step(rule_of(bandit), [pair.cohort for pair in known.values()], age=age),
-        least_keys=least_keys(list(known.values())),
+        step=bandit_step(bandit.rule, [pair.cohort for pair in known.values()], age=age),
+        fewest_units=fewest_units(list(known.values())),
         champion_value=_value([pair.champion for pair in known.values()]),
         challenger_value=_value([pair.challenger for pair in known.values()]),
         partitions=tuple(_partition(share, known.get(share.partition_key)) for share in shares),
@@ -164,13 +164,13 @@ def _unsettled(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str
     if pipeline.partitions is None:
         return []
     with workspace.database.reading() as session:
-        line = model_rows.find_model(session, pipeline.name)
-        found = bandit_rows.bandits(session, line.id) if line else []
+        model = model_rows.find_model(session, pipeline.name)
+        found = [bandit_of_row(row) for row in bandit_rows.bandits(session, model.id)] if model else []
         settled = {share.partition_key for bandit in found for share in bandit_rows.shares(session, bandit.id)}
     if not found:
         return []
     starts = {key: pipeline.partitions.window(key).start for key in sorted(set(keys) - settled)}
-    champions = dict(zip(starts, champions_at(workspace, pipeline.name, list(starts.values())), strict=True))
+    champions = dict(zip(starts, timeline(workspace, pipeline.name).holders(list(starts.values())), strict=True))
     challengers = shadows(workspace, pipeline, list(starts))
     return [
         (key, bandit)
@@ -187,7 +187,7 @@ def _settle(workspace: Workspace, pipeline: ModelPipeline, bandit: Bandit, key: 
         raise NotAStreamError(pipeline.name)
     start = pipeline.partitions.window(key).start
     known = rewards(workspace, pipeline, bandit, until=start, reader=reader)
-    step = bandit_step(rule_of(bandit), [pair.cohort for pair in known.values()], age=start - bandit.started_at)
+    step = bandit_step(bandit.rule, [pair.cohort for pair in known.values()], age=start - bandit.started_at)
     row = {
         "bandit_id": bandit.id,
         "partition_key": key,
@@ -198,12 +198,6 @@ def _settle(workspace: Workspace, pipeline: ModelPipeline, bandit: Bandit, key: 
     }
     with workspace.database.transaction() as session:
         bandit_rows.put_share(session, row)
-
-
-def _too_few_keys(step: BanditStep, *, is_over: bool) -> BanditStep:
-    """Return a step that would promote as one that does not."""
-    reason = f"Fewer than {LEAST_KEYS} keys fell to one of both, so that no winner is sure. {step.reason}"
-    return replace(step, verdict="keep" if is_over else "go_on", reason=reason)
 
 
 def _value(parts: Sequence[Rewards]) -> OffPolicyValue | None:
@@ -217,7 +211,7 @@ def _value(parts: Sequence[Rewards]) -> OffPolicyValue | None:
         return None
 
 
-def _partition(share: BanditShare, pair: RewardPair | None) -> BanditPartition:
+def _partition(share: BanditShareRow, pair: RewardPair | None) -> BanditPartition:
     return BanditPartition(
         partition=share.partition_key,
         share=share.share,

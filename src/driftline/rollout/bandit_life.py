@@ -1,7 +1,9 @@
 """A bandit between the champion and a challenger: its start, and the decision that it ends in."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from driftline.declaration import ModelPipeline
 from driftline.declaration.errors import NotAStreamError
@@ -9,25 +11,62 @@ from driftline.metrics import Task
 from driftline.registry import (
     CHALLENGER,
     CHAMPION,
-    end_alias,
-    find_version,
+    Adjudication,
+    Decision,
+    ModelVersion,
+    Timeline,
+    append,
+    ask,
     known_model,
+    load_decision,
+    load_timeline,
     load_version,
     model_files,
     move_alias,
+    numbered_version,
+    record_adjudication,
+    versions_by_id,
 )
 from driftline.registry.errors import UnknownAliasError
 from driftline.rollout.bandit_rule import BanditRule
 from driftline.rollout.errors import BanditRunsError, BanditTaskError, NoBanditError, ShadowIsChampionError
 from driftline.rollout.shadow_alias import enter_shadow
-from driftline.store import Session, alias_rows, bandit_rows, model_rows
-from driftline.store.bandit_rows import Bandit
-from driftline.store.decision_rows import Decision, DecisionStatus
-from driftline.store.model_rows import ModelVersion
+from driftline.store import Session, bandit_rows, model_rows
+from driftline.store.bandit_rows import BanditRow
+from driftline.store.decision_rows import DecisionKind, DecisionStatus, Trigger
 from driftline.workspace import Workspace
 
 DEFAULT_RULE = BanditRule()
 METRIC = "accuracy"  # the mean of the rewards: 1 for a row whose class was right
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bandit:
+    """A bandit as it was started, and its end where it has one.
+
+    Attributes:
+        id: of its row.
+        model_id: of the model's row.
+        champion_version_id: who served alone before.
+        challenger_version_id: who is tried.
+        rule: when shares shift and when it ends.
+        started_at: partitions that start from then on are shared.
+        actor: who started it.
+        reason: why, in words.
+        ended_at: and before this time; None: it runs.
+        decision_id: the decision that it ended in.
+    """
+
+    id: int
+    model_id: int
+    champion_version_id: int
+    challenger_version_id: int
+    rule: BanditRule
+    started_at: datetime
+    actor: str
+    reason: str
+    ended_at: datetime | None = None
+    decision_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,14 +76,16 @@ class BanditEnd:
     Attributes:
         promote: whether the challenger becomes champion.
         actor: who decides.
-        outcome: why, in words.
+        rule: that spoke.
+        details: the values that it spoke on.
         champion_score: the mean reward of the champion; None where it is not known.
         challenger_score: that of the challenger.
     """
 
     promote: bool
     actor: str
-    outcome: str
+    rule: str
+    details: Mapping[str, Any]
     champion_score: float | None = None
     challenger_score: float | None = None
 
@@ -81,33 +122,37 @@ def start_bandit(
     """
     if pipeline.partitions is None:
         raise NotAStreamError(pipeline.name)
-    found = find_version(workspace, f"{pipeline.name}/{version}")
-    if load_version(workspace, found, trusted=pipeline.trusted).task is Task.REGRESSION:
-        raise BanditTaskError(pipeline.name)
     with workspace.database.transaction() as session:
-        model_rows.lock_models(session, found.model_id)
-        _refuse_second(session, pipeline.name, bandit_rows.running(session, found.model_id))
-        champion_id, since = _champion(session, pipeline.name, found)
-        shadowed = alias_rows.alias_event_at(session, found.model_id, CHALLENGER, None)
-        if shadowed is None or shadowed.version_id != found.id:
-            shadowed = enter_shadow(session, workspace, pipeline.name, version, actor=actor, reason=reason)
-        ended = [one.ended_at for one in bandit_rows.bandits(session, found.model_id) if one.ended_at]
-        row = Bandit(
-            model_id=found.model_id,
-            champion_version_id=champion_id,
-            challenger_version_id=found.id,
+        challenger = numbered_version(session, pipeline.name, version)
+        model_rows.lock_models(session, challenger.model_id)
+        if _task(workspace, pipeline, challenger) is Task.REGRESSION:
+            raise BanditTaskError(pipeline.name)
+        _refuse_second(session, pipeline.name, bandit_rows.running(session, challenger.model_id))
+        champions = load_timeline(session, challenger.model_id)
+        champion, since = _champion(workspace, pipeline.name, champions, challenger)
+        challengers = load_timeline(session, challenger.model_id, alias=CHALLENGER)
+        newest = challengers.events[-1] if challengers.events else None
+        if newest is None or newest.version is None or newest.version.id != challenger.id:
+            newest = enter_shadow(
+                session, workspace, pipeline.name, challenger, challengers, actor=actor, reason=reason
+            )
+        ended = [one.ended_at for one in bandit_rows.bandits(session, challenger.model_id) if one.ended_at]
+        row = bandit_rows.add(
+            session,
+            model_id=challenger.model_id,
+            champion_version_id=champion.id,
+            challenger_version_id=challenger.id,
             floor=rule.floor,
             certainty=rule.certainty,
             epsilon=rule.epsilon,
             min_labels=rule.min_labels,
             max_age_s=int(rule.max_age.total_seconds()),
-            started_at=max(workspace.as_of(), since, shadowed.effective_at, *ended),
+            started_at=max(workspace.as_of(), since, newest.effective_at, *ended),
             recorded_at=workspace.clock(),
             actor=actor,
             reason=reason,
         )
-        session.add(row)
-    return row
+        return bandit_of_row(row)
 
 
 def stop_bandit(workspace: Workspace, model: str, *, actor: str, reason: str) -> Decision:
@@ -117,7 +162,8 @@ def stop_bandit(workspace: Workspace, model: str, *, actor: str, reason: str) ->
         UnknownModelError: no model has this name.
         NoBanditError: no bandit of it runs.
     """
-    ended = end_bandit(workspace, model, BanditEnd(promote=False, actor=actor, outcome=f"Kept by {actor}: {reason}"))
+    details = {"actor": actor, "reason": reason}
+    ended = end_bandit(workspace, model, BanditEnd(promote=False, actor=actor, rule="bandit_stopped", details=details))
     if ended is None:
         raise NoBanditError(model)
     return ended
@@ -132,110 +178,152 @@ def end_bandit(workspace: Workspace, model: str, end: BanditEnd) -> Decision | N
         The decision, or None where no bandit runs.
     """
     with workspace.database.transaction() as session:
-        line = known_model(session, model)
-        model_rows.lock_models(session, line.id)
-        bandit = bandit_rows.running(session, line.id)
-        if bandit is None:
+        model_id = known_model(session, model).id
+        model_rows.lock_models(session, model_id)
+        row = bandit_rows.running(session, model_id)
+        if row is None:
             return None
-        why = interruption(session, bandit)
-        if why is not None:
-            end = BanditEnd(promote=False, actor=end.actor, outcome=f"Kept: {why}.")
-        decision = _decision(session, workspace, bandit, end)
-        session.add(decision)
-        session.flush()
-        bandit.ended_at = _move(session, workspace, bandit, end, decision)
-        bandit.decision_id = decision.id
-    return decision
+        bandit = bandit_of_row(row)
+        champions = load_timeline(session, model_id)
+        challengers = load_timeline(session, model_id, alias=CHALLENGER)
+        changed = interruption(bandit, champions, challengers, workspace.as_of())
+        if changed is not None:
+            end = BanditEnd(promote=False, actor=end.actor, rule="bandit_interrupted", details=changed)
+        decision = _decide(session, workspace, bandit, end, champions)
+        histories = (champions, challengers) if end.promote else (challengers,)
+        ended_at = _move(session, workspace, bandit, decision, histories)
+        bandit_rows.end(session, bandit.id, ended_at=ended_at, decision_id=decision.id)
+        return decision
 
 
-def interruption(session: Session, bandit: Bandit) -> str | None:
+def interruption(bandit: Bandit, champions: Timeline, challengers: Timeline, now: datetime) -> Mapping[str, Any] | None:
     """Return what has taken the ground from under a bandit, or None: another champion, or another challenger."""
-    for alias, own in ((CHAMPION, bandit.champion_version_id), (CHALLENGER, bandit.challenger_version_id)):
-        held = alias_rows.alias_event_at(session, bandit.model_id, alias, None)
-        if held is None or held.version_id != own:
-            return f"the {alias} was changed while the bandit ran ({held.reason if held else 'nobody holds it'})"
+    now = max(now, bandit.started_at)
+    pairs = ((champions, bandit.champion_version_id), (challengers, bandit.challenger_version_id))
+    for history, own in pairs:
+        event = history.at(now)
+        if event is None or event.version is None or event.version.id != own:
+            newest = history.events[-1] if history.events else None
+            return {"alias": history.alias, "reason": newest.reason if newest and newest.version else ""}
     return None
 
 
-def rule_of(bandit: Bandit) -> BanditRule:
-    """Return the rule that a bandit was started with."""
-    return BanditRule(
-        floor=bandit.floor,
-        certainty=bandit.certainty,
-        epsilon=bandit.epsilon,
-        min_labels=bandit.min_labels,
-        max_age=timedelta(seconds=bandit.max_age_s),
+def bandit_of_row(row: BanditRow) -> Bandit:
+    """Return the bandit that a row stores."""
+    rule = BanditRule(
+        floor=row.floor,
+        certainty=row.certainty,
+        epsilon=row.epsilon,
+        min_labels=row.min_labels,
+        max_age=timedelta(seconds=row.max_age_s),
+    )
+    names = ("id", "model_id", "champion_version_id", "challenger_version_id", "started_at", "actor", "reason")
+    return Bandit(
+        **{name: getattr(row, name) for name in names},
+        rule=rule,
+        ended_at=row.ended_at,
+        decision_id=row.decision_id,
     )
 
 
-def _champion(session: Session, model: str, challenger: ModelVersion) -> tuple[int, datetime]:
-    """Return the row of the champion, planned switches included, and since when it is."""
-    held = alias_rows.alias_event_at(session, challenger.model_id, CHAMPION, None)
-    if held is None or held.version_id is None:
+def _task(workspace: Workspace, pipeline: ModelPipeline, version: ModelVersion) -> Task:
+    return version.task or load_version(workspace, version, trusted=pipeline.trusted).task
+
+
+def _champion(
+    workspace: Workspace, model: str, champions: Timeline, challenger: ModelVersion
+) -> tuple[ModelVersion, datetime]:
+    """Return the champion, and since when it is; refuse a challenger that is champion or will be."""
+    now = workspace.as_of()
+    event = champions.at(now)
+    if event is None or event.version is None:
         raise UnknownAliasError(model, CHAMPION)
-    if held.version_id == challenger.id:
-        raise ShadowIsChampionError(model, challenger.version)
-    return held.version_id, held.effective_at
+    for other in (event, *champions.planned(now)):
+        if other.version is not None and other.version.id == challenger.id:
+            raise ShadowIsChampionError(model, challenger.version)
+    return event.version, event.effective_at
 
 
-def _refuse_second(session: Session, model: str, bandit: Bandit | None) -> None:
-    if bandit is not None:
-        ids = (bandit.champion_version_id, bandit.challenger_version_id)
-        champion, challenger = (version.version for id_ in ids if (version := model_rows.version(session, id_)))
+def _refuse_second(session: Session, model: str, running: BanditRow | None) -> None:
+    if running is not None:
+        ids = (running.champion_version_id, running.challenger_version_id)
+        versions = versions_by_id(session, ids)
+        champion, challenger = (versions[id_].version for id_ in ids)
         raise BanditRunsError(model, champion, challenger)
 
 
-def _decision(session: Session, workspace: Workspace, bandit: Bandit, end: BanditEnd) -> Decision:
-    held = alias_rows.alias_event_now(session, bandit.model_id, CHAMPION, workspace.as_of())
-    known = end.champion_score is not None and end.challenger_score is not None
-    return Decision(
+def _decide(session: Session, workspace: Workspace, bandit: Bandit, end: BanditEnd, champions: Timeline) -> Decision:
+    """Store the decision that a bandit ends in, with what both earned."""
+    at, holder = workspace.clock(), champions.holder(workspace.as_of())
+    decision_id = ask(
+        session,
         model_id=bandit.model_id,
-        trigger="bandit",
-        reason=f"A bandit asked for by {bandit.actor}: {bandit.reason}",
-        status=DecisionStatus.PROMOTED if end.promote else DecisionStatus.KEPT,
+        kind=DecisionKind.BANDIT,
+        trigger=Trigger.BANDIT,
         actor=end.actor,
         as_of=workspace.as_of(),
-        recorded_at=workspace.clock(),
+        at=at,
+        rule="bandit_asked_for",
+        details={"actor": bandit.actor, "reason": bandit.reason},
+    )
+    if end.champion_score is not None and end.challenger_score is not None:
+        adjudication = Adjudication(
+            challenger_version_id=bandit.challenger_version_id,
+            champion_version_id=bandit.champion_version_id,
+            metric=METRIC,
+            champion_score=end.champion_score,
+            challenger_score=end.challenger_score,
+            gain=end.challenger_score - end.champion_score,
+            method="posterior of the rewards",
+            promote=end.promote,
+            rule=end.rule,
+            details=end.details,
+        )
+        record_adjudication(session, decision_id, adjudication, at=at)
+    serving = bandit.challenger_version_id if end.promote else (holder.id if holder else None)
+    return append(
+        session,
+        load_decision(session, decision_id),
+        DecisionStatus.PROMOTED if end.promote else DecisionStatus.KEPT,
+        at=at,
+        rule=end.rule,
+        details=end.details,
         challenger_version_id=bandit.challenger_version_id,
-        champion_version_id=bandit.champion_version_id,
-        serving_version_id=bandit.challenger_version_id if end.promote else (held.version_id if held else None),
-        metric=METRIC if known else None,
-        champion_score=end.champion_score,
-        challenger_score=end.challenger_score,
-        gain=(end.challenger_score or 0.0) - (end.champion_score or 0.0) if known else None,
-        outcome=end.outcome,
+        serving_version_id=serving,
     )
 
 
-def _move(session: Session, workspace: Workspace, bandit: Bandit, end: BanditEnd, decision: Decision) -> datetime:
-    """Append the alias events of an end and return the time from which on they hold."""
-    challenger = model_rows.version(session, bandit.challenger_version_id)
-    shadowed = alias_rows.alias_event_at(session, bandit.model_id, CHALLENGER, None)
-    served = alias_rows.alias_event_at(session, bandit.model_id, CHAMPION, None)
-    at = max(workspace.as_of(), bandit.started_at)
-    if challenger is None or shadowed is None or served is None or shadowed.version_id != challenger.id:
-        return at
-    at = max(at, shadowed.effective_at, served.effective_at if end.promote else at)
-    if end.promote:
-        model_files(workspace, challenger)
+def _move(
+    session: Session, workspace: Workspace, bandit: Bandit, decision: Decision, histories: Sequence[Timeline]
+) -> datetime:
+    """Append the alias events of an end and return the time from which on they hold.
+
+    Args:
+        session: the transaction.
+        workspace: where the model's files are.
+        bandit: what ends.
+        decision: what it ends in.
+        histories: of the aliases that move: of the challenger, and of the champion before it where that one changes.
+    """
+    now, challengers = workspace.as_of(), histories[-1]
+    newest = challengers.events[-1].version if challengers.events else None
+    if newest is None or newest.id != bandit.challenger_version_id:
+        return max(now, bandit.started_at)
+    at = max([now, bandit.started_at, *filter(None, (history.earliest(now) for history in histories))])
+    for history in histories:
+        is_champion = history.alias == CHAMPION
+        if is_champion:
+            model_files(workspace, newest)
         move_alias(
             session,
-            challenger,
-            expected=model_rows.version(session, bandit.champion_version_id),
+            bandit.model_id,
+            newest if is_champion else None,
+            seen=history,
             effective_at=at,
+            as_of=now,
             recorded_at=decision.recorded_at,
-            actor=end.actor,
-            reason=end.outcome,
+            actor=decision.actor,
+            reason=decision.events[-1].text,
             decision_id=decision.id,
         )
-    end_alias(
-        session,
-        challenger,
-        CHALLENGER,
-        effective_at=at,
-        recorded_at=decision.recorded_at,
-        actor=end.actor,
-        reason=end.outcome,
-        decision_id=decision.id,
-    )
     return at

@@ -11,9 +11,9 @@ from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
 from driftline.evaluations import Labelled, LabelledReader
 from driftline.metrics import most_probable
+from driftline.rollout.bandit_life import Bandit
 from driftline.rollout.posterior import Cohort
 from driftline.store import bandit_rows, model_rows
-from driftline.store.bandit_rows import Bandit
 from driftline.workspace import Workspace
 
 
@@ -78,7 +78,7 @@ def rewards(
     }
 
 
-def least_keys(pairs: Sequence[RewardPair]) -> int:
+def fewest_units(pairs: Sequence[RewardPair]) -> int:
     """Return the number of different keys of that version whose rewards are of fewer."""
     if not pairs:
         return 0

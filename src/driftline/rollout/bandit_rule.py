@@ -1,12 +1,16 @@
 """A bandit between two versions: which share of keys the challenger answers for next, and when it is over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from enum import StrEnum
+from typing import Any
 
 from driftline.predictions.errors import BanditRuleError
 from driftline.rollout.posterior import Cohort, expected_loss, posterior, probability_greater
+from driftline.sentences import decision_sentence
+
+FEWEST_UNITS = 30  # of either version; with fewer, which keys fell to whom may be the whole difference
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +44,23 @@ class BanditRule:
             raise BanditRuleError("max_age", self.max_age, "a time above zero")
 
 
+class BanditVerdict(StrEnum):
+    """What follows from the rewards: the bandit goes on, or it ends in a decision."""
+
+    GO_ON = "go_on"
+    PROMOTE = "promote"
+    KEEP = "keep"
+
+
+class BanditStepRule(StrEnum):
+    """Which rule spoke."""
+
+    GO_ON = "bandit_goes_on"
+    WINNER = "bandit_winner"
+    EXPIRED = "bandit_expired"
+    TOO_FEW_UNITS = "bandit_too_few_units"
+
+
 @dataclass(frozen=True, kw_only=True)
 class BanditStep:
     """What follows from the rewards so far.
@@ -50,24 +71,35 @@ class BanditStep:
         probability: that the challenger is the better one.
         expected_loss: of mean reward, with the one that is more probably better.
         label_count: rewards of partitions for which both answered.
-        reason: why, in words.
+        rule: that spoke.
+        details: the values that it spoke on, as JSON can hold them.
     """
 
-    verdict: Literal["go_on", "promote", "keep"]
+    verdict: BanditVerdict
     share: float
     probability: float
     expected_loss: float
     label_count: int
-    reason: str
+    rule: BanditStepRule
+    details: Mapping[str, Any]
+
+    @property
+    def reason(self) -> str:
+        """Return rule and values as a sentence."""
+        return decision_sentence(self.rule, self.details)
 
 
-def bandit_step(rule: BanditRule, cohorts: Sequence[Cohort], *, age: timedelta) -> BanditStep:
+def bandit_step(
+    rule: BanditRule, cohorts: Sequence[Cohort], *, age: timedelta, unit_count: int | None = None
+) -> BanditStep:
     """Return the next share of the challenger, or the end; the same rewards give the same answer.
 
     Args:
         rule: the policy.
         cohorts: partitions whose labels are due for both versions; else the one whose failures are known first loses.
         age: since when the bandit runs.
+        unit_count: different units of that version whose rewards are of fewer; below 30 no challenger wins. None: not
+            asked.
 
     Source: Thompson 1933; batches and delay: Chapelle & Li 2011, NeurIPS. Ours: the probability itself instead of a
     draw, and an end by probability and expected loss together, since looking again and again finds winners by chance.
@@ -78,21 +110,28 @@ def bandit_step(rule: BanditRule, cohorts: Sequence[Cohort], *, age: timedelta) 
     best, other = (known.challenger, known.champion) if ahead else (known.champion, known.challenger)
     loss = expected_loss(best, other)
     label_count = sum(one.row_count for one in cohorts if one.champion_count and one.challenger_count)
-    said = f"P(challenger is better) = {probability:.4f}, expected loss {loss:.2g}, {label_count} labels"
-    sure = max(probability, 1 - probability) > rule.certainty and loss < rule.epsilon
-    verdict: Literal["go_on", "promote", "keep"] = "go_on"
-    if sure and label_count >= rule.min_labels:
-        verdict = "promote" if ahead else "keep"
-        reason = f"{'Promote' if ahead else 'Keep'}: {said}."
+    is_certain = max(probability, 1 - probability) > rule.certainty and loss < rule.epsilon
+    spoke, verdict = BanditStepRule.GO_ON, BanditVerdict.GO_ON
+    if is_certain and label_count >= rule.min_labels:
+        spoke, verdict = BanditStepRule.WINNER, BanditVerdict.PROMOTE if ahead else BanditVerdict.KEEP
     elif age >= rule.max_age:
-        verdict, reason = "keep", f"Keep: no winner within {rule.max_age.days} days; {said}."
-    else:
-        reason = f"Go on: {said}."
+        spoke, verdict = BanditStepRule.EXPIRED, BanditVerdict.KEEP
+    if verdict is BanditVerdict.PROMOTE and unit_count is not None and unit_count < FEWEST_UNITS:
+        spoke = BanditStepRule.TOO_FEW_UNITS
+        verdict = BanditVerdict.KEEP if age >= rule.max_age else BanditVerdict.GO_ON
     return BanditStep(
         verdict=verdict,
         share=min(max(probability, rule.floor), 1 - rule.floor),
         probability=probability,
         expected_loss=loss,
         label_count=label_count,
-        reason=reason,
+        rule=spoke,
+        details={
+            "verdict": verdict.value,
+            "probability": probability,
+            "expected_loss": loss,
+            "label_count": label_count,
+            "max_age_days": rule.max_age.days,
+            "fewest_units": FEWEST_UNITS,
+        },
     )

@@ -7,9 +7,8 @@ from driftline.declaration import ModelPipeline
 from driftline.errors import DriftlineError
 from driftline.evaluations import Evaluated, LabelledReader, evaluate
 from driftline.predictions import Predicted, predict
-from driftline.registry import CHALLENGER, CHAMPION, holders_at
+from driftline.registry import CHALLENGER, ModelVersion, timeline
 from driftline.rows import Outcome
-from driftline.store.model_rows import ModelVersion
 from driftline.workspace import Workspace
 
 Done = TypeVar("Done")
@@ -18,8 +17,8 @@ Done = TypeVar("Done")
 def shadows(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) -> dict[str, ModelVersion]:
     """Return who was in the champion's shadow at the start of each partition; one without a shadow is left out."""
     starts = [pipeline.partitions.window(key).start if pipeline.partitions else workspace.as_of() for key in keys]
-    champions = holders_at(workspace, pipeline.name, CHAMPION, starts)
-    challengers = holders_at(workspace, pipeline.name, CHALLENGER, starts)
+    champions = timeline(workspace, pipeline.name).holders(starts)
+    challengers = timeline(workspace, pipeline.name, alias=CHALLENGER).holders(starts)
     return {
         key: challenger
         for key, champion, challenger in zip(keys, champions, challengers, strict=True)

@@ -1,52 +1,69 @@
-"""The shadow: a challenger that scores the same partitions beside the champion; nothing it says is served."""
+"""Entering the champion's shadow and leaving it: a challenger scores the same partitions, and serves none."""
 
-from datetime import datetime
-
-from driftline.registry import CHALLENGER, CHAMPION, end_alias, known_model, model_files, move_alias
-from driftline.registry.errors import UnknownAliasError, UnknownVersionError
+from driftline.registry import (
+    CHALLENGER,
+    AliasEvent,
+    AliasMovedError,
+    ModelVersion,
+    Timeline,
+    known_model,
+    load_timeline,
+    model_files,
+    move_alias,
+    numbered_version,
+)
+from driftline.registry.errors import UnknownAliasError
 from driftline.rollout.errors import ShadowIsChampionError
-from driftline.store import Session, alias_rows, model_rows
-from driftline.store.alias_rows import AliasEvent
+from driftline.store import Session
 from driftline.workspace import Workspace
 
 
-def shadow(workspace: Workspace, model: str, version: int, *, actor: str, reason: str) -> AliasEvent:
+def shadow(
+    workspace: Workspace, model: str, version: int, *, actor: str, reason: str, expected_revision: int | None = None
+) -> AliasEvent:
     """Let a version score beside the champion from now on; who was in the shadow before is not any more.
+
+    Args:
+        workspace: where the registry is.
+        model: its name.
+        version: the version's number.
+        actor: who decides.
+        reason: why, in words.
+        expected_revision: the newest revision of the challenger's history that the actor has seen; None: any.
 
     Raises:
         UnknownModelError: no model has this name.
         UnknownVersionError: the model has no such version.
         ShadowIsChampionError: the version is champion already.
+        AliasMovedError: the challenger was changed since `expected_revision`.
         ArtifactMissingError: a file of it is not there.
         ArtifactAlteredError: a file of it is not what was stored.
     """
     with workspace.database.transaction() as session:
-        return enter_shadow(session, workspace, model, version, actor=actor, reason=reason)
+        model_id = known_model(session, model).id
+        seen = load_timeline(session, model_id, alias=CHALLENGER)
+        if expected_revision is not None and seen.revision != expected_revision:
+            raise AliasMovedError(CHALLENGER, seen.events[-1].reason if seen.events else "nobody holds it")
+        chosen = numbered_version(session, model, version)
+        return enter_shadow(session, workspace, model, chosen, seen, actor=actor, reason=reason)
 
 
 def enter_shadow(
-    session: Session, workspace: Workspace, model: str, version: int, *, actor: str, reason: str
+    session: Session,
+    workspace: Workspace,
+    model: str,
+    version: ModelVersion,
+    seen: Timeline,
+    *,
+    actor: str,
+    reason: str,
 ) -> AliasEvent:
     """Let a version score beside the champion, as `shadow` does, inside the caller's transaction."""
-    line = known_model(session, model)
-    found = model_rows.version_numbered(session, line.id, version)
-    if found is None:
-        raise UnknownVersionError(model, version)
-    serving = alias_rows.alias_event_now(session, line.id, CHAMPION, workspace.as_of())
-    if serving is not None and serving.version_id == found.id:
-        raise ShadowIsChampionError(model, version)
-    model_files(workspace, found)
-    held = alias_rows.alias_event_at(session, line.id, CHALLENGER, None)
-    return move_alias(
-        session,
-        found,
-        expected=model_rows.version(session, held.version_id) if held else None,
-        effective_at=_effective(workspace, held),
-        recorded_at=workspace.clock(),
-        actor=actor,
-        reason=reason,
-        alias=CHALLENGER,
-    )
+    champion = load_timeline(session, version.model_id).holder(workspace.as_of())
+    if champion is not None and champion.id == version.id:
+        raise ShadowIsChampionError(model, version.version)
+    model_files(workspace, version)
+    return _move(session, workspace, version.model_id, version, seen, actor=actor, reason=reason)
 
 
 def end_shadow(workspace: Workspace, model: str, *, actor: str, reason: str) -> AliasEvent:
@@ -57,21 +74,33 @@ def end_shadow(workspace: Workspace, model: str, *, actor: str, reason: str) -> 
         UnknownAliasError: nobody is in the shadow.
     """
     with workspace.database.transaction() as session:
-        held = alias_rows.alias_event_at(session, known_model(session, model).id, CHALLENGER, None)
-        holder = model_rows.version(session, held.version_id) if held else None
-        if holder is None:
+        model_id = known_model(session, model).id
+        seen = load_timeline(session, model_id, alias=CHALLENGER)
+        if not seen.events or seen.events[-1].version is None:
             raise UnknownAliasError(model, CHALLENGER)
-        return end_alias(
-            session,
-            holder,
-            CHALLENGER,
-            effective_at=_effective(workspace, held),
-            recorded_at=workspace.clock(),
-            actor=actor,
-            reason=reason,
-        )
+        return _move(session, workspace, model_id, None, seen, actor=actor, reason=reason)
 
 
-def _effective(workspace: Workspace, held: AliasEvent | None) -> datetime:
-    """Return now, or the time of the newest event where that is later, as it may be for a replay."""
-    return workspace.as_of() if held is None else max(workspace.as_of(), held.effective_at)
+def _move(
+    session: Session,
+    workspace: Workspace,
+    model_id: int,
+    version: ModelVersion | None,
+    seen: Timeline,
+    *,
+    actor: str,
+    reason: str,
+) -> AliasEvent:
+    """Move the alias from now on, or from the time of its newest event where a replay has dated that later."""
+    now = workspace.as_of()
+    return move_alias(
+        session,
+        model_id,
+        version,
+        seen=seen,
+        effective_at=max([now, *filter(None, [seen.earliest(now)])]),
+        as_of=now,
+        recorded_at=workspace.clock(),
+        actor=actor,
+        reason=reason,
+    )

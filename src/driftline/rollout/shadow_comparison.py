@@ -11,11 +11,10 @@ from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
 from driftline.evaluations import Labelled, LabelledReader
 from driftline.metrics import Comparison, Task, compare
-from driftline.registry import CHALLENGER, known_model
+from driftline.registry import CHALLENGER, Tenure, known_model, load_timeline
 from driftline.registry.errors import IncomparableModelsError, UnknownAliasError
 from driftline.rollout.shadow import shadows
 from driftline.rows import TABLE
-from driftline.store import alias_rows, model_rows
 from driftline.workspace import Workspace
 
 
@@ -54,38 +53,30 @@ def compare_shadow(workspace: Workspace, pipeline: ModelPipeline) -> ShadowCompa
         UnknownAliasError: no version ever was in the shadow.
         IncomparableModelsError: the two tell different classes apart.
     """
-    stay = _newest_stay(workspace, pipeline.name)
+    tenure = _newest_tenure(workspace, pipeline.name)
+    challenger = tenure.version.version
     reader = LabelledReader(workspace, pipeline)
     keys = [
         key
-        for key, version in shadows(workspace, pipeline, _partitions(workspace, pipeline, stay)).items()
-        if version.version == stay.challenger
+        for key, version in shadows(workspace, pipeline, _partitions(workspace, pipeline, tenure)).items()
+        if version.version == challenger
     ]
-    served, shadowed = reader.read(keys), reader.read(keys, version=stay.challenger)
+    served, shadowed = reader.read(keys), reader.read(keys, version=challenger)
     left_out = {**served.failed, **shadowed.failed}
     pairs = {key: _pair(pipeline, served.done[key], shadowed.done[key]) for key in keys if key not in left_out}
     left_out |= {key: f"{key}: no prediction is labelled yet." for key, pair in pairs.items() if not len(pair.truth)}
     compared = {key: pair for key, pair in pairs.items() if len(pair.truth)}
     champions = sorted({served.done[key].version.version for key in compared})
     return ShadowComparison(
-        challenger=stay.challenger,
+        challenger=challenger,
         champions=tuple(champions),
-        since=stay.since,
-        until=stay.until,
+        since=tenure.start,
+        until=tenure.end,
         partitions=tuple(compared),
         left_out=dict(sorted(left_out.items())),
         row_count=sum(len(pair.truth) for pair in compared.values()),
         comparisons=_comparisons(pipeline, list(compared.values())),
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Stay:
-    """The newest time that a version spent in the shadow."""
-
-    challenger: int
-    since: datetime
-    until: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -98,27 +89,20 @@ class _Pair:
     challenger: np.ndarray
 
 
-def _newest_stay(workspace: Workspace, model: str) -> _Stay:
+def _newest_tenure(workspace: Workspace, model: str) -> Tenure:
     with workspace.database.reading() as session:
-        line = known_model(session, model)
-        events = [
-            event
-            for event in alias_rows.alias_events(session, line.id, CHALLENGER)
-            if event.effective_at <= workspace.as_of()
-        ]
-        held = next((event for event in events if event.version_id is not None), None)
-        version = model_rows.version(session, held.version_id) if held else None
-    if held is None or version is None:
+        history = load_timeline(session, known_model(session, model).id, alias=CHALLENGER)
+    begun = [one for one in history.tenures if one.start <= workspace.as_of()]
+    if not begun:
         raise UnknownAliasError(model, CHALLENGER)
-    until = events[0].effective_at if events[0].version_id is None else None
-    return _Stay(challenger=version.version, since=held.effective_at, until=until)
+    return begun[-1]
 
 
-def _partitions(workspace: Workspace, pipeline: ModelPipeline, stay: _Stay) -> Sequence[str]:
+def _partitions(workspace: Workspace, pipeline: ModelPipeline, tenure: Tenure) -> Sequence[str]:
     if pipeline.partitions is None:
         return [TABLE]
     until = pipeline.partitions.clip(workspace.as_of())
-    return pipeline.partitions.keys(Window(stay.since, until)) if stay.since < until else []
+    return pipeline.partitions.keys(Window(tenure.start, until)) if tenure.start < until else []
 
 
 def _pair(pipeline: ModelPipeline, champion: Labelled, challenger: Labelled) -> _Pair:

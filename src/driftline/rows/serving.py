@@ -3,21 +3,34 @@
 from collections.abc import Sequence
 
 from driftline.declaration import ModelPipeline
-from driftline.registry import champions_at, find_version
+from driftline.registry import ModelVersion, Timeline, find_version, timeline
 from driftline.rows.outcome import Outcome
-from driftline.store.model_rows import ModelVersion
 from driftline.workspace import Workspace
 
 
 def serving_versions(
-    workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str], *, version: int | None = None
+    workspace: Workspace,
+    pipeline: ModelPipeline,
+    keys: Sequence[str],
+    *,
+    version: int | None = None,
+    champions: Timeline | None = None,
 ) -> Outcome[ModelVersion]:
-    """Return the version of each partition: the champion at its start, or the one that is named."""
+    """Return the version of each partition: the champion at its start, or the one that is named.
+
+    Args:
+        workspace: where the registry is.
+        pipeline: the declaration.
+        keys: partitions.
+        version: this version instead of the champion of the time.
+        champions: the champion's history, where it is loaded already.
+    """
     if version is not None:
         named = find_version(workspace, f"{pipeline.name}/{version}")
         return Outcome(done=dict.fromkeys(keys, named))
     starts = [pipeline.partitions.window(key).start if pipeline.partitions else workspace.as_of() for key in keys]
-    found = dict(zip(keys, champions_at(workspace, pipeline.name, starts), strict=True))
+    champions = champions or timeline(workspace, pipeline.name)
+    found = dict(zip(keys, champions.holders(starts), strict=True))
     missing = (
         f"There was no champion of {pipeline.name!r} at that time. "
         f"Materialize {pipeline.name}/dataset, model and champion first, or name a version."

@@ -33,8 +33,8 @@ def _significance(d: Details, verdict: str) -> str:
 
 def _worse_slice(d: Details) -> str:
     return (
-        f"Kept: {_comparison(d)}, but where {d['slice_column']} is {d['slice_value']!r} it is not shown to be less than "
-        f"{d['slice_margin']:g} worse: gain {d['slice_gain']:+.4f} on {d['slice_row_count']} rows, "
+        f"Kept: {_comparison(d)}, but where {d['slice_column']} is {d['slice_value']!r} it is not shown to be less "
+        f"than {d['slice_margin']:g} worse: gain {d['slice_gain']:+.4f} on {d['slice_row_count']} rows, "
         f"p = {d['slice_p_value']:.3g}."
     )
 
@@ -50,12 +50,7 @@ def _promoted(d: Details, why: str) -> str:
 
 def _asks(d: Details) -> str:
     """Return what asks for a retraining, one sentence each."""
-    words = {
-        "drift": lambda one: one["summary"],
-        "age": lambda one: f"the champion serves since {minute(one['since'])}, longer than {one['max_age']}",
-        "labels": lambda one: f"{one['count']} new labels, of {one['enough']} that are worth a retraining",
-    }
-    return " Also: ".join(sentence(words[one["trigger"]](one)) for one in d["asks"])
+    return " Also: ".join(sentence(_ASKS[one["trigger"]](one)) for one in d["asks"])
 
 
 def _futile(d: Details) -> str:
@@ -74,7 +69,9 @@ def _outlook(d: Details) -> str:
 
 def _no_drift(d: Details) -> str:
     trigger = f" {d['trigger_note']}" if d.get("trigger_note") else ""
-    return f"No retraining: report {d['report_id']} says {d['verdict']}: {sentence(d['summary'] + trigger)}{_outlook(d)}"
+    return (
+        f"No retraining: report {d['report_id']} says {d['verdict']}: {sentence(d['summary'] + trigger)}{_outlook(d)}"
+    )
 
 
 def _not_a_trigger(d: Details) -> str:
@@ -87,6 +84,13 @@ def _not_a_trigger(d: Details) -> str:
     )
 
 
+def _rewards(d: Details) -> str:
+    return (
+        f"P(challenger is better) = {d['probability']:.4f}, expected loss {d['expected_loss']:.2g}, "
+        f"{d['label_count']} labels"
+    )
+
+
 def _cooldown(d: Details) -> str:
     doubled = ", doubled" if d["doubled"] else ""
     return (
@@ -94,6 +98,12 @@ def _cooldown(d: Details) -> str:
         f"{minute(d['until'])}{doubled}.{_futile(d)}"
     )
 
+
+_ASKS: dict[str, Callable[[Details], str]] = {
+    "drift": lambda one: str(one["summary"]),
+    "age": lambda one: f"the champion serves since {minute(one['since'])}, longer than {one['max_age']}",
+    "labels": lambda one: f"{one['count']} new labels, of {one['enough']} that are worth a retraining",
+}
 
 _SENTENCES: dict[str, Callable[[Details], str]] = {
     # Of decisions that driftline 0.1 recorded, with what it wrote.
@@ -111,10 +121,9 @@ _SENTENCES: dict[str, Callable[[Details], str]] = {
         f"No retraining: {d['starts']} were started in the last 7 days of a budget of {d['budget']}, the next may "
         f"start at {minute(d['until'])}."
     ),
-    "serves_no_longer": lambda d: (
-        f"No retraining: report {d['report_id']} is about a version that serves no longer."
-    ),
+    "serves_no_longer": lambda d: f"No retraining: report {d['report_id']} is about a version that serves no longer.",
     "first_model": lambda d: "The first model.",
+    "by_hand": lambda d: str(d["reason"]),
     "asked_for": lambda d: f"Asked for: {d['trigger']}.",
     # The life of a retraining.
     "training_started": lambda d: f"Attempt {d['attempt']} of the training has started.",
@@ -136,9 +145,7 @@ _SENTENCES: dict[str, Callable[[Details], str]] = {
     "not_testable": lambda d: f"Kept: {_comparison(d)} cannot be tested ({d['note']}).",
     "not_significant": lambda d: f"Kept: {_comparison(d)} {_significance(d, 'is not statistically significant')}.",
     "slice_worse": _worse_slice,
-    "slices_too_small": lambda d: (
-        f"Kept: {_comparison(d)}, but these slices are too small to compare: {_untested(d)}."
-    ),
+    "slices_too_small": lambda d: f"Kept: {_comparison(d)}, but these slices are too small to compare: {_untested(d)}.",
     "better": lambda d: _promoted(d, "; the policy asks for no confidence"),
     "significantly_better": lambda d: _promoted(d, f" {_significance(d, 'is statistically significant')}"),
     # Switches by hand.
@@ -156,7 +163,13 @@ _SENTENCES: dict[str, Callable[[Details], str]] = {
     ),
     # Bandits.
     "bandit_asked_for": lambda d: f"A bandit asked for by {d['actor']}: {d['reason']}",
-    "bandit_step": lambda d: str(d["text"]),
+    "bandit_goes_on": lambda d: f"Go on: {_rewards(d)}.",
+    "bandit_winner": lambda d: f"{d['verdict'].capitalize()}: {_rewards(d)}.",
+    "bandit_expired": lambda d: f"Keep: no winner within {d['max_age_days']} days; {_rewards(d)}.",
+    "bandit_too_few_units": lambda d: (
+        f"Fewer than {d['fewest_units']} keys fell to one of both, so that no winner is certain. "
+        f"The challenger is ahead: {_rewards(d)}."
+    ),
     "bandit_stopped": lambda d: f"Kept by {d['actor']}: {d['reason']}",
     "bandit_interrupted": lambda d: (
         f"Kept: the {d['alias']} was changed while the bandit ran ({d['reason'] or 'nobody holds it'})."

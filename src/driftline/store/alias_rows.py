@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String, UniqueConstraint, func
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from driftline.store.model_rows import ModelVersionRow
@@ -70,22 +70,3 @@ def events(
         .where(AliasEventRow.alias == alias, col(AliasEventRow.model_id).in_(model_ids))
     )
     return session.exec(statement.order_by(col(AliasEventRow.model_id), col(AliasEventRow.revision))).all()
-
-
-def newest_events(
-    session: Session, alias: str, first: int, before: int | None, model_ids: Sequence[int]
-) -> dict[int, list[AliasEventRow]]:
-    """Return the newest `first` events of an alias of each model, only revisions below `before`, newest first."""
-    revision = col(AliasEventRow.revision)
-    place = func.row_number().over(partition_by=col(AliasEventRow.model_id), order_by=revision.desc())
-    ranked = select(AliasEventRow.id, place.label("place")).where(
-        col(AliasEventRow.model_id).in_(model_ids), AliasEventRow.alias == alias
-    )
-    if before is not None:
-        ranked = ranked.where(revision < before)
-    newest = ranked.subquery()
-    rows: dict[int, list[AliasEventRow]] = {id_: [] for id_ in model_ids}
-    statement = select(AliasEventRow).join(newest, newest.c.id == AliasEventRow.id).where(newest.c.place <= first)
-    for row in session.exec(statement.order_by(revision.desc())):
-        rows[row.model_id].append(row)
-    return rows

@@ -9,11 +9,13 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from driftline.store.upsert import insert_missing
 
 
-class Bandit(SQLModel, table=True):
+class BanditRow(SQLModel, table=True):
     """One row is a bandit between the champion and the challenger of a model; a model has at most one at a time.
 
     It is of the partitions that start from `started_at` on and before `ended_at`.
     """
+
+    __tablename__ = "bandit"
 
     __table_args__ = ({"sqlite_autoincrement": True},)
 
@@ -34,7 +36,7 @@ class Bandit(SQLModel, table=True):
     decision_id: int | None = Field(default=None, foreign_key="decision.id")
 
 
-class BanditShare(SQLModel, table=True):
+class BanditShareRow(SQLModel, table=True):
     """One row is the share of keys that the challenger answers for in a partition; it is never changed."""
 
     __tablename__ = "bandit_share"
@@ -47,33 +49,49 @@ class BanditShare(SQLModel, table=True):
     recorded_at: datetime
 
 
-def bandits(session: Session, model_id: int) -> Sequence[Bandit]:
+def bandits(session: Session, model_id: int) -> Sequence[BanditRow]:
     """Return the bandits of a model, newest first."""
-    return session.exec(select(Bandit).where(Bandit.model_id == model_id).order_by(col(Bandit.id).desc())).all()
+    return session.exec(
+        select(BanditRow).where(BanditRow.model_id == model_id).order_by(col(BanditRow.id).desc())
+    ).all()
 
 
-def running(session: Session, model_id: int) -> Bandit | None:
+def running(session: Session, model_id: int) -> BanditRow | None:
     """Return the bandit of a model that has not ended, or None."""
-    statement = select(Bandit).where(Bandit.model_id == model_id, col(Bandit.ended_at).is_(None))
+    statement = select(BanditRow).where(BanditRow.model_id == model_id, col(BanditRow.ended_at).is_(None))
     return session.exec(statement).one_or_none()
+
+
+def add(session: Session, **values: Any) -> BanditRow:
+    """Store a bandit that starts, and return it."""
+    row = BanditRow(**values)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def end(session: Session, bandit_id: int, *, ended_at: datetime, decision_id: int) -> None:
+    """Store that a bandit has ended, and in which decision."""
+    row = session.get_one(BanditRow, bandit_id)
+    row.ended_at, row.decision_id = ended_at, decision_id
 
 
 def put_share(session: Session, row: Mapping[str, Any]) -> None:
     """Store the share of a partition; one that is there already stays."""
-    insert_missing(session, BanditShare, [row])
+    insert_missing(session, BanditShareRow, [row])
 
 
-def shares(session: Session, bandit_id: int) -> Sequence[BanditShare]:
+def shares(session: Session, bandit_id: int) -> Sequence[BanditShareRow]:
     """Return the shares of a bandit, by partition."""
-    statement = select(BanditShare).where(BanditShare.bandit_id == bandit_id)
-    return session.exec(statement.order_by(BanditShare.partition_key)).all()
+    statement = select(BanditShareRow).where(BanditShareRow.bandit_id == bandit_id)
+    return session.exec(statement.order_by(BanditShareRow.partition_key)).all()
 
 
-def shares_of(session: Session, model_id: int, partitions: Sequence[str]) -> Sequence[tuple[Bandit, BanditShare]]:
+def shares_of(session: Session, model_id: int, partitions: Sequence[str]) -> Sequence[tuple[BanditRow, BanditShareRow]]:
     """Return the share of each of these partitions with its bandit; a partition without a bandit is left out."""
     statement = (
-        select(Bandit, BanditShare)
-        .join(BanditShare, col(BanditShare.bandit_id) == Bandit.id)
-        .where(Bandit.model_id == model_id, col(BanditShare.partition_key).in_(partitions))
+        select(BanditRow, BanditShareRow)
+        .join(BanditShareRow, col(BanditShareRow.bandit_id) == BanditRow.id)
+        .where(BanditRow.model_id == model_id, col(BanditShareRow.partition_key).in_(partitions))
     )
     return session.exec(statement).all()

@@ -95,7 +95,7 @@ def ended_by(session: Session, model_id: int, end: datetime, *, first: int, offs
     return session.exec(statement.order_by(*order).limit(first).offset(offset)).all()
 
 
-def _newest() -> SelectOfScalar[int | None]:
+def _newest() -> SelectOfScalar[int]:
     """Return the statement of the ids of the newest revision of each version and partition."""
     group = (col(PredictionBatch.version_id), col(PredictionBatch.partition_key))
     return select(func.max(PredictionBatch.id)).group_by(*group)

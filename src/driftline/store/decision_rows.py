@@ -12,7 +12,7 @@ from driftline.store.model_rows import RegisteredModel
 
 
 class DecisionKind(StrEnum):
-    """What is decided: whether to retrain, a switch of the champion by hand, or which of two versions a bandit keeps."""
+    """What is decided: whether to retrain, a switch by hand, or which of two versions a bandit keeps."""
 
     RETRAIN = "retrain"
     SWITCH = "switch"
@@ -240,7 +240,8 @@ def newest_ended(session: Session) -> dict[int, DecisionRow]:
 def was_judged(session: Session, version_ids: Collection[int]) -> bool:
     """Return whether any of these versions was judged on a holdout."""
     statement = select(AdjudicationRow.id).where(
-        col(AdjudicationRow.challenger_version_id).in_(version_ids), col(AdjudicationRow.holdout_version_id).is_not(None)
+        col(AdjudicationRow.challenger_version_id).in_(version_ids),
+        col(AdjudicationRow.holdout_version_id).is_not(None),
     )
     return session.exec(statement.limit(1)).first() is not None
 
@@ -267,3 +268,11 @@ def retraining_starts(session: Session, model_id: int) -> Sequence[tuple[Decisio
         .group_by(col(DecisionRow.id))
     )
     return session.exec(statement.order_by(col(DecisionRow.id))).all()
+
+
+def newest_promotion(session: Session, model_id: int) -> int:
+    """Return the id of the newest decision about a model by which a version was promoted; 0 without any."""
+    statement = select(func.max(DecisionRow.id)).where(
+        DecisionRow.model_id == model_id, DecisionRow.status == DecisionStatus.PROMOTED
+    )
+    return session.exec(statement).one() or 0

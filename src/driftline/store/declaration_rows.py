@@ -33,14 +33,14 @@ class PipelineRow(SQLModel, table=True):
 
 
 def record(
-    session: Session, *, pipeline: str, digest: str, format: int, content: dict[str, Any], at: datetime  # noqa: A002
+    session: Session, *, pipeline: str, digest: str, content: dict[str, Any], content_format: int, at: datetime
 ) -> None:
     """Store a declaration where it is new, and that its pipeline runs with it now."""
-    row = {"digest": digest, "pipeline": pipeline, "format": format, "content": content, "recorded_at": at}
-    insert_missing(session, DeclarationRow, [row])
-    current = {"name": pipeline, "declaration_digest": digest, "updated_at": at}
-    insert_missing(session, PipelineRow, [current])  # of two that are the first, one waits for the other here
-    session.merge(PipelineRow(**current))
+    declared = DeclarationRow(digest=digest, pipeline=pipeline, format=content_format, content=content, recorded_at=at)
+    current = PipelineRow(name=pipeline, declaration_digest=digest, updated_at=at)
+    insert_missing(session, DeclarationRow, [declared.model_dump()])
+    insert_missing(session, PipelineRow, [current.model_dump()])  # of two that are first, one waits for the other here
+    session.merge(current)
 
 
 def pipelines(session: Session) -> Sequence[tuple[PipelineRow, DeclarationRow]]:

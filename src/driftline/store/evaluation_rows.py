@@ -156,7 +156,13 @@ def evaluations(
 
 
 def newest_on_partitions(
-    session: Session, model_id: int, dataset: str, *, first: int, offset: int = 0, first_partition: str | None = None
+    session: Session,
+    model_id: int,
+    dataset: str,
+    *,
+    first: int | None,
+    offset: int = 0,
+    first_partition: str | None = None,
 ) -> Sequence[tuple[Evaluation, datetime | None]]:
     """Return (evaluation, start of its partition) of a model on `dataset`, by descending partition.
 

@@ -91,7 +91,9 @@ def version_numbered(session: Session, model_id: int, number: int) -> ModelVersi
 
 def versions_numbered(session: Session, number: int, model_ids: Sequence[int]) -> dict[int, ModelVersionRow]:
     """Return version `number` of each model; a model without it is left out."""
-    statement = select(ModelVersionRow).where(col(ModelVersionRow.model_id).in_(model_ids), ModelVersionRow.version == number)
+    statement = select(ModelVersionRow).where(
+        col(ModelVersionRow.model_id).in_(model_ids), ModelVersionRow.version == number
+    )
     return {row.model_id: row for row in session.exec(statement)}
 
 

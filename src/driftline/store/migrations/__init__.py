@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy import Connection, Engine, inspect, text
 
@@ -37,12 +38,12 @@ def _unchecked_references(connection: Connection) -> Iterator[None]:
     if connection.dialect.name != "sqlite":
         yield
         return
-    driver = connection.connection.driver_connection
-    driver.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]  (outside of any transaction)
+    driver: Any = connection.connection.driver_connection  # outside of any transaction
+    driver.execute("PRAGMA foreign_keys = OFF")
     try:
         yield
     finally:
-        driver.execute("PRAGMA foreign_keys = ON")  # type: ignore[union-attr]
+        driver.execute("PRAGMA foreign_keys = ON")
 
 
 def _check_references(connection: Connection) -> None:

@@ -9,6 +9,7 @@ from alembic import op
 revision = "0009"
 down_revision = "0008"
 
+# A copy of store/views.py as it is at this revision.
 _REGISTRY_STATUS = """
 CREATE VIEW registry_status AS
 SELECT registered_model.name AS model_name, serving.version AS production_version,
@@ -19,7 +20,15 @@ SELECT registered_model.name AS model_name, serving.version AS production_versio
 FROM decision
 JOIN registered_model ON registered_model.id = decision.model_id
 JOIN decision_event AS newest ON newest.decision_id = decision.id AND newest.number =
-     (SELECT
+     (SELECT MAX(number) FROM decision_event WHERE decision_event.decision_id = decision.id)
+LEFT JOIN adjudication ON adjudication.id =
+     (SELECT MAX(id) FROM adjudication AS own WHERE own.decision_id = decision.id)
+LEFT JOIN model_version AS serving ON serving.id = newest.serving_version_id
+LEFT JOIN model_version AS challenger ON challenger.id =
+     (SELECT MAX(challenger_version_id) FROM decision_event WHERE decision_event.decision_id = decision.id)
+WHERE EXISTS (SELECT 1 FROM decision_event AS began WHERE began.decision_id = decision.id
+              AND began.status = 'training')
+"""
 
 _APPEND_ONLY = ("alias_event", "decision_event", "adjudication", "declaration")
 
