@@ -6,12 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from driftline.registry import move_alias
+from driftline.registry import Timeline, move_alias, version_of_row
 from driftline.store import batch_rows, drift_rows, evaluation_rows, model_rows, run_rows
-from driftline.store.decision_rows import Decision
 from driftline.store.drift_rows import DriftReport
-from driftline.store.model_rows import ModelVersion
 from driftline.workspace import Workspace
+from tests.histories import decided
 from tests.receivers import Hook, Mailbox, hook, mailbox
 
 START = datetime(2025, 3, 20, 12, tzinfo=UTC)
@@ -45,12 +44,8 @@ class Watched:
             return drift_rows.add_report(session, row, []).id
 
     def decision(self, status: str, **changes: object) -> int:
-        told = {"trigger": "schedule", "reason": "Asked for: schedule.", "actor": "test", **changes}
-        row = Decision(model_id=self.model_id, status=status, as_of=self.now, recorded_at=self.now, **told)
-        with self.workspace.database.transaction() as session:
-            session.add(row)
-            session.flush()
-            return row.id
+        asked = {"reason": "Asked for: schedule.", "as_of": self.now, **changes}
+        return decided(self.workspace, self.model_id, status, **asked).id
 
     def evaluation(self, day: str, **metrics: float | None) -> None:
         row = {
@@ -85,7 +80,7 @@ class Watched:
             "dagster_run_id": None,
         }
         with self.workspace.database.transaction() as session:
-            batch_rows.put_batches(session, [row])
+            batch_rows.append_batches(session, [row])
 
 
 @pytest.fixture
@@ -98,20 +93,11 @@ def watched(workspace: Workspace) -> Watched:
         )
         session.add(run)
         session.flush()
-        version = ModelVersion(
-            model_id=line.id,
-            version=1,
-            run_id="r",
-            digest="d",
-            flavor="f",
-            signature=[],
-            trained_through=START,
-            created_at=START,
+        version = model_rows.add_version(
+            session, line.id, run_id="r", digest="d", flavor="f", signature=[], trained_through=START, created_at=START
         )
-        session.add(version)
-        session.flush()
-        told = {"effective_at": SERVING, "recorded_at": START, "actor": "test", "reason": "The first."}
-        move_alias(session, version, expected=None, **told)
+        moved = {"effective_at": SERVING, "recorded_at": START, "actor": "test", "reason": "The first."}
+        move_alias(session, line.id, version_of_row(version), seen=Timeline(alias="champion"), as_of=SERVING, **moved)
     made = Watched(workspace, line.id, version.id)
     made.workspace = replace(workspace, clock=lambda: made.now)
     return made

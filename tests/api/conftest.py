@@ -15,15 +15,15 @@ from driftline.api.application import create_app
 from driftline.dossier import store_plots
 from driftline.metrics import Task, scored_rows
 from driftline.models import LightGBM
-from driftline.registry import move_alias, register
+from driftline.registry import Adjudication, Decision, ModelVersion, load_timeline, move_alias, register
 from driftline.settings import Settings
 from driftline.store import declaration_rows, drift_rows, evaluation_rows, model_rows
 from driftline.store.dataset_rows import DatasetVersion
-from driftline.store.decision_rows import Decision, DecisionStatus
+from driftline.store.decision_rows import DecisionStatus
 from driftline.store.drift_rows import DriftReport
-from driftline.store.model_rows import ModelVersion
 from driftline.tracking import start_run
 from driftline.workspace import Workspace
+from tests.histories import decided
 
 FEATURES = pd.DataFrame({"heat": np.arange(40.0), "wind": np.arange(40.0) % 7})
 MODEL = LightGBM(trees=2, num_leaves=3).fit(
@@ -66,36 +66,55 @@ def decide(
     status: DecisionStatus,
     challenger: ModelVersion,
     champion: ModelVersion | None,
-    **evidence: Any,
+    *,
+    trigger: str,
+    reason: str,
+    outcome: str,
+    holdout_version_id: int | None = None,
+    drift_report_id: int | None = None,
+    dagster_run_id: str | None = None,
+    **scores: Any,
 ) -> Decision:
     promoted = status is DecisionStatus.PROMOTED
     holder = challenger if promoted else champion
-    with workspace.database.transaction() as session:
-        decision = Decision(
-            model_id=challenger.model_id,
-            status=status,
-            actor="policy",
-            as_of=challenger.trained_through,
-            recorded_at=workspace.clock(),
-            started_at=workspace.clock(),
-            judged_at=workspace.clock(),
-            challenger_version_id=challenger.id,
-            champion_version_id=champion.id if champion else None,
-            serving_version_id=holder.id if holder else None,
-            metric="auroc",
-            **evidence,
-        )
-        session.add(decision)
-        session.flush()
-        if promoted:
+    judged = Adjudication(
+        challenger_version_id=challenger.id,
+        champion_version_id=champion.id if champion else None,
+        holdout_version_id=holdout_version_id,
+        metric="auroc",
+        promote=promoted,
+        rule="recorded",
+        details={"text": outcome},
+        **scores,
+    )
+    decision = decided(
+        workspace,
+        challenger.model_id,
+        status,
+        trigger=trigger,
+        reason=reason,
+        outcome=outcome,
+        actor="policy",
+        as_of=challenger.trained_through,
+        drift_report_id=drift_report_id,
+        dagster_run_id=dagster_run_id,
+        challenger_version_id=challenger.id,
+        serving_version_id=holder.id if holder else None,
+        holdout_version_id=holdout_version_id,
+        adjudication=judged,
+    )
+    if promoted:
+        with workspace.database.transaction() as session:
             move_alias(
                 session,
+                challenger.model_id,
                 challenger,
-                expected=champion,
+                seen=load_timeline(session, challenger.model_id),
                 effective_at=challenger.trained_through,
+                as_of=challenger.trained_through,
                 recorded_at=workspace.clock(),
                 actor="policy",
-                reason=evidence["outcome"],
+                reason=outcome,
                 decision_id=decision.id,
             )
     return decision
@@ -169,7 +188,7 @@ def production(workspace: Workspace) -> Workspace:
         DecisionStatus.PROMOTED,
         first,
         None,
-        trigger="first",
+        trigger="manual",
         reason="The first model.",
         outcome="Promoted: the first valid version.",
         challenger_score=0.94,
@@ -210,7 +229,10 @@ def production(workspace: Workspace) -> Workspace:
     )
     evaluate(workspace, second, ["2025-05-12", "2025-05-13"])
     with workspace.database.transaction() as session:
-        declaration_rows.put_pipeline(session, "fires", {"name": "fires", "metrics": ["auroc"]}, workspace.clock())
+        content = {"name": "fires", "metrics": ["auroc"]}
+        declaration_rows.record(
+            session, pipeline="fires", digest="declared", content=content, content_format=1, at=workspace.clock()
+        )
         model_rows.model_named(session, "untrained", workspace.clock())
     return workspace
 

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from driftline import GroundTruth
 from driftline.api.ground_truth import MOST_LABELS
-from driftline.store import declaration_rows
+from driftline.declaration import record_declaration
 from driftline.store.delivery_rows import GroundTruthDelivery
 from tests.streams import fires, persons
 
@@ -22,7 +22,7 @@ def watched(production):
     declared = fires(ground_truth=GroundTruth(delay="1d", delivered=True))
     with production.database.transaction() as session:
         for pipeline in (declared, persons()):
-            declaration_rows.put_pipeline(session, pipeline.name, pipeline.describe(), production.clock())
+            record_declaration(session, pipeline, production.clock())
     return production
 
 

@@ -18,7 +18,8 @@ from driftline.api.ground_truth import MOST_LABELS
 from driftline.api.page import MOST_ROWS
 from driftline.api.server import listening
 from driftline.backtest import backtest, store_backtest
-from driftline.store import declaration_rows, evaluation_rows, run_rows
+from driftline.declaration import record_declaration
+from driftline.store import evaluation_rows, run_rows
 from tests.streams import day, fires
 
 FOLDER = Path(__file__).parents[2] / "graphql"
@@ -60,7 +61,8 @@ def test_one_query_tells_which_version_was_champion_on_a_past_day_and_why(url):
     assert champion["effectiveAt"] == "2025-05-12T00:00:00Z"
     assert champion["version"]["run"]["dagsterRunUrl"] == "http://dagster.test:3000/runs/d-7"
     why = champion["decision"]
-    assert (why["trigger"], why["metric"], why["gain"], why["pValue"]) == ("drift", "auroc", 0.05, 0.0002)
+    assert (why["trigger"], why["adjudication"]["metric"]) == ("DRIFT", "auroc")
+    assert (why["adjudication"]["gain"], why["adjudication"]["pValue"]) == (0.05, 0.0002)
     assert why["holdout"] == {"dataset": "fires/holdout", "digest": "holdout-digest", "rowCount": 900}
     assert why["driftReport"]["partitionKey"] == "2025-05-09"
     assert why["driftReport"]["findings"][0]["note"] == "auroc fell from 0.95 to 0.87."
@@ -164,7 +166,7 @@ def test_the_newest_backtest_tells_what_each_policy_would_have_made_of_the_past(
 
 def test_labels_are_delivered_and_their_deliveries_listed(url, production):
     with production.database.transaction() as session:
-        declaration_rows.put_pipeline(session, "fires", fires().describe(), production.clock())
+        record_declaration(session, fires(), production.clock())
     key = [{"column": "time", "value": "2025-05-03T07:00:00Z"}, {"column": "station", "value": "elm"}]
     asked = {"pipeline": "fires", "labels": [{"key": key, "label": "yes"}], "source": "the fire brigade"}
     added = run(url, "add_ground_truth", input=asked)["addGroundTruth"]
@@ -187,7 +189,7 @@ def test_labels_are_delivered_and_their_deliveries_listed(url, production):
 )
 def test_what_cannot_be_launched_says_why(url, production, operation, asked, code):
     with production.database.transaction() as session:
-        declaration_rows.put_pipeline(session, "fires", fires().describe(), production.clock())
+        record_declaration(session, fires(), production.clock())
     [told] = run(url, operation, input=asked).values()
     assert told["code"] == code
     assert told["message"].endswith(".")

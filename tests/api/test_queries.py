@@ -12,8 +12,7 @@ from driftline.api.errors import InvalidCursorError
 from driftline.api.page import after_id, after_run
 from driftline.api.scalars import plain
 from driftline.clock import parse_time
-from driftline.registry import promote, rollback
-from driftline.registry.aliases import champion
+from driftline.registry import promote, rollback, timeline
 from driftline.rollout import end_shadow, shadow
 from driftline.store import drift_rows
 from driftline.tracking import start_run
@@ -186,7 +185,7 @@ def test_pipelines_and_experiments_tell_about_themselves(production, ask):
 def test_the_api_and_the_registry_name_the_same_champion(production, ask, day):
     query = 'query ($at: DateTime) { model(name: "fires") { champion(at: $at) { version { number } } } }'
     said = ask(query, at=day)["data"]["model"]["champion"]
-    known = champion(production, "fires", at=parse_time(day))
+    known = timeline(production, "fires").holder(parse_time(day))
     assert (said and said["version"]["number"]) == (known and known.version)
 
 

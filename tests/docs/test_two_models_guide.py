@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from tests.registry.test_versions_and_aliases import another_version
+from tests.histories import another_version
 from tests.streams import day, fires
 
 TEXT = (Path(__file__).parents[2] / "docs" / "two_models.md").read_text()

@@ -15,25 +15,14 @@ from driftline.drift_reports import report_drift
 from driftline.evaluations import evaluate
 from driftline.evaluations.labelled import read_labelled
 from driftline.predictions import predict
-from driftline.registry import find_version, move_alias, register
+from driftline.registry import find_version
 from driftline.registry.errors import UnknownVersionError
 from driftline.store import batch_rows, drift_rows, evaluation_rows, model_rows
-from driftline.tracking import start_run
+from tests.histories import give_alias, promote_copy
 from tests.streams import Forest, day, fires
 
 DAYS = ["2025-02-10", "2025-02-11", "2025-02-12"]
 FAULTY = DAYS[1]
-
-
-def promote_copy(workspace, *, at):
-    """A second version with the bytes of the first, champion from `at` on."""
-    first = find_version(workspace, "fires/1")
-    with start_run(workspace, experiment="fires") as run:
-        second = register(run, "fires", load_model("fires/1", workspace=workspace), trained_through=day(at))
-    with workspace.database.transaction() as session:
-        told = {"recorded_at": workspace.clock(), "actor": "ann", "reason": "again"}
-        move_alias(session, second, expected=first, effective_at=day(at), **told)
-    return second
 
 
 def stored_evaluations(workspace, *, number=1, keys=None):
@@ -105,11 +94,11 @@ def test_each_partition_is_served_by_the_champion_of_its_time(served):
 
 
 def test_a_promotion_amid_a_day_does_not_change_that_day(served):
-    second = promote_copy(served, at="2025-02-11")
+    promote_copy(served, at="2025-02-11")
     with served.database.transaction() as session:
         told = {"recorded_at": served.clock(), "actor": "ann", "reason": "back"}
         noon = day("2025-02-12") + timedelta(hours=12)
-        move_alias(session, find_version(served, "fires/1"), expected=second, effective_at=noon, **told)
+        give_alias(session, find_version(served, "fires/1"), effective_at=noon, **told)
     predicted = predict(served, fires(), [*DAYS, "2025-02-13"]).done
     assert [predicted[key].version for key in sorted(predicted)] == [1, 2, 2, 1]
 

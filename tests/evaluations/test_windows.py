@@ -14,7 +14,7 @@ from driftline.predictions import predict
 from driftline.retraining import adjudicate, read_dataset, train
 from driftline.rows import TABLE
 from driftline.rows.errors import EmptyRangeError
-from tests.evaluations.test_stream_monitoring import promote_copy
+from tests.histories import promote_copy
 from tests.streams import Forest, day, fires, persons
 
 DAYS = [f"2025-03-{number:02}" for number in range(14, 24)]

@@ -30,7 +30,8 @@ from driftline.metrics import Task
 from driftline.predictions import predict
 from driftline.rows.errors import LabelKeyTypeError
 from driftline.store import delivery_rows
-from tests.evaluations.test_stream_monitoring import promote_copy, stored_evaluations
+from tests.evaluations.test_stream_monitoring import stored_evaluations
+from tests.histories import promote_copy
 from tests.streams import LONG_AFTER, Forest, day, fires, persons
 
 DAY, NEXT = "2025-02-10", "2025-02-11"

@@ -10,15 +10,10 @@ from driftline.drift_reports import report_drift
 from driftline.pipelines import WorkspaceResource, build, drift_sensor
 from driftline.predictions import predict
 from driftline.retraining import read_dataset, train
-from driftline.store import decision_rows, model_rows
+from tests.histories import decisions
 from tests.streams import LONG_AFTER, fires
 
 DRIFTED = [f"2025-03-{number:02}" for number in range(11, 18)]
-
-
-def decisions(workspace):
-    with workspace.database.reading() as session:
-        return decision_rows.decisions(session, model_rows.find_model(session, "fires").id)
 
 
 @contextmanager
@@ -58,7 +53,7 @@ def test_nothing_new_is_said_in_words(dagster, serving):
 def test_drift_asks_for_one_run_of_the_retraining(dagster, drifting):
     told = tick(dagster)
     [request] = told.run_requests
-    asked = decisions(drifting)[0]
+    asked = decisions(drifting)[-1]
     assert request.run_key == f"fires:decision:{asked.id}:1"
     assert {key.to_user_string() for key in request.asset_selection} == {
         "fires/dataset",
@@ -90,7 +85,7 @@ def test_the_retraining_that_was_asked_for_fills_the_decision_and_the_next_tick_
     [request] = tick(dagster).run_requests
     result = dagster.run("fires_retrain", fires(), tags=request.tags)
     assert result.success
-    row = decisions(drifting)[0]
+    row = decisions(drifting)[-1]
     assert (row.trigger, row.dagster_run_id) == ("drift", result.run_id)
     assert row.status in {"promoted", "kept"}
     assert row.outcome == dagster.newest("fires", "champion").metadata["reason"].value
@@ -101,7 +96,7 @@ def test_while_the_run_goes_on_nobody_tries_again(dagster, drifting):
     [request] = tick(dagster).run_requests
     ran(dagster, request, dg.DagsterRunStatus.STARTED)
     assert [again.run_key for again in tick(dagster).run_requests or []] in ([], [request.run_key])
-    assert decisions(drifting)[0].attempt == 1
+    assert decisions(drifting)[-1].attempt == 1
 
 
 def test_a_run_that_died_is_followed_by_another_until_the_third(dagster, drifting):
@@ -112,7 +107,7 @@ def test_a_run_that_died_is_followed_by_another_until_the_third(dagster, driftin
         ran(dagster, request, dg.DagsterRunStatus.FAILURE)
     assert keys == ["1", "2", "3"]
     assert tick(dagster).skip_message == "No new drift report."
-    row = decisions(drifting)[0]
+    row = decisions(drifting)[-1]
     assert (row.status, row.attempt) == ("failed", 3)
     assert "ended as FAILURE without a decision, attempt 3 of 3" in row.outcome
 
@@ -121,17 +116,17 @@ def test_a_run_that_a_person_cancelled_is_not_started_again(dagster, drifting):
     [request] = tick(dagster).run_requests
     ran(dagster, request, dg.DagsterRunStatus.CANCELED)
     assert tick(dagster).skip_message == "No new drift report."
-    assert decisions(drifting)[0].status == "failed"
+    assert decisions(drifting)[-1].status == "failed"
 
 
 def test_a_run_that_died_between_training_and_judgement_is_followed_by_another(dagster, drifting):
     [request] = tick(dagster).run_requests
     read_dataset(drifting, fires())
-    train(drifting, fires(), decision_id=decisions(drifting)[0].id)
+    train(drifting, fires(), decision_id=decisions(drifting)[-1].id)
     ran(dagster, request, dg.DagsterRunStatus.FAILURE)
     [again] = tick(dagster).run_requests
     assert dagster.run("fires_retrain", fires(), tags=again.tags).success
-    assert decisions(drifting)[0].status in {"promoted", "kept"}
+    assert decisions(drifting)[-1].status in {"promoted", "kept"}
 
 
 def test_a_decision_that_failed_for_a_reason_is_not_tried_again(dagster, drifting):
@@ -139,8 +134,8 @@ def test_a_decision_that_failed_for_a_reason_is_not_tried_again(dagster, driftin
     with drifting.lock("retraining fires"):
         refused = dagster.run("fires_retrain", fires(), tags=request.tags)
     assert not refused.success
-    assert decisions(drifting)[0].status == "requested"
+    assert decisions(drifting)[-1].status == "requested"
     ran(dagster, request, dg.DagsterRunStatus.FAILURE)
     [again] = tick(dagster).run_requests
     assert dagster.run("fires_retrain", fires(), tags=again.tags).success
-    assert decisions(drifting)[0].attempt == 2
+    assert decisions(drifting)[-1].attempt == 2

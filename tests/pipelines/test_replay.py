@@ -9,9 +9,10 @@ from driftline import Daily, PerformanceDrift, Retrain, RetrainTrigger
 from driftline.declaration.errors import NotAStreamError
 from driftline.pipelines import WorkspaceResource, build, drift_sensor, replay
 from driftline.pipelines.errors import RunFailedError
-from driftline.registry import champions_at
-from driftline.store import alias_rows, decision_rows, evaluation_rows, model_rows
+from driftline.registry import timeline
+from driftline.store import evaluation_rows
 from driftline.workspace import open_workspace
+from tests.histories import decisions, events
 from tests.streams import Forest, day, fires, persons
 
 WEEKS = Daily("2025-02-24", end="2025-03-17")  # the truth changes on 1 March
@@ -39,17 +40,11 @@ def evaluated(name="fires"):
 
 
 def moves():
-    with open_workspace().database.reading() as session:
-        line = model_rows.find_model(session, "fires")
-        return [
-            (event.effective_at, event.version_id) for event in alias_rows.alias_events(session, line.id, "champion")
-        ]
+    return [(event.effective_at, event.version.version) for event in events(open_workspace())]
 
 
 def decided():
-    with open_workspace().database.reading() as session:
-        rows = decision_rows.decisions(session, model_rows.find_model(session, "fires").id)
-    return [(row.trigger, row.status, row.as_of) for row in reversed(rows)]
+    return [(one.trigger, one.status, one.as_of) for one in decisions(open_workspace())]
 
 
 @pytest.fixture(autouse=True)
@@ -65,7 +60,7 @@ def test_three_weeks_end_with_an_evaluated_stream_and_a_retraining_and_are_not_r
     asked = [row for row in decided() if row[0] == "drift" and row[1] != "declined"]
     assert asked[0][2] == day("2025-03-11")
     assert {row[1] for row in asked} <= {"promoted", "kept"}
-    assert champions_at(open_workspace(), "fires", [WEEKS.first])[0].version == 1
+    assert timeline(open_workspace(), "fires").holders([WEEKS.first])[0].version == 1
     before = decided(), moves(), len(dagster.instance.get_runs())
     assert list(go(dagster, short())) == []
     assert (decided(), moves(), len(dagster.instance.get_runs())) == before

@@ -7,8 +7,9 @@ import dagster as dg
 
 from definitions import defs
 from driftline.registry import find_version
-from driftline.store import decision_rows, model_rows, run_rows
+from driftline.store import run_rows
 from driftline.workspace import open_workspace
+from tests.histories import decisions
 from tests.streams import Forest, fires, persons, read_persons
 
 
@@ -63,7 +64,7 @@ def test_a_run_and_its_dagster_run_know_each_other(dagster):
     result = dagster.run("persons_retrain", persons())
     with open_workspace().database.reading() as session:
         [run] = run_rows.newest_runs(session)
-        [decision] = decision_rows.decisions(session, model_rows.find_model(session, "persons").id)
+    [decision] = decisions(open_workspace(), "persons")
     assert (run.dagster_run_id, decision.dagster_run_id) == (result.run_id, result.run_id)
     assert dagster.newest("persons", "model").metadata["run"].value == run.run_id
 
@@ -104,8 +105,7 @@ def test_a_second_retraining_keeps_the_champion_and_says_why(dagster, serving):
 
 def test_who_asked_is_the_actor(dagster):
     dagster.run("persons_retrain", persons(), tags={"user": "ann", "driftline/trigger": "schedule"})
-    with open_workspace().database.reading() as session:
-        [decision] = decision_rows.decisions(session, model_rows.find_model(session, "persons").id)
+    [decision] = decisions(open_workspace(), "persons")
     assert (decision.actor, decision.trigger) == ("ann", "schedule")
 
 

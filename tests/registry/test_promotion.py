@@ -3,31 +3,25 @@
 from dataclasses import replace
 
 import pytest
-from sqlmodel import select
 
 from driftline import load_model
 from driftline.artifacts.errors import ArtifactMissingError
-from driftline.registry import champion_since, champions_at, list_models, promote, rollback
-from driftline.registry.aliases import champion
+from driftline.registry import list_models, promote, rollback, timeline
 from driftline.registry.errors import (
+    AliasMovedError,
     AlreadyChampionError,
-    HistoryRewriteError,
+    NoPreviousVersionError,
     PastSwitchError,
     UnknownModelError,
     UnknownVersionError,
 )
 from driftline.store import run_rows
-from driftline.store.decision_rows import Decision, DecisionStatus
-from tests.registry.test_versions_and_aliases import another_version, events, number
+from driftline.store.decision_rows import DecisionStatus
+from tests.histories import another_version, decisions, events, number
 from tests.streams import LONG_AFTER, day
 
 LATER = day("2025-07-01")
 WHY = {"actor": "ann", "reason": "green is faster"}
-
-
-def decisions(workspace):
-    with workspace.database.reading() as session:
-        return session.exec(select(Decision).order_by(Decision.id)).all()
 
 
 def test_a_switch_and_its_decision_are_stored_together(served):
@@ -36,7 +30,7 @@ def test_a_switch_and_its_decision_are_stored_together(served):
     assert (done.version, done.previous, done.effective_at, done.judged) == (2, 1, LONG_AFTER, False)
     row, event = decisions(served)[-1], events(served)[-1]
     assert (row.trigger, row.status, row.actor, row.reason) == ("manual", DecisionStatus.PROMOTED, *WHY.values())
-    assert (event.decision_id, event.version_id, event.reason) == (row.id, second.id, "green is faster")
+    assert (event.decision_id, event.version.id, event.reason) == (row.id, second.id, "green is faster")
     assert row.started_at is None  # it is no retraining: no cooldown begins with it
 
 
@@ -49,8 +43,8 @@ def test_a_version_that_was_judged_is_known_as_such(served):
 def test_a_planned_switch_serves_from_its_time_on_and_not_before(served):
     another_version(served)
     promote(served, "fires", 2, at=LATER, **WHY)
-    assert [number(v) for v in champions_at(served, "fires", [LONG_AFTER, LATER])] == [1, 2]
-    assert number(champion(served, "fires")) == 1
+    assert [number(v) for v in timeline(served, "fires").holders([LONG_AFTER, LATER])] == [1, 2]
+    assert number(timeline(served, "fires").holder(served.as_of())) == 1
     assert list_models(served)[0]["champion"] == 1
     assert load_model("fires", workspace=served) is not None
 
@@ -58,34 +52,81 @@ def test_a_planned_switch_serves_from_its_time_on_and_not_before(served):
 def test_a_planned_switch_is_cancelled_by_one_more_event(served):
     another_version(served)
     promote(served, "fires", 2, at=LATER, **WHY)
-    event = rollback(served, "fires", actor="bob", reason="not yet")
-    assert (event.revision, event.effective_at) == (3, LATER)
-    assert number(champion(served, "fires", at=LATER)) == 1
+    done = rollback(served, "fires", actor="bob", reason="not yet")
+    assert (done.revision, done.version, done.cancelled) == (3, 1, (2,))
+    assert decisions(served)[-1].outcome.startswith("The switch to version 2 planned for 2025-07-01")
+    assert number(timeline(served, "fires").holder(LATER)) == 1
 
 
 def test_a_cancelled_switch_does_not_interrupt_the_champions_service(served):
     another_version(served)
-    [before] = champion_since(served, "fires", [LONG_AFTER])
+    [before] = [timeline(served, "fires").since(time) for time in [LONG_AFTER]]
     promote(served, "fires", 2, at=LATER, **WHY)
-    assert champion_since(served, "fires", [LONG_AFTER, LATER]) == [before, LATER]
+    assert [timeline(served, "fires").since(time) for time in [LONG_AFTER, LATER]] == [before, LATER]
     rollback(served, "fires", actor="bob", reason="not yet")
-    assert champion_since(served, "fires", [LONG_AFTER, LATER, day("2025-08-01")]) == [before] * 3
+    assert [timeline(served, "fires").since(time) for time in [LONG_AFTER, LATER, day("2025-08-01")]] == [before] * 3
 
 
 def test_a_switch_and_back_begins_a_new_service(served):
     another_version(served)
     promote(served, "fires", 2, **WHY)
     rollback(replace(served, replay_at=LATER), "fires", actor="bob", reason="it smokes")
-    assert champion_since(served, "fires", [LONG_AFTER, LATER]) == [LONG_AFTER, LATER]
+    assert [timeline(served, "fires").since(time) for time in [LONG_AFTER, LATER]] == [LONG_AFTER, LATER]
 
 
-def test_before_a_planned_switch_nothing_else_takes_effect(served):
+def test_a_plan_is_cancelled_by_a_switch_before_it_and_blocks_nothing(served):
     another_version(served)
     another_version(served)
     promote(served, "fires", 2, at=LATER, **WHY)
-    with pytest.raises(HistoryRewriteError, match="2025-07-01"):
-        promote(served, "fires", 3, **WHY)
-    assert len(events(served)) == len(decisions(served)) == 2
+    done = promote(served, "fires", 3, **WHY)
+    assert (done.version, done.previous, done.cancelled) == (3, 1, (2,))
+    assert decisions(served)[-1].events[-1].details["cancelled"][0]["version"] == 2
+    assert [number(v) for v in timeline(served, "fires").holders([LONG_AFTER, LATER])] == [3, 3]
+
+
+def test_a_switch_that_was_dated_by_mistake_blocks_nothing_once_it_is_cancelled(served):
+    another_version(served)
+    promote(served, "fires", 2, at=day("2095-07-01"), **WHY)
+    rollback(served, "fires", actor="bob", reason="a slip of the pen")
+    promote(served, "fires", 2, **WHY)
+    assert number(timeline(served, "fires").holder(LONG_AFTER)) == 2
+    assert timeline(served, "fires").planned(LONG_AFTER) == ()
+
+
+def test_a_rollback_twice_in_a_row_goes_one_further_back(served):
+    another_version(served)
+    another_version(served)
+    promote(served, "fires", 2, **WHY)
+    promote(replace(served, replay_at=day("2025-06-02")), "fires", 3, **WHY)
+    late = replace(served, replay_at=LATER)
+    back = [rollback(late, "fires", actor="bob", reason="it smokes").version for _ in range(2)]
+    assert back == [2, 1]
+    with pytest.raises(NoPreviousVersionError):
+        rollback(late, "fires", actor="bob", reason="it smokes")
+    promote(late, "fires", 3, **WHY)
+    assert rollback(late, "fires", actor="bob", reason="it smokes").version == 1
+
+
+def test_a_rollback_to_who_served_before_the_present_tenure_looks_past_a_repeated_move(served):
+    another_version(served)
+    promote(served, "fires", 2, **WHY)
+    promote(served, "fires", 1, at=LATER, **WHY)
+    rollback(served, "fires", actor="bob", reason="not yet")  # version 2 stays: one more event of the same tenure
+    assert rollback(served, "fires", actor="bob", reason="it smokes").version == 1
+
+
+def test_who_saw_another_champion_is_told(served):
+    another_version(served)
+    another_version(served)
+    seen = timeline(served, "fires").revision
+    promote(served, "fires", 2, expected_revision=seen, **WHY)
+    for verb in (
+        lambda: promote(served, "fires", 3, expected_revision=seen, **WHY),
+        lambda: rollback(served, "fires", expected_revision=seen, **WHY),
+    ):
+        with pytest.raises(AliasMovedError, match="green is faster"):
+            verb()
+    assert len(events(served)) == 2
 
 
 def test_what_cannot_be_switched_to_is_refused_and_nothing_is_stored(served):
@@ -113,4 +154,4 @@ def test_a_version_whose_files_are_gone_is_not_switched_to(served, tmp_path):
 def test_the_first_champion_of_a_model_may_be_made_by_hand(served):
     another_version(served, "other")
     done = promote(served, "other", 1, **WHY)
-    assert (done.previous, number(champion(served, "other"))) == (None, 1)
+    assert (done.previous, number(timeline(served, "other").holder(served.as_of()))) == (None, 1)

@@ -10,6 +10,7 @@ from driftline import Promote
 from driftline.metrics import Comparison, Measurement
 from driftline.registry import judge
 from driftline.registry.errors import InvalidModelReferenceError
+from driftline.registry.judgement import JudgementRule
 from driftline.registry.reference import ModelReference, parse_reference
 
 
@@ -70,38 +71,37 @@ def compared(gain, *, p_value=None, champion=0.8, note=None):
 @pytest.mark.parametrize("value", [None, float("nan"), float("inf")])
 def test_a_challenger_whose_score_is_no_number_never_wins(value):
     judgement = judge(Promote(), measured(value, note="one class only"), None)
-    assert not judgement.promote
-    assert "one class only" in judgement.reason
+    assert (judgement.promote, judgement.rule) == (False, JudgementRule.SCORE_UNKNOWN)
+    assert judgement.details == {"metric": "auroc", "note": "one class only"}
 
 
 def test_the_first_valid_challenger_wins():
     judgement = judge(Promote(min_gain=0.5), measured(0.0), None)
-    assert judgement.promote
-    assert judgement.reason == "Promoted: the first valid version, auroc 0.0000."
+    assert (judgement.promote, judgement.rule) == (True, JudgementRule.FIRST_VERSION)
 
 
 @pytest.mark.parametrize(
-    ("policy", "comparison", "promote", "said"),
+    ("policy", "comparison", "promote", "rule"),
     [
-        (Promote(), compared(None, note="one class only"), False, "one class only"),
-        (Promote(), compared(float("nan")), False, "not known"),
-        (Promote(confidence=None), compared(0.0), False, "tie"),
-        (Promote(confidence=None), compared(-0.01), False, "not a gain of more than 0"),
-        (Promote(confidence=None, min_gain=0.02), compared(0.02), False, "not a gain of more than 0.02"),
-        (Promote(confidence=None), compared(1e-9), True, "asks for no confidence"),
-        (Promote(), compared(0.1), False, "no p-value"),
-        (Promote(), compared(0.1, p_value=float("nan")), False, "cannot be tested"),
-        (Promote(), compared(0.1, p_value=0.06), False, "not sure enough"),
-        (Promote(), compared(0.1, p_value=0.0), True, "p = 0 <="),
-        (Promote(confidence=0.95), compared(0.1, p_value=0.04), True, "<= 0.05"),
-        (Promote(confidence=0.5), compared(0.1, p_value=0.5), True, "p = 0.5"),
-        (Promote(min_gain=0.05, confidence=0.5), compared(0.02, p_value=0.001), False, "0.05"),
+        (Promote(), compared(None, note="one class only"), False, JudgementRule.GAIN_UNKNOWN),
+        (Promote(), compared(float("nan")), False, JudgementRule.GAIN_UNKNOWN),
+        (Promote(confidence=None), compared(0.0), False, JudgementRule.TIE),
+        (Promote(confidence=None), compared(-0.01), False, JudgementRule.GAIN_TOO_SMALL),
+        (Promote(confidence=None, min_gain=0.02), compared(0.02), False, JudgementRule.GAIN_TOO_SMALL),
+        (Promote(confidence=None), compared(1e-9), True, JudgementRule.BETTER),
+        (Promote(), compared(0.1), False, JudgementRule.NOT_TESTABLE),
+        (Promote(), compared(0.1, p_value=float("nan")), False, JudgementRule.NOT_TESTABLE),
+        (Promote(), compared(0.1, p_value=0.06), False, JudgementRule.NOT_SIGNIFICANT),
+        (Promote(), compared(0.1, p_value=0.0), True, JudgementRule.SIGNIFICANTLY_BETTER),
+        (Promote(confidence=0.95), compared(0.1, p_value=0.04), True, JudgementRule.SIGNIFICANTLY_BETTER),
+        (Promote(confidence=0.5), compared(0.1, p_value=0.5), True, JudgementRule.SIGNIFICANTLY_BETTER),
+        (Promote(min_gain=0.05, confidence=0.5), compared(0.02, p_value=0.001), False, JudgementRule.GAIN_TOO_SMALL),
     ],
 )
-def test_a_challenger_takes_the_place_only_by_the_policy(policy, comparison, promote, said):
+def test_a_challenger_takes_the_place_only_by_the_policy(policy, comparison, promote, rule):
     judgement = judge(policy, measured(0.9), comparison)
-    assert (judgement.promote, judgement.reason.split(":")[0]) == (promote, "Promoted" if promote else "Kept")
-    assert said in judgement.reason
+    assert (judgement.promote, judgement.rule) == (promote, rule)
+    assert judgement.reason.startswith("Promoted: " if promote else "Kept: ")
 
 
 numbers = st.none() | st.floats(allow_nan=True, allow_infinity=True)

@@ -41,8 +41,9 @@ def judged(policy, *slices, gain=0.05):
 
 def test_a_challenger_that_is_worse_on_a_slice_is_not_promoted_and_the_slice_is_named():
     found = judged(POLICY, place("north", 0.05), place("south", -0.05))
-    assert not found.promote
-    assert "but where place is 'south' it is not sure to be less than 0.02 worse: gain -0.0500" in found.reason
+    assert (found.promote, found.rule) == (False, "slice_worse")
+    values = {"slice_column": "place", "slice_value": "south", "slice_margin": 0.02, "slice_gain": -0.05}
+    assert {name: found.details[name] for name in values} == values
 
 
 def test_without_a_margin_slices_do_not_matter():
@@ -71,10 +72,9 @@ def test_a_slice_that_is_too_small_is_named_in_the_reason_or_blocks():
     small = place("island", too_small="12 of 50 rows")
     warned = judged(POLICY, place("north", 0.05), small)
     assert warned.promote
-    assert warned.reason.endswith(" Slices too small to tell: place=island (12 of 50 rows).")
+    assert warned.details["untested_slices"] == [{"column": "place", "value": "island", "reason": "12 of 50 rows"}]
     blocked = judged(Promote(slice_margin=0.02, on_small_slice="block"), place("north", 0.05), small)
-    assert not blocked.promote
-    assert "these slices are too small to tell: place=island (12 of 50 rows)" in blocked.reason
+    assert (blocked.promote, blocked.rule) == (False, "slices_too_small")
 
 
 def test_a_policy_without_confidence_is_guarded_too():

@@ -12,8 +12,7 @@ from driftline import Window, load_model
 from driftline.artifacts.errors import ArtifactAlteredError
 from driftline.datasets import simulate_fire_risk
 from driftline.errors import ConflictError
-from driftline.registry import champions_at, find_version, load_version, move_alias, register, rollback
-from driftline.registry.aliases import champion
+from driftline.registry import Timeline, find_version, load_version, register, rollback, timeline
 from driftline.registry.errors import (
     AliasMovedError,
     HistoryRewriteError,
@@ -23,42 +22,19 @@ from driftline.registry.errors import (
     UnknownModelError,
     UnknownVersionError,
 )
-from driftline.store import alias_rows, model_rows, run_rows
+from driftline.store import run_rows
 from driftline.tracking import start_run
 from driftline.workspace import Workspace
+from tests.histories import another_version, events, give_alias, number
 from tests.streams import day
 
 ROWS = simulate_fire_risk(Window(day("2025-02-10"), day("2025-02-11")), rows_per_day=20)
 
 
-def another_version(workspace, model="fires"):
-    """A version with a run of its own and the bytes of the first."""
-    with start_run(workspace, experiment=model) as run:
-        return register(run, model, load_model("fires/1", workspace=workspace), trained_through=day("2025-03-01"))
-
-
-def promote(workspace, version, *, expected, at, alias="champion"):
+def promote(workspace, version, *, at, seen=None, alias="champion"):
     with workspace.database.transaction() as session:
-        return move_alias(
-            session,
-            version,
-            expected=expected,
-            effective_at=day(at),
-            recorded_at=workspace.clock(),
-            actor="ann",
-            reason=f"since {at}",
-            alias=alias,
-        )
-
-
-def events(workspace, model="fires"):
-    with workspace.database.reading() as session:
-        line = model_rows.find_model(session, model)
-        return list(reversed(alias_rows.alias_events(session, line.id, "champion")))
-
-
-def number(version):
-    return None if version is None else version.version
+        moved = {"effective_at": day(at), "recorded_at": workspace.clock(), "actor": "ann", "reason": f"since {at}"}
+        return give_alias(session, version, seen=seen, alias=alias, **moved)
 
 
 def test_versions_are_counted_from_one_for_each_model(served):
@@ -78,74 +54,70 @@ def test_a_version_names_its_run_and_its_files(served):
 
 def test_the_first_promotion_needs_nobody_before(served):
     version = another_version(served, "other")
-    event = promote(served, version, expected=None, at="2025-03-01")
-    assert (event.revision, event.previous_version_id, event.actor) == (1, None, "ann")
-    assert champion(served, "other").id == version.id
+    event = promote(served, version, at="2025-03-01")
+    assert (event.revision, event.version.version, event.actor) == (1, 1, "ann")
+    assert timeline(served, "other").holder(served.as_of()).id == version.id
 
 
 def test_an_alias_that_was_moved_meanwhile_stays_where_it_is(served):
-    first, second, third = find_version(served, "fires"), another_version(served), another_version(served)
-    promote(served, second, expected=first, at="2025-03-01")
+    seen, second, third = timeline(served, "fires"), another_version(served), another_version(served)
+    promote(served, second, at="2025-03-01")
     with pytest.raises(AliasMovedError, match="since 2025-03-01"):
-        promote(served, third, expected=first, at="2025-03-02")
-    assert champion(served, "fires").id == second.id
+        promote(served, third, seen=seen, at="2025-03-02")
+    assert timeline(served, "fires").holder(served.as_of()).id == second.id
 
 
-def test_an_alias_that_nobody_was_expected_to_hold_is_not_taken_away(served):
+def test_an_alias_that_nobody_was_seen_to_hold_is_not_taken_away(served):
     with pytest.raises(AliasMovedError, match="first valid version"):
-        promote(served, another_version(served), expected=None, at="2025-03-02")
-
-
-def test_an_alias_that_nobody_holds_cannot_be_taken_from_somebody(served):
-    version = another_version(served, "other")
-    with pytest.raises(AliasMovedError, match="nobody"):
-        promote(served, version, expected=find_version(served, "fires"), at="2025-03-02")
+        promote(served, another_version(served), seen=Timeline(alias="champion"), at="2025-03-02")
 
 
 def test_a_move_that_would_rewrite_history_is_refused(served):
-    first, second, third = find_version(served, "fires"), another_version(served), another_version(served)
-    promote(served, second, expected=first, at="2025-03-02")
+    _first, second, third = find_version(served, "fires"), another_version(served), another_version(served)
+    promote(served, second, at="2025-03-02")
     with pytest.raises(HistoryRewriteError, match="2025-03-02"):
-        promote(served, third, expected=second, at="2025-03-01")
-    assert [number(v) for v in champions_at(served, "fires", [day("2025-03-01"), day("2025-03-02")])] == [1, 2]
+        promote(served, third, at="2025-03-01")
+    assert [number(v) for v in timeline(served, "fires").holders([day("2025-03-01"), day("2025-03-02")])] == [1, 2]
 
 
 def test_two_moves_may_hold_from_the_same_time_and_the_later_one_counts(served):
-    first, second, third = find_version(served, "fires"), another_version(served), another_version(served)
-    promote(served, second, expected=first, at="2025-03-02")
-    promote(served, third, expected=second, at="2025-03-02")
-    assert number(champion(served, "fires", at=day("2025-03-02"))) == 3
+    _first, second, third = find_version(served, "fires"), another_version(served), another_version(served)
+    promote(served, second, at="2025-03-02")
+    promote(served, third, at="2025-03-02")
+    assert number(timeline(served, "fires").holder(day("2025-03-02"))) == 3
 
 
 def test_the_champion_of_a_time_is_who_held_the_alias_then(served):
-    promote(served, another_version(served), expected=find_version(served, "fires"), at="2025-03-01")
+    promote(served, another_version(served), at="2025-03-01")
     moment = timedelta(microseconds=1)
     asked = [day("2025-02-10") - moment, day("2025-02-10"), day("2025-03-01") - moment, day("2025-03-01")]
-    assert [number(found) for found in champions_at(served, "fires", asked)] == [None, 1, 1, 2]
-    assert [number(champion(served, "fires", at=time)) for time in asked] == [None, 1, 1, 2]
+    assert [number(found) for found in timeline(served, "fires").holders(asked)] == [None, 1, 1, 2]
+    assert [number(timeline(served, "fires").holder(time)) for time in asked] == [None, 1, 1, 2]
 
 
 def test_a_model_that_nobody_knows_had_no_champion_at_any_time(served):
-    assert champions_at(served, "nobody", [day("2025-03-01")] * 2) == [None, None]
+    assert timeline(served, "nobody").holders([day("2025-03-01")] * 2) == [None, None]
     with pytest.raises(UnknownModelError, match="'fires'"):
-        champion(served, "fire")
+        find_version(served, "fire")
 
 
 def test_a_rollback_is_one_more_event_and_gives_the_alias_back(served):
-    promote(served, another_version(served), expected=find_version(served, "fires"), at="2025-03-01")
+    promote(served, another_version(served), at="2025-03-01")
     event = rollback(served, "fires", actor="bob", reason="it smokes")
     assert [e.revision for e in events(served)] == [1, 2, 3]
-    assert (event.actor, event.reason, event.effective_at) == ("bob", "it smokes", served.as_of())
-    assert number(champion(served, "fires")) == 1
-    assert number(champion(served, "fires", at=day("2025-03-01"))) == 2
+    newest = events(served)[-1]
+    assert (newest.actor, newest.reason, newest.effective_at) == ("bob", "it smokes", served.as_of())
+    assert (event.version, event.previous, newest.decision_id) == (1, 2, event.decision_id)
+    assert number(timeline(served, "fires").holder(served.as_of())) == 1
+    assert number(timeline(served, "fires").holder(day("2025-03-01"))) == 2
 
 
 def test_a_rollback_may_name_its_version(served):
     second, third = another_version(served), another_version(served)
-    promote(served, second, expected=find_version(served, "fires"), at="2025-03-01")
-    promote(served, third, expected=second, at="2025-03-02")
+    promote(served, second, at="2025-03-01")
+    promote(served, third, at="2025-03-02")
     rollback(served, "fires", to=1, actor="bob", reason="it smokes")
-    assert number(champion(served, "fires")) == 1
+    assert number(timeline(served, "fires").holder(served.as_of())) == 1
 
 
 def test_a_rollback_without_anybody_before_asks_for_a_number(served):
@@ -174,25 +146,30 @@ def at_once(work, inputs):
 
 
 def test_of_several_promotions_at_once_exactly_one_wins(served):
-    first = find_version(served, "fires")
+    seen = timeline(served, "fires")
     versions = [another_version(served) for _ in range(6)]
-    came = at_once(lambda version: promote(served, version, expected=first, at="2025-03-01"), versions)
+    came = at_once(lambda version: promote(served, version, seen=seen, at="2025-03-01"), versions)
     refused = [found for found in came if isinstance(found, Exception)]
     assert [type(found) for found in refused] == [AliasMovedError] * 5
     assert len(events(served)) == 2
 
 
 def test_a_promotion_that_waited_for_another_one_is_refused(served):
-    first, second, third = find_version(served, "fires"), another_version(served), another_version(served)
+    seen, second, third = timeline(served, "fires"), another_version(served), another_version(served)
     with ThreadPoolExecutor(1) as pool:
         with served.database.transaction() as session:
-            told = {"effective_at": day("2025-03-01"), "recorded_at": served.clock(), "actor": "ann", "reason": "first"}
-            move_alias(session, second, expected=first, **told)
-            waiting = pool.submit(promote, served, third, expected=first, at="2025-03-01")
+            moved = {
+                "effective_at": day("2025-03-01"),
+                "recorded_at": served.clock(),
+                "actor": "ann",
+                "reason": "first",
+            }
+            give_alias(session, second, seen=seen, **moved)
+            waiting = pool.submit(promote, served, third, seen=seen, at="2025-03-01")
             sleep(0.2)
         with pytest.raises(AliasMovedError, match="first"):
             waiting.result()
-    assert champion(served, "fires").id == second.id
+    assert timeline(served, "fires").holder(served.as_of()).id == second.id
 
 
 def test_versions_that_are_registered_at_once_get_a_number_each(served):
@@ -201,9 +178,9 @@ def test_versions_that_are_registered_at_once_get_a_number_each(served):
 
 
 def test_of_two_rollbacks_at_once_one_is_told_that_the_alias_moved(served):
-    promote(served, another_version(served), expected=find_version(served, "fires"), at="2025-03-01")
+    promote(served, another_version(served), at="2025-03-01")
     came = at_once(lambda actor: rollback(served, "fires", to=1, actor=actor, reason="it smokes"), ["ann", "bob"])
-    assert all(isinstance(found, ConflictError) or found.version_id for found in came)
+    assert all(isinstance(found, ConflictError) or found.version == 1 for found in came)
     assert [e.revision for e in events(served)] == list(range(1, 1 + len(events(served))))
 
 
@@ -231,7 +208,7 @@ def test_what_is_not_there_is_named(served, reference, error):
 
 def test_a_model_that_was_never_promoted_has_no_champion(served):
     another_version(served, "other")
-    assert champion(served, "other") is None
+    assert timeline(served, "other").holder(served.as_of()) is None
     with pytest.raises(UnknownAliasError, match="other/champion"):
         load_model("other", workspace=served)
 
@@ -249,7 +226,7 @@ def test_a_model_whose_file_was_altered_is_not_loaded(served, tmp_path: Path, pa
 
 def test_the_champion_is_the_same_for_a_workspace_that_is_opened_anew(served: Workspace):
     version = another_version(served)
-    promote(served, version, expected=find_version(served, "fires"), at="2025-03-01")
+    promote(served, version, at="2025-03-01")
     served.database.close()
     assert find_version(served, "fires@champion").id == version.id
 

@@ -19,13 +19,13 @@ from driftline import LightGBM, Promote, Sklearn, SplitColumn, Target
 from driftline.clock import now
 from driftline.datasets.errors import MissingColumnError
 from driftline.dossier import holdout_score, load_profile
-from driftline.registry import find_version, move_alias, rollback
-from driftline.registry.aliases import champion
+from driftline.registry import find_version, rollback, timeline
 from driftline.registry.errors import AliasMovedError, IncomparableModelsError
 from driftline.retraining import adjudicate, read_dataset, train
 from driftline.retraining.errors import NoChallengerError, UnknownDecisionError
-from driftline.store import alias_rows, dataset_rows, decision_rows, lock_rows, model_rows, run_rows
+from driftline.store import dataset_rows, lock_rows, run_rows
 from driftline.workspace import LockedError
+from tests.histories import decisions, events, give_alias
 from tests.streams import day, fires, persons, read_persons
 
 BETTER = LightGBM(num_leaves=7, trees=60, min_leaf_rows=5)
@@ -47,16 +47,6 @@ class Broken:
 
     def fit(self, *_args, **_kwargs):
         raise self.error
-
-
-def decisions(workspace, name="fires"):
-    with workspace.database.reading() as session:
-        return list(reversed(decision_rows.decisions(session, model_rows.find_model(session, name).id)))
-
-
-def events(workspace, name="fires"):
-    with workspace.database.reading() as session:
-        return alias_rows.alias_events(session, model_rows.find_model(session, name).id, "champion")
 
 
 def of_run(workspace, run_id, table):
@@ -112,7 +102,7 @@ def test_a_training_waits_to_be_judged(workspace):
     [decision] = decisions(workspace, "persons")
     assert (decision.status, decision.trigger, decision.actor) == ("trained", "schedule", "ann")
     assert (decision.challenger_version_id, decision.holdout_version_id) == (trained.version.id, trained.holdout.id)
-    assert champion(workspace, "persons") is None
+    assert timeline(workspace, "persons").holder(workspace.as_of()) is None
 
 
 def test_the_same_rows_give_the_same_model(workspace):
@@ -160,7 +150,7 @@ def test_the_first_valid_challenger_is_promoted(workspace):
     assert (judged.promoted, judged.comparison, judged.champion.version) == (True, None, 1)
     [decision] = decisions(workspace, "persons")
     assert (decision.status, decision.outcome) == ("promoted", judged.reason)
-    assert (decision.metric, decision.champion_score) == ("auroc", None)
+    assert (decision.adjudication.metric, decision.adjudication.champion_score) == ("auroc", None)
     [event] = events(workspace, "persons")
     assert (event.decision_id, event.actor, event.reason) == (decision.id, "policy", judged.reason)
 
@@ -171,7 +161,9 @@ def test_the_same_again_is_a_tie_and_keeps_the_champion(served):
     assert not judged.promoted
     assert "tie keeps the champion" in judged.reason
     kept = decisions(served)[-1]
-    assert (kept.status, kept.gain, kept.champion_score) == ("kept", 0.0, kept.challenger_score)
+    tied = kept.adjudication
+    assert (kept.status, tied.rule, tied.gain) == ("kept", "tie", 0.0)
+    assert tied.champion_score == tied.challenger_score
     assert kept.serving_version_id == judged.champion.id == kept.champion_version_id
 
 
@@ -180,17 +172,19 @@ def test_a_better_challenger_is_promoted_with_its_evidence(workspace):
     judged = retrain(workspace, persons(trainer=BETTER))
     decision = decisions(workspace, "persons")[-1]
     assert (judged.promoted, decision.status, judged.champion.version) == (True, "promoted", 2)
-    assert decision.gain == pytest.approx(decision.challenger_score - decision.champion_score)
-    assert decision.gain_low < decision.gain < decision.gain_high
-    assert decision.p_value <= 0.05
-    assert (decision.champion_version_id, decision.serving_version_id) == (1, 2)
+    found = decision.adjudication
+    assert found.gain == pytest.approx(found.challenger_score - found.champion_score)
+    assert found.gain_low < found.gain < found.gain_high
+    assert found.p_value <= 0.05
+    assert (found.method, found.standard_error > 0, found.p_value_two_sided <= 0.1) == ("paired DeLong", True, True)
+    assert (found.champion_version_id, decision.serving_version_id) == (1, 2)
 
 
 def test_a_worse_challenger_is_kept_out(workspace):
     retrain(workspace, persons(trainer=BETTER))
     judged = retrain(workspace, persons(trainer=WORSE, promote=Promote(confidence=None)))
     assert (judged.promoted, judged.champion.version) == (False, 1)
-    assert champion(workspace, "persons").version == 1
+    assert timeline(workspace, "persons").holder(workspace.as_of()).version == 1
 
 
 def test_a_gain_that_is_not_sure_is_not_enough_where_confidence_is_asked(workspace):
@@ -209,8 +203,8 @@ def test_a_holdout_of_one_class_measures_nothing_and_nobody_wins(workspace):
     read_dataset(workspace, lopsided)
     assert train(workspace, lopsided).measurements[0].value is None
     judged = adjudicate(workspace, lopsided)
-    assert (judged.promoted, decisions(workspace, "persons")[-1].challenger_score) == (False, None)
-    assert champion(workspace, "persons") is None
+    assert (judged.promoted, decisions(workspace, "persons")[-1].adjudication.challenger_score) == (False, None)
+    assert timeline(workspace, "persons").holder(workspace.as_of()) is None
 
 
 REFIT = Promote(confidence=None, refit=True)
@@ -220,7 +214,7 @@ def test_a_refit_serves_and_names_the_version_that_was_judged(workspace):
     done = retrain(workspace, persons(promote=REFIT))
     assert (done.challenger.version, done.champion.version) == (1, 2)
     assert done.champion.judged_version_id == done.challenger.id
-    assert champion(workspace, "persons").version == 2
+    assert timeline(workspace, "persons").holder(workspace.as_of()).version == 2
     [decision] = decisions(workspace, "persons")
     assert (decision.challenger_version_id, decision.serving_version_id) == (done.challenger.id, done.champion.id)
     used = of_run(workspace, done.champion.run_id, run_rows.RunInput)
@@ -270,15 +264,15 @@ def test_a_move_that_is_refused_leaves_no_promotion(served):
     worse = train(served, fires(trainer=WORSE)).version
     adjudicated = replace(served, clock=lambda: moved_meanwhile(served, worse))
     train(served, fires(trainer=BETTER, promote=Promote(confidence=None)))
-    first = find_version(served, "fires/1")
+    find_version(served, "fires/1")
     with served.database.transaction() as session:
         told = {"effective_at": day("2025-03-20"), "recorded_at": now(), "actor": "ann", "reason": "before"}
-        move_alias(session, worse, expected=first, **told)
+        give_alias(session, worse, **told)
     with pytest.raises(AliasMovedError, match="meanwhile"):
         adjudicate(adjudicated, fires())
     refused = decisions(served)[-1]
-    assert (refused.status, refused.challenger_score, refused.judged_at) == ("failed", None, None)
-    assert [event.reason for event in events(served)][:2] == ["meanwhile", "before"]
+    assert (refused.status, refused.adjudication, refused.judged_at) == ("failed", None, None)
+    assert [event.reason for event in events(served)][-2:] == ["before", "meanwhile"]
 
 
 def moved_meanwhile(workspace, holder):
@@ -286,7 +280,7 @@ def moved_meanwhile(workspace, holder):
     if find_version(workspace, "fires").id == holder.id:
         with workspace.database.transaction() as session:
             told = {"effective_at": day("2025-03-21"), "recorded_at": now(), "actor": "bob", "reason": "meanwhile"}
-            move_alias(session, find_version(workspace, "fires/1"), expected=holder, **told)
+            give_alias(session, find_version(workspace, "fires/1"), **told)
     return now()
 
 
@@ -297,9 +291,9 @@ def test_a_promotion_never_holds_before_the_one_that_it_follows(served):
     train(early, fires(trainer=BETTER))
     with served.database.transaction() as session:
         told = {"effective_at": day("2025-03-20"), "recorded_at": now(), "actor": "ann", "reason": "before"}
-        move_alias(session, worse, expected=find_version(served, "fires/1"), **told)
+        give_alias(session, worse, **told)
     assert adjudicate(early, fires()).promoted
-    assert events(served)[0].effective_at == day("2025-03-20")
+    assert events(served)[-1].effective_at == day("2025-03-20")
 
 
 def test_a_promotion_after_a_rollback_is_possible(served):
@@ -314,7 +308,7 @@ def test_a_champion_that_cannot_score_the_new_schema_stays_and_the_column_is_nam
     poorer = persons(dataset=lambda _: read_persons().drop(columns="job"), version="2", trainer=BETTER)
     with pytest.raises(MissingColumnError, match="'job'"):
         retrain(workspace, poorer)
-    assert champion(workspace, "persons").version == 1
+    assert timeline(workspace, "persons").holder(workspace.as_of()).version == 1
     assert "'job'" in decisions(workspace, "persons")[-1].outcome
 
 
@@ -326,7 +320,11 @@ def test_a_policy_may_promote_where_the_champion_cannot_score_the_new_schema(wor
         promote=Promote(if_champion_fails="promote"),
     )
     judged = retrain(workspace, poorer)
-    assert (judged.promoted, judged.comparison, champion(workspace, "persons").version) == (True, None, 2)
+    assert (judged.promoted, judged.comparison, timeline(workspace, "persons").holder(workspace.as_of()).version) == (
+        True,
+        None,
+        2,
+    )
     assert "without a comparison" in judged.reason
     assert "'job'" in judged.reason
 
@@ -340,12 +338,12 @@ def test_a_new_class_of_a_multiclass_target_does_not_shift_the_others(workspace)
     shifted = {"clerk": "aviator", "driver": "driver", "teacher": "clerk"}
     second = replace(pipeline, dataset=lambda _: jobs(read_persons()).assign(job=lambda f: f["job"].map(shifted)))
     retrain(workspace, first)
-    assert champion(workspace, "persons").version == 1
+    assert timeline(workspace, "persons").holder(workspace.as_of()).version == 1
     read_dataset(workspace, second)
     train(workspace, second)
     with pytest.raises(IncomparableModelsError, match="aviator"):
         adjudicate(workspace, second)
-    assert champion(workspace, "persons").version == 1
+    assert timeline(workspace, "persons").holder(workspace.as_of()).version == 1
 
 
 def test_a_forest_of_trees_that_the_user_trusts_is_promoted(workspace):

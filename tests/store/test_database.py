@@ -13,9 +13,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, SQLModel
+from sqlmodel import SQLModel
 
-from driftline.registry import move_alias
+from driftline.registry import Timeline, move_alias, version_of_row
 from driftline.store import alert_rows, migrations, model_rows, run_rows, views
 from driftline.store.database import Database, open_database
 from driftline.store.errors import DatabaseUnavailableError, InvalidDatabaseUrlError, NewerDatabaseError
@@ -108,38 +108,11 @@ def give_alias(session):
     )
     session.add(run)
     session.flush()
-    version = model_rows.ModelVersion(
-        model_id=line.id,
-        version=1,
-        run_id="r",
-        digest="d",
-        flavor="f",
-        signature=[],
-        trained_through=NOW,
-        created_at=NOW,
+    version = model_rows.add_version(
+        session, line.id, run_id="r", digest="d", flavor="f", signature=[], trained_through=NOW, created_at=NOW
     )
-    session.add(version)
-    session.flush()
-    move_alias(session, version, expected=None, effective_at=NOW, recorded_at=NOW, actor="a", reason="the first")
-
-
-def test_alias_events_from_before_aliases_could_end_are_kept_and_stay_append_only(database_url: str):
-    config = Config()
-    config.set_main_option("script_location", "driftline.store:migrations")
-    engine = create_engine(database_url)
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0005")
-        with Session(connection) as session:
-            give_alias(session)
-            session.commit()
-    engine.dispose()
-    opened = open_database(database_url)
-    with opened.reading() as session:
-        assert session.connection().execute(text("SELECT reason FROM alias_event")).scalars().all() == ["the first"]
-    with pytest.raises(DBAPIError, match="append-only"), opened.transaction() as session:
-        session.connection().execute(text("DELETE FROM alias_event"))
-    opened.close()
+    moved = {"effective_at": NOW, "recorded_at": NOW, "actor": "a", "reason": "the first"}
+    move_alias(session, line.id, version_of_row(version), seen=Timeline(alias="champion"), as_of=NOW, **moved)
 
 
 def test_alias_events_cannot_be_changed_or_deleted(database: Database):

@@ -11,8 +11,8 @@ from driftline.plots import (
     plots_of,
     plots_to_json,
 )
-from driftline.registry import ModelVersion
-from driftline.store import model_rows, run_rows
+from driftline.registry import versions_by_id
+from driftline.store import run_rows
 from driftline.tracking import ActiveRun
 from driftline.workspace import Workspace
 
@@ -40,9 +40,9 @@ def store_plots(run: ActiveRun, rows: ScoredRows, classes: Sequence[object]) -> 
 def load_plots(workspace: Workspace, version_id: int) -> StoredPlots | None:
     """Return the plots of a version, or None; of a refit, those of the version that was judged in its place."""
     with workspace.database.reading() as session:
-        version = session.get_one(ModelVersion, version_id)
-        judged = model_rows.version(session, version.judged_version_id or version_id)
-        artifact = session.get(run_rows.Artifact, (judged.run_id, PATH)) if judged else None
+        version = versions_by_id(session, [version_id])[version_id]
+        judged = versions_by_id(session, [version.judged_id])[version.judged_id]
+        artifact = run_rows.artifact(session, judged.run_id, PATH)
     if artifact is None:
         return None
     told = json.loads(workspace.artifacts.get(artifact.digest))

@@ -11,8 +11,8 @@ from driftline.declaration import HOLDOUT_ROW, ModelPipeline
 from driftline.drift import prediction_columns
 from driftline.metrics import Task
 from driftline.profiles import ReferenceProfile, profile_columns
-from driftline.registry import ModelVersion
-from driftline.store import model_rows, run_rows
+from driftline.registry import ModelVersion, version_by_id
+from driftline.store import run_rows
 from driftline.tracking import ActiveRun
 from driftline.workspace import Workspace
 
@@ -38,11 +38,8 @@ def load_profile(workspace: Workspace, version: ModelVersion) -> ReferenceProfil
 
 def load_prediction_profile(workspace: Workspace, version: ModelVersion) -> ReferenceProfile | None:
     """Return the profile of what a version says of its holdout, or None; of a refit, what the judged one says."""
-    if version.judged_version_id is None:
-        return _load(workspace, version.run_id, PREDICTIONS_PATH)
-    with workspace.database.reading() as session:
-        judged = model_rows.version(session, version.judged_version_id)
-    return _load(workspace, judged.run_id, PREDICTIONS_PATH) if judged else None
+    judged = version if version.judged_version_id is None else version_by_id(workspace, version.judged_version_id)
+    return _load(workspace, judged.run_id, PREDICTIONS_PATH)
 
 
 def _store(run: ActiveRun, path: str, profile: ReferenceProfile) -> None:
@@ -51,7 +48,7 @@ def _store(run: ActiveRun, path: str, profile: ReferenceProfile) -> None:
 
 def _load(workspace: Workspace, run_id: str, path: str) -> ReferenceProfile | None:
     with workspace.database.reading() as session:
-        artifact = session.get(run_rows.Artifact, (run_id, path))
+        artifact = run_rows.artifact(session, run_id, path)
     if artifact is None:
         return None
     return ReferenceProfile.from_json(json.loads(workspace.artifacts.get(artifact.digest)))

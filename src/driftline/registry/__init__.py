@@ -19,6 +19,7 @@ from driftline.registry.versions import (
     numbered_version,
     register,
     training_window,
+    version_by_id,
     versions_by_id,
 )
 
@@ -58,6 +59,7 @@ __all__ = [
     "rollback",
     "timeline",
     "training_window",
+    "version_by_id",
     "version_of_row",
     "versions_by_id",
 ]

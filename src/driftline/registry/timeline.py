@@ -118,9 +118,7 @@ class Timeline:
         A rollback takes back the tenure that it ended: asked again, it goes one further back.
         """
         line: list[ModelVersion] = []
-        for event in self._effective:
-            if event.effective_at > now:
-                break
+        for event in self._took_effect(now):
             if event.version is None or (line and line[-1].id == event.version.id):
                 continue
             if event.move is AliasMove.ROLLBACK and any(one.id == event.version.id for one in line):
@@ -129,6 +127,14 @@ class Timeline:
             else:
                 line.append(event.version)
         return line[-2] if len(line) > 1 else None
+
+    def _took_effect(self, now: datetime) -> list[AliasEvent]:
+        """Return the events by `now` that came to hold, if only for a moment, by revision."""
+        came: list[AliasEvent] = []
+        for event in self.events:
+            came = [one for one in came if not _replaces(event, one)]
+            came.append(event)
+        return [event for event in came if event.effective_at <= now]
 
     def earliest(self, now: datetime) -> datetime | None:
         """Return the time before which no event may be dated: what held then has been answered for; None: any."""
@@ -147,6 +153,13 @@ class Timeline:
     @cached_property
     def _times(self) -> list[datetime]:
         return [event.effective_at for event in self._effective]
+
+
+def _replaces(later: AliasEvent, event: AliasEvent) -> bool:
+    """Return whether an event never came to hold because of a later one."""
+    if later.effective_at == event.effective_at:
+        return event.planned  # a plan that was cancelled by a move at its own time
+    return later.effective_at < event.effective_at
 
 
 def _lasts(tenure: Tenure, time: datetime) -> bool:

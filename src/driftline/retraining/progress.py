@@ -75,7 +75,7 @@ def claim(
     Raises:
         UnknownDecisionError: there is no decision `decision_id` of this pipeline.
     """
-    at = workspace.clock()
+    at, trigger = workspace.clock(), Trigger(trigger)
     with workspace.database.transaction() as session:
         model = model_rows.model_named(session, pipeline.name, at)
         decision = None if decision_id is None else _decision(session, pipeline, model.id, decision_id)

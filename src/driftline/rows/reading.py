@@ -169,7 +169,7 @@ def _read(pipeline: ModelPipeline, windows: Mapping[str, Window]) -> dict[str, p
 def _holdout(workspace: Workspace, pipeline: ModelPipeline) -> pd.DataFrame:
     with workspace.database.reading() as session:
         reading = dataset_rows.newest_reading(session, pipeline.name, passed=True)
-        version = session.get(dataset_rows.DatasetVersion, reading.holdout_version_id) if reading else None
+        version = dataset_rows.find_version(session, reading.holdout_version_id) if reading else None
     if version is None:
         raise NoDatasetError(pipeline.name)
     frame = from_parquet(workspace.artifacts.get(version.artifact_digest))

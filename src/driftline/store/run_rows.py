@@ -173,6 +173,11 @@ def of_runs(session: Session, table: type[Any], run_ids: Iterable[str]) -> dict[
     return rows
 
 
+def artifact(session: Session, run_id: str, path: str) -> Artifact | None:
+    """Return the file of a run under `path`, or None."""
+    return session.get(Artifact, (run_id, path))
+
+
 def add_params(session: Session, run_id: str, params: Mapping[str, Any]) -> None:
     """Store params of a run; the same key again keeps the first value."""
     insert_missing(session, Param, [{"run_id": run_id, "key": k, "value": _json(v)} for k, v in params.items()])

@@ -1,6 +1,6 @@
 """The schema's history; applied under a lock, so that many processes may start at once on an empty database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,13 +28,15 @@ def upgrade(engine: Engine) -> None:
         if found is not None and found > HEAD:
             raise NewerDatabaseError(found, HEAD)
         if found != HEAD:
+            before = _broken_references(connection)
             _apply(connection)
-            _check_references(connection)
+            if len(_broken_references(connection)) > len(before):
+                raise RuntimeError(f"The migration to {HEAD} would leave rows that refer to none; nothing was changed.")
 
 
 @contextmanager
 def _unchecked_references(connection: Connection) -> Iterator[None]:
-    """Let SQLite make tables anew that others refer to, which it does by dropping them; checked before the commit."""
+    """Let SQLite make tables anew that others refer to, which it does by dropping them."""
     if connection.dialect.name != "sqlite":
         yield
         return
@@ -46,12 +48,9 @@ def _unchecked_references(connection: Connection) -> Iterator[None]:
         driver.execute("PRAGMA foreign_keys = ON")
 
 
-def _check_references(connection: Connection) -> None:
-    """Refuse a migration after which a row refers to none."""
-    if connection.dialect.name == "sqlite":
-        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-        if broken:
-            raise RuntimeError(f"The migration would leave {len(broken)} broken references, such as {broken[0]}.")
+def _broken_references(connection: Connection) -> Sequence[object]:
+    """Return the rows of SQLite that refer to none; PostgreSQL lets none be."""
+    return connection.exec_driver_sql("PRAGMA foreign_key_check").all() if connection.dialect.name == "sqlite" else []
 
 
 def revision(connection: Connection) -> str | None:

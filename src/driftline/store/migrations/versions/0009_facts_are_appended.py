@@ -10,7 +10,28 @@ revision = "0009"
 down_revision = "0008"
 
 # A copy of store/views.py as it is at this revision.
-_REGISTRY_STATUS = """
+VIEWS = (
+    """
+CREATE VIEW experiment_runs AS
+SELECT run.run_id, experiment.name AS experiment, run.name AS run_name, run.status, run.user_name, run.user_email,
+       run.started_at, run.ended_at, registered_model.name AS model_name, model_version.version AS model_version,
+       run.source_url, run.git_commit, run.dagster_run_id
+FROM run
+JOIN experiment ON experiment.id = run.experiment_id
+LEFT JOIN model_version ON model_version.run_id = run.run_id
+LEFT JOIN registered_model ON registered_model.id = model_version.model_id
+""",
+    """
+CREATE VIEW evaluation_results AS
+SELECT evaluation.evaluated_at, registered_model.name AS model_name, model_version.version AS model_version,
+       evaluation.dataset, evaluation.partition_key, evaluation_metric.metric, evaluation_metric.value,
+       evaluation_metric.ci_low, evaluation_metric.ci_high, evaluation.row_count, evaluation.label_count
+FROM evaluation
+JOIN evaluation_metric ON evaluation_metric.evaluation_id = evaluation.id
+JOIN model_version ON model_version.id = evaluation.version_id
+JOIN registered_model ON registered_model.id = model_version.model_id
+""",
+    """
 CREATE VIEW registry_status AS
 SELECT registered_model.name AS model_name, serving.version AS production_version,
        decision.status = 'promoted' AS updated, decision.as_of AS training_time, decision.id AS decision_id,
@@ -28,14 +49,16 @@ LEFT JOIN model_version AS challenger ON challenger.id =
      (SELECT MAX(challenger_version_id) FROM decision_event WHERE decision_event.decision_id = decision.id)
 WHERE EXISTS (SELECT 1 FROM decision_event AS began WHERE began.decision_id = decision.id
               AND began.status = 'training')
-"""
+""",
+)
 
 _APPEND_ONLY = ("alias_event", "decision_event", "adjudication", "declaration")
 
 
 def upgrade() -> None:
     """Give each fact a row of its own, and move what was stored before into these rows."""
-    op.execute("DROP VIEW registry_status")
+    for view in ("experiment_runs", "evaluation_results", "registry_status"):
+        op.execute(f"DROP VIEW {view}")
     _alias_events()
     with op.batch_alter_table("model_version") as table:
         table.add_column(sa.Column("task", sa.String(), nullable=True))
@@ -45,7 +68,8 @@ def upgrade() -> None:
     _decisions()
     for table_name in _APPEND_ONLY[1:]:
         _refuse_changes(table_name)
-    op.execute(_REGISTRY_STATUS)
+    for view in VIEWS:
+        op.execute(view)
 
 
 def _is_sqlite() -> bool:
