@@ -66,16 +66,16 @@ def test_all_models_with_their_champions_and_versions_ask_once_per_table_and_lev
     assert [version["number"] for version in fires["versions"]] == [3, 2, 1]
     assert [event["revision"] for event in fires["history"]] == [2, 1]
     assert statements["registered_model"] == 1
-    assert statements["alias_event"] == 2  # who is champion, and the history
+    assert statements["alias_event"] == 1  # who is champion and the history are one timeline
     assert statements["run"] == statements["decision"] == 1
 
 
 def test_decisions_and_reports_ask_once_per_table_and_level(production, ask, statements):
-    query = """{ decisions { nodes { model status gain challenger { number } champion { number } serving { number }
+    query = """{ decisions { nodes { model status adjudication { gain } challenger { number } champion { number } serving { number }
       holdout { digest } driftReport { findings { name } version { number } } } } }"""
     statements.clear()
     kept, promoted, first = ask(query)["data"]["decisions"]["nodes"]
-    assert (kept["status"], kept["gain"], kept["serving"]) == ("KEPT", None, {"number": 2})  # the gain is NaN
+    assert (kept["status"], kept["adjudication"], kept["serving"]) == ("KEPT", {"gain": None}, {"number": 2})  # NaN
     assert (promoted["champion"], promoted["model"]) == ({"number": 1}, "fires")
     assert (first["champion"], first["driftReport"]) == (None, None)
     assert statements["decision"] == statements["drift_report"] == statements["dataset_version"] == 1
@@ -126,14 +126,15 @@ def test_versions_and_history_go_on_before_a_number(production, ask):
     assert ask(query)["data"]["model"] == {"versions": [{"number": 2}], "history": [{"revision": 1}]}
 
 
-def test_a_rollback_is_told_with_who_and_why_and_without_a_decision(production, ask):
+def test_a_rollback_is_told_with_who_and_why_and_its_decision(production, ask):
     rollback(production, "fires", actor="mara", reason="Alarms at night.")
-    query = '{ model(name: "fires") { champion { actor reason version { number } decision { id } } } }'
+    query = '{ model(name: "fires") { champion { actor reason move version { number } decision { kind trigger } } } }'
     assert ask(query)["data"]["model"]["champion"] == {
         "actor": "mara",
         "reason": "Alarms at night.",
+        "move": "ROLLBACK",
         "version": {"number": 1},
-        "decision": None,
+        "decision": {"kind": "SWITCH", "trigger": "MANUAL"},
     }
 
 
@@ -203,7 +204,7 @@ def test_any_alias_is_told_with_its_history_also_after_its_end(production, ask):
     assert told["aliasAt"] == {"version": {"number": 1}, "actor": "mara", "reason": "Once more."}
     end_shadow(production, "fires", actor="mara", reason="Seen enough.")
     told = ask(query)["data"]["model"]
-    assert told["aliasAt"] == {"version": None, "actor": "mara", "reason": "Seen enough."}
+    assert told["aliasAt"] is None
     ended = {"alias": "challenger", "version": None, "previousVersion": {"number": 1}}
     assert told["history"] == [ended, {**ended, "version": {"number": 1}, "previousVersion": None}]
     assert ask('{ model(name: "fires") { aliasAt(alias: "blue") { actor } } }')["data"]["model"]["aliasAt"] is None

@@ -164,7 +164,7 @@ def test_the_same_again_is_a_tie_and_keeps_the_champion(served):
     tied = kept.adjudication
     assert (kept.status, tied.rule, tied.gain) == ("kept", "tie", 0.0)
     assert tied.champion_score == tied.challenger_score
-    assert kept.serving_version_id == judged.champion.id == kept.champion_version_id
+    assert kept.serving_version_id == judged.champion.id == tied.champion_version_id
 
 
 def test_a_better_challenger_is_promoted_with_its_evidence(workspace):
