@@ -9,7 +9,6 @@ import pytest
 from driftline.registry import move_alias
 from driftline.store import batch_rows, drift_rows, evaluation_rows, model_rows, run_rows
 from driftline.store.decision_rows import Decision
-from driftline.store.drift_rows import DriftReport
 from driftline.store.model_rows import ModelVersion
 from driftline.workspace import Workspace
 from tests.receivers import Hook, Mailbox, hook, mailbox
@@ -31,18 +30,18 @@ class Watched:
         self.now += timedelta(**time)
 
     def report(self, day: str, verdict: str) -> int:
-        row = DriftReport(
-            model_id=self.model_id,
-            version_id=self.version_id,
-            partition_key=day,
-            reference="the holdout",
-            verdict=verdict,
-            summary=f"auroc on {day}: {verdict}.",
-            digest=f"{day}{verdict}",
-            created_at=self.now,
-        )
         with self.workspace.database.transaction() as session:
-            return drift_rows.add_report(session, row, []).id
+            return drift_rows.add_report(
+                session,
+                model_id=self.model_id,
+                version_id=self.version_id,
+                partition_key=day,
+                reference="the holdout",
+                verdict=verdict,
+                summary=f"auroc on {day}: {verdict}.",
+                digest=f"{day}{verdict}",
+                created_at=self.now,
+            )
 
     def decision(self, status: str, **changes: object) -> int:
         told = {"trigger": "schedule", "reason": "Asked for: schedule.", "actor": "test", **changes}

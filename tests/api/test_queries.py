@@ -267,8 +267,7 @@ def test_a_page_of_no_or_too_many_rows_is_refused(production, ask, first):
 def test_reports_that_nobody_decided_on_say_so(production, ask):
     with production.database.transaction() as session:
         [known] = drift_rows.reports(session, None)
-        report = known.model_copy(update={"id": None, "digest": "new", "partition_key": "2025-05-10"})
-        report.created_at = known.created_at + timedelta(days=1)
-        drift_rows.add_report(session, type(known)(**report.model_dump()), [])
+        later = {"digest": "new", "partition_key": "2025-05-10", "created_at": known.created_at + timedelta(days=1)}
+        drift_rows.add_report(session, **{**known.model_dump(exclude={"id"}), **later})
     nodes = ask("{ driftReports { nodes { partitionKey findings { name } decision { id } } } }")["data"]["driftReports"]
     assert nodes["nodes"][0] == {"partitionKey": "2025-05-10", "findings": [], "decision": None}

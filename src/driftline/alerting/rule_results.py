@@ -10,7 +10,7 @@ from driftline.drift import Verdict
 from driftline.metrics import metric
 from driftline.store.batch_rows import PredictionBatch
 from driftline.store.decision_rows import Decision, DecisionStatus
-from driftline.store.drift_rows import DriftReport
+from driftline.store.drift_rows import DriftReportRow
 from driftline.store.evaluation_rows import Evaluation, EvaluationMetric
 
 
@@ -55,7 +55,7 @@ class Known:
     """
 
     versions: dict[int, int]
-    report: DriftReport | None = None
+    report: DriftReportRow | None = None
     answer: Decision | None = None
     evaluation: Evaluation | None = None
     metrics: tuple[EvaluationMetric, ...] = ()

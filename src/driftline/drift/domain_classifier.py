@@ -14,13 +14,13 @@ from driftline.clock import parse_duration
 from driftline.drift.errors import UnprofiledColumnError
 from driftline.drift.finding import Finding
 from driftline.drift.rule import Need, ServiceView, check_columns, invalid_rule
-from driftline.drift.sentences import Value
 from driftline.drift.separation import Columns, Separator
 from driftline.drift.status import FindingRule, Verdict
 from driftline.errors import listing
 from driftline.metrics import FloatArray, auroc_covariance
 from driftline.profiles import LISTED_CATEGORIES, column_is_numeric, count_texts
 from driftline.profiles.errors import SchemaDriftError
+from driftline.sentences.findings import Value
 
 MOST_ROWS = 5000  # of each side: more finds smaller changes than anyone would act on
 FOLDS = 5

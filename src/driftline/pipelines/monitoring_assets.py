@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 
 from driftline.declaration import VERSION_TAG, Kind, ModelPipeline
-from driftline.drift_reports import Reported, report_drift
+from driftline.drift_reports import DriftReportResult, report_drift
 from driftline.errors import DriftlineError
 from driftline.evaluations import Evaluated, LabelCount, LabelledReader, count_labels, evaluate
 from driftline.metrics import metric
@@ -170,7 +170,7 @@ def _materialize(
         yield dg.MaterializeResult(asset_key=key)
 
 
-def _metadata(done: Predicted | LabelCount | Evaluated | Reported) -> dict[str, Any]:
+def _metadata(done: Predicted | LabelCount | Evaluated | DriftReportResult) -> dict[str, Any]:
     """Return what people look at; small, since there is one for each partition."""
     if isinstance(done, Predicted):
         told: dict[str, Any] = {"dagster/row_count": done.row_count, "version": done.version}

@@ -7,7 +7,7 @@ from typing import Literal
 
 from driftline.declaration import Retrain
 from driftline.drift import Finding, Verdict
-from driftline.store.drift_rows import DriftFinding, DriftReport
+from driftline.store.drift_rows import DriftFindingRow
 
 Trigger = Literal["drift", "age", "labels"]
 
@@ -41,16 +41,22 @@ class Evidence:
 
 
 def evidence_of(
-    report: DriftReport, findings: Sequence[Finding | DriftFinding], *, serving: bool, newer_report: int | None = None
+    report_id: int,
+    verdict: Verdict,
+    summary: str,
+    findings: Sequence[Finding | DriftFindingRow],
+    *,
+    serving: bool,
+    newer_report: int | None = None,
 ) -> Evidence:
     """Return what a drift report with its findings says to the decision."""
     alerts = [found.kind for found in findings if found.role == "alert" and found.verdict == Verdict.DRIFT]
     trigger = next((found for found in findings if found.role == "trigger"), None)
     return Evidence(
-        report_id=report.id,
-        verdict=Verdict(report.verdict),
+        report_id=report_id,
+        verdict=verdict,
         drifted=tuple(dict.fromkeys(alerts)),
-        summary=report.summary,
+        summary=summary,
         trigger=Verdict(trigger.verdict) if trigger else None,
         trigger_note=(trigger.note or "") if trigger else "",
         newer_report=newer_report,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from driftline.declaration import ModelPipeline
+from driftline.drift import Verdict
 from driftline.registry import CHAMPION, champion_since
 from driftline.retraining.decide import WEEK, State, decide, evidence_of
 from driftline.store import Session, alias_rows, decision_rows, drift_rows, evaluation_rows, model_rows
@@ -62,7 +63,14 @@ def decide_reports(workspace: Workspace, pipelines: Mapping[str, ModelPipeline])
             now, held, state = known[name].now, known[name].held, known[name].state
             serving = held is not None and held.version_id == report.version_id
             newer = newest[name].id if newest[name] is not report else None
-            evidence = evidence_of(report, findings[report.id], serving=serving, newer_report=newer)
+            evidence = evidence_of(
+                report.id,
+                Verdict(report.verdict),
+                report.summary,
+                findings[report.id],
+                serving=serving,
+                newer_report=newer,
+            )
             answer = decide(pipelines[name].retrain, state, evidence, now)
             row = Decision(
                 model_id=report.model_id,
