@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from driftline.registry import move_alias
-from driftline.store import batch_rows, drift_rows, evaluation_rows, model_rows, run_rows
+from driftline.store import Session, batch_rows, drift_rows, evaluation_rows, model_rows, run_rows
 from driftline.store.decision_rows import Decision
 from driftline.store.model_rows import ModelVersion
 from driftline.workspace import Workspace
@@ -44,8 +44,9 @@ class Watched:
             )
 
     def decision(self, status: str, **changes: object) -> int:
-        told = {"trigger": "schedule", "reason": "Asked for: schedule.", "actor": "test", **changes}
-        row = Decision(model_id=self.model_id, status=status, as_of=self.now, recorded_at=self.now, **told)
+        values = {"trigger": "schedule", "reason": "Asked for: schedule.", "actor": "test", **changes}
+        values.setdefault("started_at", self.now)
+        row = Decision(model_id=self.model_id, status=status, as_of=self.now, recorded_at=self.now, **values)
         with self.workspace.database.transaction() as session:
             session.add(row)
             session.flush()
@@ -71,6 +72,10 @@ class Watched:
         with self.workspace.database.transaction() as session:
             evaluation_rows.add_evaluations(session, [row], [measured])
 
+    def register(self, number: int) -> None:
+        with self.workspace.database.transaction() as session:
+            add_version(session, self.model_id, number)
+
     def predicted(self, day: str) -> None:
         start = datetime.fromisoformat(day).replace(tzinfo=UTC)
         row = {
@@ -87,6 +92,22 @@ class Watched:
             batch_rows.put_batches(session, [row])
 
 
+def add_version(session: Session, model_id: int, number: int) -> ModelVersion:
+    version = ModelVersion(
+        model_id=model_id,
+        version=number,
+        run_id="r",
+        digest="d",
+        flavor="f",
+        signature=[],
+        trained_through=START,
+        created_at=START,
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
 @pytest.fixture
 def watched(workspace: Workspace) -> Watched:
     with workspace.database.transaction() as session:
@@ -97,18 +118,7 @@ def watched(workspace: Workspace) -> Watched:
         )
         session.add(run)
         session.flush()
-        version = ModelVersion(
-            model_id=line.id,
-            version=1,
-            run_id="r",
-            digest="d",
-            flavor="f",
-            signature=[],
-            trained_through=START,
-            created_at=START,
-        )
-        session.add(version)
-        session.flush()
+        version = add_version(session, line.id, 1)
         told = {"effective_at": SERVING, "recorded_at": START, "actor": "test", "reason": "The first."}
         move_alias(session, version, expected=None, **told)
     made = Watched(workspace, line.id, version.id)

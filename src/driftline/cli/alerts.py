@@ -1,4 +1,4 @@
-"""`driftline alerts`: what is wrong now, and whether people were told."""
+"""`driftline alerts`: open incidents, and what became of the messages about them."""
 
 from typing import Annotated, Any
 
@@ -19,14 +19,14 @@ def alerts(
     from driftline.workspace import open_workspace
 
     workspace = open_workspace()
-    found = list_alerts(workspace)
+    listed = list_alerts(workspace)
     if as_json:
-        print_json(found)
+        print_json(listed)
         return
     print_table(
         "Open alerts, oldest first",
         ("alert", "severity", "since", "what", "messages"),
-        [(one["alert_id"], one["severity"], one["opened_at"], one["title"], _sent(one["messages"])) for one in found],
+        [(one["alert_id"], one["severity"], one["opened_at"], one["title"], _sent(one["messages"])) for one in listed],
         empty=f"No open alert in {workspace.database.url}.",
     )
 
@@ -40,13 +40,13 @@ def _send_test(*, as_json: bool) -> None:
     if not channels:
         raise NoAlertChannelError
     text = Message(subject="[test] driftline", body="A test message: alerts of driftline will come to this address.\n")
-    told = send_test(channels, text)
+    faults = send_test(channels, text)
     if as_json:
-        print_json([{"channel": name, "sent": fault is None, "error": fault} for name, fault in told.items()])
+        print_json([{"channel": name, "sent": fault is None, "error": fault} for name, fault in faults.items()])
     else:
-        rows = [(name, "sent" if fault is None else fault) for name, fault in told.items()]
+        rows = [(name, "sent" if fault is None else fault) for name, fault in faults.items()]
         print_table("Test message", ("channel", "result"), rows, empty="")
-    if any(told.values()):
+    if any(faults.values()):
         raise typer.Exit(1)
 
 

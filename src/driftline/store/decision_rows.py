@@ -160,5 +160,11 @@ def lost_since_promotion(session: Session, model_id: int) -> Sequence[datetime]:
 
 def newest_ended(session: Session) -> dict[int, Decision]:
     """Return the newest retraining of each model that was promoted, kept or failed."""
-    newest = select(func.max(Decision.id)).where(col(Decision.status).in_(ENDED)).group_by(col(Decision.model_id))
+    newest = (
+        select(func.max(Decision.id))
+        .where(
+            col(Decision.status).in_(ENDED), col(Decision.started_at).is_not(None)
+        )  # a switch by hand starts nothing
+        .group_by(col(Decision.model_id))
+    )
     return {row.model_id: row for row in session.exec(select(Decision).where(col(Decision.id).in_(newest)))}
