@@ -24,7 +24,7 @@ from driftline.registry.aliases import champion
 from driftline.registry.errors import AliasMovedError, IncomparableModelsError
 from driftline.retraining import adjudicate, read_dataset, train
 from driftline.retraining.errors import NoChallengerError, UnknownDecisionError
-from driftline.store import alias_rows, dataset_rows, decision_rows, lock_rows, model_rows, run_rows
+from driftline.store import alias_rows, dataset_rows, decision_rows, lock_rows, metric_rows, model_rows, run_rows
 from driftline.workspace import LockedError
 from tests.streams import day, fires, persons, read_persons
 
@@ -77,7 +77,7 @@ def test_a_training_is_a_run_with_all_that_it_used_and_measured(workspace):
         run = run_rows.run(session, trained.run_id)
     assert (run.status, run.dagster_run_id, run.error) == ("finished", "d1", None)
     assert {p.key: p.value for p in of_run(workspace, run.run_id, run_rows.Param)}["trees"] == 15
-    assert [m.key for m in of_run(workspace, run.run_id, run_rows.MetricSummary)] == [
+    assert [m.key for m in of_run(workspace, run.run_id, metric_rows.MetricSummary)] == [
         "holdout/accuracy",
         "holdout/auroc",
     ]

@@ -18,6 +18,7 @@ from driftline.api.user_errors import ConflictError, InvalidInputError, NotFound
 from driftline.declaration import described_contract
 from driftline.ground_truth import MODEL_VERSION, AddedGroundTruth, add_labels, expected_labels, from_texts
 from driftline.store import Session, delivery_rows
+from driftline.store.lookup import by_key
 from driftline.workspace import Workspace
 
 MOST_LABELS = 10_000  # of one call
@@ -126,6 +127,6 @@ def _row(label: LabelInput, target: str) -> dict[str, object]:
 
 def _payload(workspace: Workspace, added: AddedGroundTruth) -> AddGroundTruthPayload:
     with workspace.database.reading() as session:
-        row = session.get_one(delivery_rows.GroundTruthDelivery, added.delivery_id)
+        row = by_key(session, delivery_rows.GroundTruthDelivery, [added.delivery_id])[added.delivery_id]
     delivery = from_row(GroundTruthDelivery, row)
     return AddGroundTruthPayload(delivery=delivery, already=added.already, partitions=list(added.partitions))

@@ -12,7 +12,6 @@ from driftline.plots import (
     plots_to_json,
 )
 from driftline.store import model_rows, run_rows
-from driftline.store.model_rows import ModelVersion
 from driftline.tracking import ActiveRun
 from driftline.workspace import Workspace
 
@@ -30,20 +29,20 @@ class StoredPlots:
 
 def store_plots(run: ActiveRun, rows: ScoredRows, classes: Sequence[object]) -> None:
     """Store the plots of what the version that a run trains says of its holdout."""
-    found = plots_of(rows)
+    plots = plots_of(rows)
     if len(classes) > MOST_CLASSES:
-        del found["confusion_matrix"]
-    told = {"classes": [str(label) for label in classes], "plots": plots_to_json(found)}
-    run.log_artifact(PATH, json.dumps(told).encode())
+        del plots["confusion_matrix"]
+    payload = {"classes": [str(label) for label in classes], "plots": plots_to_json(plots)}
+    run.log_artifact(PATH, json.dumps(payload).encode())
 
 
 def load_plots(workspace: Workspace, version_id: int) -> StoredPlots | None:
     """Return the plots of a version, or None; of a refit, those of the version that was judged in its place."""
     with workspace.database.reading() as session:
-        version = session.get_one(ModelVersion, version_id)
-        judged = model_rows.version(session, version.judged_version_id or version_id)
-        artifact = session.get(run_rows.Artifact, (judged.run_id, PATH)) if judged else None
+        version = model_rows.version(session, version_id)
+        judged = version and model_rows.version(session, version.judged_version_id or version_id)
+        artifact = run_rows.artifact(session, judged.run_id, PATH) if judged else None
     if artifact is None:
         return None
-    told = json.loads(workspace.artifacts.get(artifact.digest))
-    return StoredPlots(classes=tuple(told["classes"]), plots=plots_from_json(told["plots"]))
+    payload = json.loads(workspace.artifacts.get(artifact.digest))
+    return StoredPlots(classes=tuple(payload["classes"]), plots=plots_from_json(payload["plots"]))

@@ -51,7 +51,7 @@ def _store(run: ActiveRun, path: str, profile: ReferenceProfile) -> None:
 
 def _load(workspace: Workspace, run_id: str, path: str) -> ReferenceProfile | None:
     with workspace.database.reading() as session:
-        artifact = session.get(run_rows.Artifact, (run_id, path))
+        artifact = run_rows.artifact(session, run_id, path)
     if artifact is None:
         return None
     return ReferenceProfile.from_json(json.loads(workspace.artifacts.get(artifact.digest)))

@@ -38,7 +38,7 @@ def load_reference_rows(
 ) -> Mapping[str, np.ndarray] | None:
     """Return the stored training rows of a version by column; None for one that was trained without."""
     with workspace.database.reading() as session:
-        artifact = session.get(run_rows.Artifact, (version.run_id, PATH))
+        artifact = run_rows.artifact(session, version.run_id, PATH)
     if artifact is None:
         return None
     return joint_values(pipeline, [from_parquet(workspace.artifacts.get(artifact.digest))])
