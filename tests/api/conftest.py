@@ -40,6 +40,8 @@ FINDING = {
     "reference_rows": 4000,
     "analysis_rows": 1200,
     "verdict": "drift",
+    "rule": "performance_fell",
+    "details": {"metric": "auroc", "value": 0.87, "reference_value": 0.95},
     "note": "auroc fell from 0.95 to 0.87.",
 }
 

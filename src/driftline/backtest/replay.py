@@ -55,7 +55,7 @@ class Replayed:
     """What one policy made of the past.
 
     Attributes:
-        labelled: what was said of each partition by the version that served then, with its labels.
+        labelled: the predictions of each partition by the version that served then, with its labels.
         retrainings: oldest first.
         cpu_s: CPU seconds of all trainings and judgements, the first model not included.
     """
@@ -151,7 +151,7 @@ def _ticks(past: Past, pipeline: ModelPipeline) -> Iterator[tuple[datetime, str]
 
 
 class _Production:
-    """Production at a moment of a replay: who serves, what was said, and what was decided.
+    """Production at a moment of a replay: who serves, what was predicted, and what was decided.
 
     It gives its versions' references to the reports, as the database does in production.
     """

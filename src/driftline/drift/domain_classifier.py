@@ -137,11 +137,11 @@ def _folds(before: FloatArray, after: FloatArray, separate: Separator) -> _Separ
     areas, variances, importance = [], [], np.zeros(rows.shape[1])
     for number in range(FOLDS):
         held = fold == number
-        said = separate(rows[~held], in_window[~held], rows[held])
-        found = auroc_covariance(in_window[held].astype(np.float64), said.scores[np.newaxis])
+        separation = separate(rows[~held], in_window[~held], rows[held])
+        found = auroc_covariance(in_window[held].astype(np.float64), separation.scores[np.newaxis])
         areas.append(float(found.aurocs[0]))
         variances.append(float(found.covariance[0, 0]))
-        importance += said.importance / FOLDS
+        importance += separation.importance / FOLDS
     return _Separability(
         auroc=float(np.mean(areas)), standard_error=float(np.sqrt(sum(variances))) / FOLDS, importance=importance
     )
