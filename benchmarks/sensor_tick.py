@@ -21,7 +21,6 @@ from driftline.pipelines import WorkspaceResource, alert_sensor, dagster_home, d
 from driftline.registry import move_alias, register
 from driftline.retraining import decide_reports
 from driftline.store import drift_rows
-from driftline.store.drift_rows import DriftReport
 from driftline.tracking import start_run
 from driftline.workspace import Workspace, open_workspace
 
@@ -71,7 +70,8 @@ def fill(workspace: Workspace, pipeline: ModelPipeline) -> None:
             decision_id=None,
         )
         for number in range(REPORTS):
-            row = DriftReport(
+            drift_rows.add_report(
+                session,
                 model_id=version.model_id,
                 version_id=version.id,
                 partition_key=f"2025-03-{number + 1:02}",
@@ -81,7 +81,6 @@ def fill(workspace: Workspace, pipeline: ModelPipeline) -> None:
                 digest=f"{number}",
                 created_at=now(),
             )
-            drift_rows.add_report(session, row, [])
 
 
 def timed(tick: Callable[[], object]) -> list[float]:

@@ -8,13 +8,20 @@ import pytest
 
 from driftline.registry import Timeline, move_alias, version_of_row
 from driftline.store import batch_rows, drift_rows, evaluation_rows, model_rows, run_rows
-from driftline.store.drift_rows import DriftReport
 from driftline.workspace import Workspace
 from tests.histories import decided
 from tests.receivers import Hook, Mailbox, hook, mailbox
 
 START = datetime(2025, 3, 20, 12, tzinfo=UTC)
 SERVING = datetime(2025, 1, 1, tzinfo=UTC)
+VERSION = {
+    "run_id": "r",
+    "digest": "d",
+    "flavor": "f",
+    "signature": [],
+    "trained_through": START,
+    "created_at": START,
+}
 
 
 @dataclass
@@ -30,18 +37,18 @@ class Watched:
         self.now += timedelta(**time)
 
     def report(self, day: str, verdict: str) -> int:
-        row = DriftReport(
-            model_id=self.model_id,
-            version_id=self.version_id,
-            partition_key=day,
-            reference="the holdout",
-            verdict=verdict,
-            summary=f"auroc on {day}: {verdict}.",
-            digest=f"{day}{verdict}",
-            created_at=self.now,
-        )
         with self.workspace.database.transaction() as session:
-            return drift_rows.add_report(session, row, []).id
+            return drift_rows.add_report(
+                session,
+                model_id=self.model_id,
+                version_id=self.version_id,
+                partition_key=day,
+                reference="the holdout",
+                verdict=verdict,
+                summary=f"auroc on {day}: {verdict}.",
+                digest=f"{day}{verdict}",
+                created_at=self.now,
+            )
 
     def decision(self, status: str, **changes: object) -> int:
         asked = {"reason": "Asked for: schedule.", "as_of": self.now, **changes}
@@ -66,6 +73,10 @@ class Watched:
         ]
         with self.workspace.database.transaction() as session:
             evaluation_rows.add_evaluations(session, [row], [measured])
+
+    def register(self) -> None:
+        with self.workspace.database.transaction() as session:
+            model_rows.add_version(session, self.model_id, **VERSION)
 
     def predicted(self, day: str) -> None:
         start = datetime.fromisoformat(day).replace(tzinfo=UTC)
@@ -93,9 +104,7 @@ def watched(workspace: Workspace) -> Watched:
         )
         session.add(run)
         session.flush()
-        version = model_rows.add_version(
-            session, line.id, run_id="r", digest="d", flavor="f", signature=[], trained_through=START, created_at=START
-        )
+        version = model_rows.add_version(session, line.id, **VERSION)
         moved = {"effective_at": SERVING, "recorded_at": START, "actor": "test", "reason": "The first."}
         move_alias(session, line.id, version_of_row(version), seen=Timeline(alias="champion"), as_of=SERVING, **moved)
     made = Watched(workspace, line.id, version.id)

@@ -19,7 +19,7 @@ from driftline.alerting.outbox import CLAIM, MOST_ATTEMPTS, pause_after
 from driftline.clock import now
 from driftline.errors import LibraryMissingError
 from driftline.store import alert_rows
-from driftline.store.alert_rows import AlertDelivery
+from driftline.store.alert_rows import AlertDeliveryRow
 from tests.receivers import free_port, silent_server
 from tests.streams import fires
 
@@ -31,34 +31,34 @@ def channels_at(*urls: str):
     return open_channels([SecretStr(url) for url in urls])
 
 
-def trouble(watched, *urls: str):
+def incident(watched, *urls: str):
     """Stores an alert with a message to each address; returns the channels."""
     watched.report("2025-03-17", "drift")
     raise_alerts(watched.workspace, {"fires": fires()}, channels=len(urls), dagster_url="http://dagster.example")
     return channels_at(*urls)
 
 
-def rows(watched) -> list[AlertDelivery]:
+def rows(watched) -> list[AlertDeliveryRow]:
     with watched.workspace.database.reading() as session:
-        return session.exec(select(AlertDelivery).order_by(AlertDelivery.id)).all()
+        return session.exec(select(AlertDeliveryRow).order_by(AlertDeliveryRow.id)).all()
 
 
 def test_a_message_reaches_the_mailbox_and_the_web_hook_once(watched, mail, webhook):
-    channels = trouble(watched, mail.url, webhook.url)
+    channels = incident(watched, mail.url, webhook.url)
     assert deliver(watched.workspace, channels).sent == 2
     assert deliver(watched.workspace, channels).sent == 0
     [told], [letter, *copies] = webhook.told, mail.letters
-    assert told["title"].startswith("[warning] fires: Drift is found")
-    assert "How bad: auroc on 2025-03-17: drift." in told["message"]
+    assert told["title"].startswith("[warning] fires: Drift detected")
+    assert "Details: auroc on 2025-03-17: drift." in told["message"]
     recipients = [to for one in (letter, *copies) for to in one.rcpt_tos]
     assert sorted(recipients) == ["ml@example.org", "ops@example.org"]
-    assert b"Drift is found" in letter.content
+    assert b"Drift detected" in letter.content
     assert [(row.state, row.attempts, row.last_error) for row in rows(watched)] == [("sent", 1, None)] * 2
 
 
 def test_after_a_500_it_is_tried_again_later_and_later(watched, webhook):
     webhook.answers = [500, 503]
-    channels = trouble(watched, webhook.url)
+    channels = incident(watched, webhook.url)
     first = deliver(watched.workspace, channels)
     assert (first.sent, first.retried) == (0, 1)
     assert first.faults == ("Channel 1 (JSON) did not take the message: it answered with status 500.",)
@@ -76,7 +76,7 @@ def test_after_a_500_it_is_tried_again_later_and_later(watched, webhook):
 def test_a_mail_server_that_hangs_does_not_stop_the_web_hook(watched, webhook):
     with silent_server() as port:
         hanging = f"mailto://127.0.0.1:{port}?from=a@example.org&to=b@example.org&mode=insecure"
-        channels = trouble(watched, hanging, webhook.url)
+        channels = incident(watched, hanging, webhook.url)
         start = time.monotonic()
         told = deliver(watched.workspace, channels, timeout_s=1.0)
     assert time.monotonic() - start < 5
@@ -95,15 +95,15 @@ def test_nothing_is_sent_that_is_not_stored(watched, webhook):
 
 
 def _write_and_die(session, watched):
-    trouble_row = {"dedupe_key": "k", "what": "drift", "severity": "info", "model": "fires", "evidence": "e"}
-    times = {"opened_at": watched.now, "last_seen_at": watched.now}
-    session.add(alert_rows.AlertEpisode(**trouble_row, **times, title="t", text="t"))
-    session.flush()
+    incident = {"dedupe_key": "k", "what": "drift", "severity": "info", "model": "fires", "evidence": "e"}
+    alert_id = alert_rows.open_alert(session, **incident, title="t", text="t", now=watched.now)
+    message = {"event": "opened", "severity": "info", "subject": "t", "body": "t", "evidence": "e"}
+    alert_rows.append_messages(session, alert_id, **message, channels=1, now=watched.now)
     raise ZeroDivisionError
 
 
 def test_of_two_senders_one_sends(watched, webhook):
-    channels = trouble(watched, webhook.url)
+    channels = incident(watched, webhook.url)
     with ThreadPoolExecutor(6) as pool:
         told = list(pool.map(lambda _: deliver(watched.workspace, channels), range(6)))
     assert sum(one.sent for one in told) == 1
@@ -111,7 +111,7 @@ def test_of_two_senders_one_sends(watched, webhook):
 
 
 def test_what_a_dead_sender_had_claimed_is_sent_when_its_claim_has_ended(watched, webhook):
-    channels = trouble(watched, webhook.url)
+    channels = incident(watched, webhook.url)
     with watched.workspace.database.transaction() as session:
         assert len(alert_rows.claim_due(session, now=watched.now, lease=CLAIM, limit=9)) == 1
     assert deliver(watched.workspace, channels).sent == 0
@@ -153,18 +153,19 @@ def test_a_tick_that_is_killed_while_it_sends_neither_loses_nor_doubles_the_aler
 
 
 def test_the_late_answer_of_a_lost_claim_changes_nothing(watched, webhook):
-    channels = trouble(watched, webhook.url)
+    channels = incident(watched, webhook.url)
     with watched.workspace.database.transaction() as session:
         [old] = alert_rows.claim_due(session, now=watched.now, lease=CLAIM, limit=9)
     watched.wait(seconds=CLAIM.total_seconds())
     deliver(watched.workspace, channels)
     with watched.workspace.database.transaction() as session:
-        assert alert_rows.claimed(session, old.id, 1) is None
-    assert rows(watched)[0].state == "sent"
+        late = {"fault": "it is late", "retry_at": watched.now, "now": watched.now}
+        assert alert_rows.record_attempt(session, old.id, 1, **late) == "pending"
+    assert (rows(watched)[0].state, rows(watched)[0].last_error) == ("sent", None)
 
 
 def test_a_message_is_given_up_after_the_last_attempt(watched):
-    channels = trouble(watched, f"json://127.0.0.1:{free_port()}")
+    channels = incident(watched, f"json://127.0.0.1:{free_port()}")
     for _ in range(MOST_ATTEMPTS - 1):
         assert deliver(watched.workspace, channels).retried == 1
         watched.wait(hours=7)
@@ -178,7 +179,7 @@ def test_the_attempts_reach_over_a_day():
 
 
 def test_a_message_to_an_address_that_is_gone_is_given_up(watched, webhook):
-    trouble(watched, webhook.url, webhook.url)
+    incident(watched, webhook.url, webhook.url)
     told = deliver(watched.workspace, channels_at(webhook.url))
     assert (told.sent, told.failed) == (1, 1)
     assert told.faults == ("Channel 2 is no longer configured.",)
@@ -189,7 +190,7 @@ def test_addresses_appear_in_no_row_no_log_and_no_error(watched, webhook, caplog
     caplog.set_level(1, logger="apprise")
     webhook.answers = [401]
     gone = webhook.url.replace(str(webhook.port), str(free_port()))
-    channels = trouble(watched, webhook.url, gone)
+    channels = incident(watched, webhook.url, gone)
     told = deliver(watched.workspace, channels)
     watched.wait(minutes=1)
     again = deliver(watched.workspace, channels)
@@ -226,6 +227,6 @@ def test_a_test_message_says_for_each_channel_whether_it_was_taken(mail, webhook
 
 
 def test_the_clock_of_the_workspace_dates_what_is_sent(watched, webhook):
-    channels = trouble(watched, webhook.url)
+    channels = incident(watched, webhook.url)
     deliver(watched.workspace, channels)
     assert rows(watched)[0].sent_at == watched.now

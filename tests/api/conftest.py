@@ -20,7 +20,6 @@ from driftline.settings import Settings
 from driftline.store import declaration_rows, drift_rows, evaluation_rows, model_rows
 from driftline.store.dataset_rows import DatasetVersion
 from driftline.store.decision_rows import DecisionStatus
-from driftline.store.drift_rows import DriftReport
 from driftline.tracking import start_run
 from driftline.workspace import Workspace
 from tests.histories import decided
@@ -41,6 +40,8 @@ FINDING = {
     "reference_rows": 4000,
     "analysis_rows": 1200,
     "verdict": "drift",
+    "rule": "performance_fell",
+    "details": {"metric": "auroc", "value": 0.87, "reference_value": 0.95},
     "note": "auroc fell from 0.95 to 0.87.",
 }
 
@@ -158,9 +159,10 @@ def evaluate(workspace: Workspace, version: ModelVersion, partitions: list[str])
         evaluation_rows.add_evaluations(session, rows, [measured for _ in rows])
 
 
-def report_drift(workspace: Workspace, version: ModelVersion, partition: str) -> DriftReport:
+def report_drift(workspace: Workspace, version: ModelVersion, partition: str) -> int:
     with workspace.database.transaction() as session:
-        report = DriftReport(
+        return drift_rows.add_report(
+            session,
             model_id=version.model_id,
             version_id=version.id,
             partition_key=partition,
@@ -171,8 +173,8 @@ def report_drift(workspace: Workspace, version: ModelVersion, partition: str) ->
             summary="auroc fell from 0.95 to 0.87.",
             digest=f"findings of {partition}",
             created_at=workspace.clock(),
+            findings=[FINDING],
         )
-        return drift_rows.add_report(session, report, [FINDING])
 
 
 @pytest.fixture
@@ -195,7 +197,7 @@ def production(workspace: Workspace) -> Workspace:
         holdout_version_id=holdout.id,
     )
     evaluate(workspace, first, [f"2025-05-0{n}" for n in range(1, 8)])
-    report = report_drift(workspace, first, "2025-05-09")
+    report_id = report_drift(workspace, first, "2025-05-09")
     second = train(workspace, through=day("2025-05-12"), inputs=inputs)
     decide(
         workspace,
@@ -205,7 +207,7 @@ def production(workspace: Workspace) -> Workspace:
         trigger="drift",
         reason="Retrain: auroc fell from 0.95 to 0.87.",
         outcome="Promoted: a gain of 0.05.",
-        drift_report_id=report.id,
+        drift_report_id=report_id,
         champion_score=0.87,
         challenger_score=0.92,
         gain=0.05,

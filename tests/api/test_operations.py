@@ -94,7 +94,9 @@ def test_runs_are_listed_with_all_that_was_logged(url):
 def test_drift_comes_with_its_evidence_and_what_was_decided(url):
     [report] = run(url, "drift", model="fires")["driftReports"]["nodes"]
     assert (report["model"], report["verdict"], report["version"]) == ("fires", "drift", {"number": 1})
-    assert report["findings"][0]["analysisRows"] == 1200
+    [finding] = report["findings"]
+    assert (finding["analysisRows"], finding["rule"]) == (1200, "performance_fell")
+    assert finding["details"] == {"metric": "auroc", "value": 0.87, "reference_value": 0.95}
     assert report["decision"]["status"] == "PROMOTED"
     assert report["decision"]["dagsterRunUrl"] == "http://dagster.test:3000/runs/d-8"
 

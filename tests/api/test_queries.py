@@ -71,8 +71,8 @@ def test_all_models_with_their_champions_and_versions_ask_once_per_table_and_lev
 
 
 def test_decisions_and_reports_ask_once_per_table_and_level(production, ask, statements):
-    query = """{ decisions { nodes { model status adjudication { gain } challenger { number } champion { number } serving { number }
-      holdout { digest } driftReport { findings { name } version { number } } } } }"""
+    query = """{ decisions { nodes { model status adjudication { gain } challenger { number } champion { number }
+      serving { number } holdout { digest } driftReport { findings { name } version { number } } } } }"""
     statements.clear()
     kept, promoted, first = ask(query)["data"]["decisions"]["nodes"]
     assert (kept["status"], kept["adjudication"], kept["serving"]) == ("KEPT", {"gain": None}, {"number": 2})  # NaN
@@ -267,8 +267,7 @@ def test_a_page_of_no_or_too_many_rows_is_refused(production, ask, first):
 def test_reports_that_nobody_decided_on_say_so(production, ask):
     with production.database.transaction() as session:
         [known] = drift_rows.reports(session, None)
-        report = known.model_copy(update={"id": None, "digest": "new", "partition_key": "2025-05-10"})
-        report.created_at = known.created_at + timedelta(days=1)
-        drift_rows.add_report(session, type(known)(**report.model_dump()), [])
+        later = {"digest": "new", "partition_key": "2025-05-10", "created_at": known.created_at + timedelta(days=1)}
+        drift_rows.add_report(session, **{**known.model_dump(exclude={"id"}), **later})
     nodes = ask("{ driftReports { nodes { partitionKey findings { name } decision { id } } } }")["data"]["driftReports"]
     assert nodes["nodes"][0] == {"partitionKey": "2025-05-10", "findings": [], "decision": None}

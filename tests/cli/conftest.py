@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-PATIENCE_S = 90
+TIMEOUT_S = 90
 
 ASSETS = """
 from driftline import Daily, GroundTruth, LightGBM, ModelPipeline, Newest, PerformanceDrift, Promote, Retrain, Target
@@ -155,7 +155,7 @@ def answers(url: str) -> bool:
 
 
 def until(condition: Callable[[], object], said: str) -> None:
-    end = time.monotonic() + PATIENCE_S
+    end = time.monotonic() + TIMEOUT_S
     while not condition():
-        assert time.monotonic() < end, f"in {PATIENCE_S} s it did not happen that {said}"
+        assert time.monotonic() < end, f"in {TIMEOUT_S} s it did not happen that {said}"
         time.sleep(0.5)

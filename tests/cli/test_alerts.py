@@ -29,7 +29,7 @@ def test_an_open_alert_is_listed_with_its_messages(driftline, served):
     assert (alert["model"], alert["what"], alert["severity"]) == ("fires", "drift", "warning")
     assert [message["state"] for message in alert["messages"]] == ["pending"]
     shown = driftline("alerts").stdout
-    assert "[warning] fires: Drift is found" in shown
+    assert "[warning] fires: Drift detected" in shown
     assert "1 pending" in shown
 
 

@@ -38,10 +38,10 @@ def tick(dagster):
 
 def test_drift_is_told_once_and_the_next_tick_has_nothing_new(dagster, drifting, webhook):
     said = tick(dagster)
-    assert said.startswith("1 alert opened, 1 message sent. [warning] fires: Drift is found in what version 1 serves")
+    assert said.startswith("1 alert opened, 1 message sent. [warning] fires: Drift detected in what version 1 serves")
     assert tick(dagster) == "Nothing new."
     [told] = webhook.told
-    assert "How bad: " in told["message"]
+    assert "Details: " in told["message"]
 
 
 def test_a_refused_message_is_said_and_stays_in_the_outbox(dagster, drifting, webhook):
@@ -72,12 +72,12 @@ def test_without_apprise_the_tick_fails_in_words_after_the_alert_is_stored(dagst
 def test_a_run_that_fails_before_there_is_a_decision_is_told_until_one_succeeds(dagster, serving, webhook):
     gone = Forest(always=lambda frame: frame.drop(columns="station"))
     assert not dagster.run("fires_retrain", fires(gone)).success
-    assert "The retraining of fires failed." in tick(dagster)
+    assert "A retraining run failed." in tick(dagster)
     [told] = webhook.told
     assert "gave no entity column 'station'" in told["message"]
     assert tick(dagster) == "Nothing new."
     assert dagster.run("fires_retrain", fires()).success
-    assert tick(dagster).startswith("1 alert over")
+    assert tick(dagster).startswith("1 alert resolved")
 
 
 def test_a_day_that_cannot_be_watched_is_told_although_a_retraining_succeeds(dagster, serving, webhook):
@@ -85,7 +85,7 @@ def test_a_day_that_cannot_be_watched_is_told_although_a_retraining_succeeds(dag
     gone = Forest(faults={"2025-02-11": lambda frame: frame.iloc[:0]})
     assert not dagster.run("fires_monitor", fires(gone), days=days).success
     assert dagster.run("fires_retrain", fires()).success
-    assert "The monitoring of fires failed." in tick(dagster)
+    assert "A monitoring run failed." in tick(dagster)
     assert "1 of 2 partitions failed" in webhook.told[0]["message"]
     assert dagster.run("fires_monitor", fires(), days=days).success
-    assert "1 alert over" in tick(dagster)
+    assert "1 alert resolved" in tick(dagster)

@@ -23,7 +23,7 @@ from driftline.registry import find_version
 from driftline.retraining import adjudicate, read_dataset, train
 from driftline.store import drift_rows
 from driftline.store.decision_rows import Decision, DecisionStatus
-from driftline.store.drift_rows import DriftReport
+from driftline.store.drift_rows import DriftReportRow
 from driftline.workspace import open_workspace
 
 TICKS = int(os.environ.get("DRIFTLINE_TEST_TICKS", "6"))
@@ -110,18 +110,19 @@ def report(production, number):
     """A new report on the version that serves; every second one shows drift."""
     champion = find_version(production, "fires@champion")
     drifted = number % 2 == 0
-    row = DriftReport(
-        model_id=champion.model_id,
-        version_id=champion.id,
-        partition_key=f"2026-01-{number:03}",
-        reference="the holdout",
-        verdict="drift" if drifted else "ok",
-        summary="auroc fell." if drifted else "No drift.",
-        digest=f"report {number}",
-        created_at=now(),
-    )
     with production.database.transaction() as session:
-        drift_rows.add_report(session, row, [FINDING] if drifted else [])
+        drift_rows.add_report(
+            session,
+            model_id=champion.model_id,
+            version_id=champion.id,
+            partition_key=f"2026-01-{number:03}",
+            reference="the holdout",
+            verdict="drift" if drifted else "ok",
+            summary="auroc fell." if drifted else "No drift.",
+            digest=f"report {number}",
+            created_at=now(),
+            findings=[FINDING] if drifted else [],
+        )
 
 
 def ticks(instance):
@@ -162,7 +163,7 @@ def test_each_report_is_decided_once_and_each_yes_is_run_once(folder, production
     with production.database.reading() as session:
         counted = select(Decision.drift_report_id, func.count()).group_by(Decision.drift_report_id)
         decided = dict(session.exec(counted).all())
-        reports = list(session.exec(select(DriftReport.id)))
+        reports = list(session.exec(select(DriftReportRow.id)))
         on_reports = select(Decision.id).where(col(Decision.drift_report_id).is_not(None))
         yes = set(session.exec(on_reports.where(Decision.status != DecisionStatus.DECLINED)))
     assert kills >= TICKS / 2

@@ -23,7 +23,7 @@ from driftline.registry import find_version, rollback, timeline
 from driftline.registry.errors import AliasMovedError, IncomparableModelsError
 from driftline.retraining import adjudicate, read_dataset, train
 from driftline.retraining.errors import NoChallengerError, UnknownDecisionError
-from driftline.store import dataset_rows, lock_rows, run_rows
+from driftline.store import dataset_rows, lock_rows, metric_rows, run_rows
 from driftline.workspace import LockedError
 from tests.histories import decisions, events, give_alias
 from tests.streams import day, fires, persons, read_persons
@@ -67,7 +67,7 @@ def test_a_training_is_a_run_with_all_that_it_used_and_measured(workspace):
         run = run_rows.run(session, trained.run_id)
     assert (run.status, run.dagster_run_id, run.error) == ("finished", "d1", None)
     assert {p.key: p.value for p in of_run(workspace, run.run_id, run_rows.Param)}["trees"] == 15
-    assert [m.key for m in of_run(workspace, run.run_id, run_rows.MetricSummary)] == [
+    assert [m.key for m in of_run(workspace, run.run_id, metric_rows.MetricSummary)] == [
         "holdout/accuracy",
         "holdout/auroc",
     ]

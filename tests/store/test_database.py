@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from driftline.registry import Timeline, move_alias, version_of_row
-from driftline.store import alert_rows, migrations, model_rows, run_rows, views
+from driftline.store import alert_rows, metric_rows, migrations, model_rows, run_rows, views
 from driftline.store.database import Database, open_database
 from driftline.store.errors import DatabaseUnavailableError, InvalidDatabaseUrlError, NewerDatabaseError
 
@@ -72,7 +72,7 @@ def test_the_views_of_the_code_are_those_of_the_newest_migration_that_has_any():
     assert [view.split() for view in newest.VIEWS] == [view.split() for view in views.VIEWS]
 
 
-def test_findings_of_a_database_from_before_their_roles_are_alerts(tmp_path):
+def test_findings_of_a_database_from_before_roles_and_rules_are_recorded_alerts(tmp_path):
     url = f"sqlite:///{tmp_path / 'old.db'}"
     config = Config()
     config.set_main_option("script_location", "driftline.store:migrations")
@@ -89,7 +89,35 @@ def test_findings_of_a_database_from_before_their_roles_are_alerts(tmp_path):
     engine.dispose()
     opened = open_database(url)
     with opened.reading() as session:
-        assert session.connection().execute(text("SELECT role FROM drift_finding")).scalars().all() == ["alert"]
+        row = session.connection().execute(text("SELECT role, rule, details FROM drift_finding")).one()
+        assert tuple(row) == ("alert", "recorded", "{}")
+    opened.close()
+
+
+def test_metric_summaries_from_before_finite_points_were_counted_count_them(database_url: str):
+    config = Config()
+    config.set_main_option("script_location", "driftline.store:migrations")
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0008")
+        for statement in (
+            "INSERT INTO experiment (id, name, description, created_at) VALUES (1, 'income', '', '2026-01-01')",
+            "INSERT INTO run (run_id, experiment_id, name, status, user_name, started_at) "
+            "VALUES ('r', 1, 'r', 'finished', 'u', '2026-01-01')",
+            "INSERT INTO metric_point (run_id, key, step, logged_at, value, special) "
+            "VALUES ('r', 'loss', 0, '2026-01-01', 0.5, NULL), ('r', 'loss', 1, '2026-01-01', NULL, 'nan')",
+            "INSERT INTO metric_summary (run_id, key, count, first, first_step, last_step, mean) "
+            "VALUES ('r', 'loss', 2, 0.5, 0, 1, 0.5)",
+        ):
+            connection.execute(text(statement))
+    engine.dispose()
+    opened = open_database(database_url)
+    with opened.transaction() as session:
+        metric_rows.add_points(session, "r", [("loss", 2, NOW, 1.0)])
+    with opened.reading() as session:
+        [summary] = run_rows.of_runs(session, metric_rows.MetricSummary, ["r"])["r"]
+    assert (summary.count, summary.finite_count, summary.mean) == (3, 2, 0.75)
     opened.close()
 
 

@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from driftline.store import run_rows
+from driftline.store import metric_rows, run_rows
 from driftline.tracking import environment, start_run
 from driftline.tracking.errors import InvalidKeyError
 
@@ -55,7 +55,7 @@ def test_a_summary_says_first_last_min_max_and_mean_with_their_steps(workspace):
     with start_run(workspace, experiment="income") as run:
         for step, value in [(0, 0.9), (5, 0.7), (3, 0.95)]:
             run.log_metrics({"auroc": value}, step=step)
-    [summary] = stored(workspace, run.run_id, run_rows.MetricSummary)
+    [summary] = stored(workspace, run.run_id, metric_rows.MetricSummary)
     assert (summary.count, summary.first, summary.last, summary.last_step) == (3, 0.9, 0.7, 5)
     assert (summary.min, summary.min_step, summary.max, summary.max_step) == (0.7, 5, 0.95, 3)
     assert summary.mean == pytest.approx(0.85)
@@ -65,18 +65,18 @@ def test_a_value_that_is_no_number_is_kept_and_never_becomes_one(workspace):
     with start_run(workspace, experiment="income") as run:
         run.log_metrics({"loss": math.nan}, step=0)
         run.log_metrics({"loss": math.inf}, step=1)
-    assert [(p.value, p.special) for p in stored(workspace, run.run_id, run_rows.MetricPoint)] == [
+    assert [(p.value, p.special) for p in stored(workspace, run.run_id, metric_rows.MetricPoint)] == [
         (None, "nan"),
         (None, "inf"),
     ]
-    [summary] = stored(workspace, run.run_id, run_rows.MetricSummary)
+    [summary] = stored(workspace, run.run_id, metric_rows.MetricSummary)
     assert (summary.count, summary.last, summary.min) == (2, None, None)
 
 
 def test_zero_is_a_value(workspace):
     with start_run(workspace, experiment="income") as run:
         run.log_metrics({"loss": 0.0})
-    [summary] = stored(workspace, run.run_id, run_rows.MetricSummary)
+    [summary] = stored(workspace, run.run_id, metric_rows.MetricSummary)
     assert (summary.last, summary.min, summary.max) == (0.0, 0.0, 0.0)
 
 

@@ -1,17 +1,15 @@
-"""Alerts: what people are told of, when, and through which channels; stored before anything is sent."""
+"""Alerts: what people are notified of, when, and through which channels; stored before anything is sent."""
 
 from driftline.alerting.channels import open_channels
+from driftline.alerting.facts import FailedRun
 from driftline.alerting.listing import list_alerts
-from driftline.alerting.outbox import Delivered, deliver, send_test
-from driftline.alerting.raise_alerts import Raised, raise_alerts
-from driftline.alerting.rule_results import FailedRun
-from driftline.alerting.text import Message
+from driftline.alerting.outbox import DeliveryResult, deliver, send_test
+from driftline.alerting.raise_alerts import RaisedAlert, raise_alerts
 
 __all__ = [
-    "Delivered",
+    "DeliveryResult",
     "FailedRun",
-    "Message",
-    "Raised",
+    "RaisedAlert",
     "deliver",
     "list_alerts",
     "open_channels",

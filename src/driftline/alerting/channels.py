@@ -1,4 +1,4 @@
-"""Where alerts are sent: addresses of the deployment, opened by apprise; an address is never said again."""
+"""Where alerts are sent: addresses of the deployment, opened by apprise; an address is never shown again."""
 
 import logging
 import re
@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from driftline.alerting.errors import AlertChannelError, AlertDeliveryError
-from driftline.alerting.text import Message
 from driftline.errors import LibraryMissingError
+from driftline.sentences import Message
 
 SENDER = "driftline-alert"  # the name of the threads that send
 _LOUD = ("apprise", "urllib3.connectionpool")  # both write addresses into the log
@@ -34,7 +34,7 @@ class Channel:
 
     @property
     def name(self) -> str:
-        """Return how people are told of it."""
+        """Return its name for people."""
         return f"Channel {self.number} ({self.kind})"
 
     def send(self, message: Message, *, severity: str, timeout_s: float) -> None:
@@ -43,11 +43,11 @@ class Channel:
         Raises:
             AlertDeliveryError: the server did not take it.
         """
-        with _Overheard() as said:
+        with _LogCapture() as captured:
             try:
                 service = _instantiate(self._url)  # one each: threads that send share nothing
                 service.socket_connect_timeout = service.socket_read_timeout = timeout_s
-                taken = service.notify(
+                accepted = service.notify(
                     body=message.body,
                     title=message.subject,
                     notify_type=_TYPES.get(severity, "info"),
@@ -55,8 +55,8 @@ class Channel:
                 )
             except Exception as error:  # noqa: BLE001  (a hundred services; an exception's text may hold the address)
                 raise AlertDeliveryError(self.name, f"it ended with {type(error).__name__}") from None
-        if not taken:
-            raise AlertDeliveryError(self.name, said.reason)
+        if not accepted:
+            raise AlertDeliveryError(self.name, captured.reason)
 
 
 def open_channels(urls: Sequence[SecretStr]) -> tuple[Channel, ...]:
@@ -73,7 +73,7 @@ def open_channels(urls: Sequence[SecretStr]) -> tuple[Channel, ...]:
     except ModuleNotFoundError as error:
         raise LibraryMissingError("apprise, which sends alerts,", error, "pip install 'driftline[alerts]'") from None
     channels = []
-    with _Overheard():
+    with _LogCapture():
         for number, url in enumerate(urls, start=1):
             service = None
             with suppress(Exception):
@@ -91,7 +91,7 @@ def _instantiate(url: SecretStr) -> Any:
     return apprise.Apprise.instantiate(url.get_secret_value())
 
 
-class _Overheard(logging.Filter):
+class _LogCapture(logging.Filter):
     """Keeps this thread's lines of the loud loggers out of the log, and the status code that they name."""
 
     def __init__(self) -> None:
@@ -107,7 +107,7 @@ class _Overheard(logging.Filter):
             self.reason = f"it answered with status {code[1]}"
         return False
 
-    def __enter__(self) -> "_Overheard":
+    def __enter__(self) -> "_LogCapture":
         for name in _LOUD:
             logging.getLogger(name).addFilter(self)
         return self

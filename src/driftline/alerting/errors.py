@@ -4,11 +4,11 @@ from driftline.errors import InvalidInputError, StorageError
 
 
 class AlertChannelError(InvalidInputError):
-    """An address for alerts is not one; the address is a secret and stays unsaid."""
+    """An address for alerts is not one; the address is a secret and is not shown."""
 
     def __init__(self, number: int, count: int) -> None:
         super().__init__(
-            f"Address {number} of {count} in DRIFTLINE_ALERT_URLS is none that apprise understands. "
+            f"Address {number} of {count} in DRIFTLINE_ALERT_URLS is not one that apprise understands. "
             "Write it as https://appriseit.com/services lists them, and percent-encode special characters."
         )
 
@@ -24,7 +24,7 @@ class NoAlertChannelError(InvalidInputError):
 
 
 class AlertDeliveryError(StorageError):
-    """A message was not delivered; what is said of it holds no address and no password."""
+    """A message was not delivered; the reason holds no address and no password."""
 
-    def __init__(self, channel: str, why: str) -> None:
-        super().__init__(f"{channel} did not take the message: {why}.")
+    def __init__(self, channel: str, reason: str) -> None:
+        super().__init__(f"{channel} did not take the message: {reason}.")

@@ -9,18 +9,18 @@ from driftline.workspace import Workspace
 def list_alerts(workspace: Workspace) -> list[dict[str, Any]]:
     """Return the open alerts, oldest first, each with what became of the messages about it."""
     with workspace.database.reading() as session:
-        found = alert_rows.open_alerts(session)
-        sent = alert_rows.deliveries(session, [episode.id for episode in found])
+        alerts = alert_rows.open_alerts(session)
+        sent = alert_rows.deliveries(session, [alert.id for alert in alerts])
     return [
         {
-            "alert_id": episode.id,
-            "model": episode.model,
-            "what": episode.what,
-            "severity": episode.severity,
-            "opened_at": episode.opened_at,
-            "last_seen_at": episode.last_seen_at,
-            "title": episode.title,
-            "text": episode.text,
+            "alert_id": alert.id,
+            "model": alert.model,
+            "what": alert.what,
+            "severity": alert.severity,
+            "opened_at": alert.opened_at,
+            "last_seen_at": alert.last_seen_at,
+            "title": alert.title,
+            "text": alert.text,
             "messages": [
                 {
                     "channel": row.channel,
@@ -30,8 +30,8 @@ def list_alerts(workspace: Workspace) -> list[dict[str, Any]]:
                     "sent_at": row.sent_at,
                     "last_error": row.last_error,
                 }
-                for row in sent[episode.id]
+                for row in sent[alert.id]
             ],
         }
-        for episode in found
+        for alert in alerts
     ]

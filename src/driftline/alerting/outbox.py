@@ -5,13 +5,13 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from driftline.alerting.channels import SENDER, Channel
 from driftline.alerting.errors import AlertDeliveryError
-from driftline.alerting.text import Message
+from driftline.sentences import Message
 from driftline.store import alert_rows
-from driftline.store.alert_rows import AlertDelivery, DeliveryState
+from driftline.store.alert_rows import AlertDeliveryRow, DeliveryState
 from driftline.workspace import Workspace
 
 TIMEOUT_S = 15.0  # for one message; a sensor's tick has 60 s
@@ -23,7 +23,7 @@ MOST_ATTEMPTS = 14  # over a day and two hours
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delivered:
+class DeliveryResult:
     """What became of the messages that were due.
 
     Attributes:
@@ -48,20 +48,20 @@ def pause_after(attempt: int) -> timedelta:
     return min(FIRST_PAUSE * (1 << min(attempt - 1, 20)), LONGEST_PAUSE)
 
 
-def deliver(workspace: Workspace, channels: Sequence[Channel], *, timeout_s: float = TIMEOUT_S) -> Delivered:
+def deliver(workspace: Workspace, channels: Sequence[Channel], *, timeout_s: float = TIMEOUT_S) -> DeliveryResult:
     """Send the messages that are due.
 
     Each is claimed first, so that of two senders only one sends it; its result is stored as it comes. A sender
     that dies after the server took a message and before that is stored sends it again: at least once.
     """
     if not channels:
-        return Delivered()
+        return DeliveryResult()
     now = workspace.clock()
     with workspace.database.transaction() as session:
         due = alert_rows.claim_due(session, now=now, lease=CLAIM, limit=MOST_AT_ONCE)
     rows, by_number = {row.id: row for row in due}, {channel.number: channel for channel in channels}
-    letters = [
-        _Letter(
+    outbound = [
+        _OutboundMessage(
             key=row.id,
             channel=by_number[row.channel],
             message=Message(subject=row.subject, body=row.body),
@@ -75,10 +75,10 @@ def deliver(workspace: Workspace, channels: Sequence[Channel], *, timeout_s: flo
         if row.channel not in by_number:
             faults.append(f"Channel {row.channel} is no longer configured.")
             states.append(_record(workspace, row, faults[-1], final=True))
-    for key, fault in _send_all(letters, timeout_s):
+    for key, fault in _send_all(outbound, timeout_s):
         states.append(_record(workspace, rows[key], fault))
         faults += [fault] if fault is not None else []
-    return Delivered(
+    return DeliveryResult(
         sent=states.count(DeliveryState.SENT),
         retried=states.count(DeliveryState.PENDING),
         failed=states.count(DeliveryState.FAILED),
@@ -88,13 +88,15 @@ def deliver(workspace: Workspace, channels: Sequence[Channel], *, timeout_s: flo
 
 def send_test(channels: Sequence[Channel], message: Message, *, timeout_s: float = TIMEOUT_S) -> dict[str, str | None]:
     """Send a message to each channel now, past the outbox; return by channel why it was not taken, or None."""
-    letters = [_Letter(key=channel.number, channel=channel, message=message, severity="info") for channel in channels]
-    faults = dict(_send_all(letters, timeout_s))
+    outbound = [
+        _OutboundMessage(key=channel.number, channel=channel, message=message, severity="info") for channel in channels
+    ]
+    faults = dict(_send_all(outbound, timeout_s))
     return {channel.name: faults[channel.number] for channel in channels}
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Letter:
+class _OutboundMessage:
     """A message on its way to one channel; `key` says whose result it is."""
 
     key: int
@@ -103,16 +105,16 @@ class _Letter:
     severity: str
 
 
-def _send_all(letters: Sequence[_Letter], timeout_s: float) -> Iterator[tuple[int, str | None]]:
+def _send_all(outbound: Sequence[_OutboundMessage], timeout_s: float) -> Iterator[tuple[int, str | None]]:
     """Give the key of each message with why it was not taken, or None, as the answers come.
 
     Each is sent by a thread of its own, which nobody waits for beyond the timeout: some servers send a byte now
     and then and so outlive every timeout of a socket.
     """
     results: queue.SimpleQueue[tuple[int, str | None]] = queue.SimpleQueue()
-    for letter in letters:
-        threading.Thread(target=_send, args=(letter, timeout_s, results), name=SENDER, daemon=True).start()
-    waiting = {letter.key: letter.channel for letter in letters}
+    for one in outbound:
+        threading.Thread(target=_send, args=(one, timeout_s, results), name=SENDER, daemon=True).start()
+    waiting = {one.key: one.channel for one in outbound}
     deadline = time.monotonic() + timeout_s
     while waiting:
         try:
@@ -125,27 +127,25 @@ def _send_all(letters: Sequence[_Letter], timeout_s: float) -> Iterator[tuple[in
         yield key, str(AlertDeliveryError(channel.name, f"it did not answer within {timeout_s:g} s"))
 
 
-def _send(letter: _Letter, timeout_s: float, results: "queue.SimpleQueue[tuple[int, str | None]]") -> None:
+def _send(one: _OutboundMessage, timeout_s: float, results: "queue.SimpleQueue[tuple[int, str | None]]") -> None:
     fault = None
     try:
-        letter.channel.send(letter.message, severity=letter.severity, timeout_s=timeout_s)
+        one.channel.send(one.message, severity=one.severity, timeout_s=timeout_s)
     except AlertDeliveryError as error:
         fault = str(error)
-    results.put((letter.key, fault))
+    results.put((one.key, fault))
 
 
-def _record(workspace: Workspace, row: AlertDelivery, fault: str | None, *, final: bool = False) -> DeliveryState:
+def _record(workspace: Workspace, row: AlertDeliveryRow, fault: str | None, *, final: bool = False) -> DeliveryState:
     """Store what became of an attempt, unless somebody else has claimed the message since; return its state."""
-    now: datetime = workspace.clock()
+    now = workspace.clock()
+    is_last = final or row.attempts >= MOST_ATTEMPTS
     with workspace.database.transaction() as session:
-        held = alert_rows.claimed(session, row.id, row.attempts)
-        if held is None:
-            return DeliveryState.SENT if fault is None else DeliveryState.PENDING
-        held.last_error = fault
-        if fault is None:
-            held.state, held.sent_at = DeliveryState.SENT, now
-        elif final or held.attempts >= MOST_ATTEMPTS:
-            held.state = DeliveryState.FAILED
-        else:
-            held.next_attempt_at = now + pause_after(held.attempts)
-        return DeliveryState(held.state)
+        return alert_rows.record_attempt(
+            session,
+            row.id,
+            row.attempts,
+            fault=fault,
+            retry_at=None if is_last else now + pause_after(row.attempts),
+            now=now,
+        )

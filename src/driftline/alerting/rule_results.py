@@ -1,18 +1,16 @@
-"""What a rule sees in what is stored: pure functions of a rule and of the newest of each series."""
+"""What an alert rule concludes: a pure function of the rule and the newest facts."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from itertools import takewhile
 
+from driftline.alerting.facts import Facts, RetrainingStatus
 from driftline.declaration import Alert, AlertKind, ModelPipeline, Severity
 from driftline.drift import Verdict
 from driftline.metrics import metric
-from driftline.registry import Decision
-from driftline.store.batch_rows import PredictionBatch
-from driftline.store.decision_rows import DecisionStatus
-from driftline.store.drift_rows import DriftReport
-from driftline.store.evaluation_rows import Evaluation, EvaluationMetric
+from driftline.sentences.findings import Value
 
 
 class State(StrEnum):
@@ -24,244 +22,236 @@ class State(StrEnum):
     HAPPENED = "happened"
 
 
-@dataclass(frozen=True, kw_only=True)
-class FailedRun:
-    """A Dagster run that failed, and that no later one of the same work has made good.
+class AlertRule(StrEnum):
+    """Which conclusion was reached; programs read it instead of the sentences."""
 
-    Attributes:
-        dagster_run_id: which.
-        work: retraining or monitoring.
-        why: what the step that failed said.
-    """
-
-    dagster_run_id: str
-    work: str
-    why: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Known:
-    """The newest of each stored series of a model; None where there is nothing yet.
-
-    Attributes:
-        versions: version numbers by row id.
-        report: the newest drift report on the newest partition.
-        answer: the decision on that report.
-        evaluation: the newest evaluation on the newest partition.
-        metrics: what it measured.
-        retraining: the newest one that was promoted, kept or failed.
-        failed_runs: of Dagster.
-        due: the newest predictions whose labels should have come, newest first.
-        labelled: the ids of the versions and partitions among them that were evaluated.
-    """
-
-    versions: dict[int, int]
-    report: DriftReport | None = None
-    answer: Decision | None = None
-    evaluation: Evaluation | None = None
-    metrics: tuple[EvaluationMetric, ...] = ()
-    retraining: Decision | None = None
-    failed_runs: Sequence[FailedRun] = ()
-    due: Sequence[PredictionBatch] = ()
-    labelled: frozenset[tuple[int, str]] = frozenset()
+    DRIFT_FOUND = "drift_found"
+    DRIFT_RESOLVED = "drift_resolved"
+    DRIFT_NOT_EVALUATED = "drift_not_evaluated"
+    METRIC_BELOW_LIMIT = "metric_below_limit"
+    METRIC_ABOVE_LIMIT = "metric_above_limit"
+    METRIC_WITHIN_LIMIT = "metric_within_limit"
+    METRIC_UNDEFINED = "metric_undefined"
+    LABELS_OVERDUE = "labels_overdue"
+    LABELS_ARRIVED = "labels_arrived"
+    RUN_FAILED = "run_failed"
+    RETRAINING_FAILED = "retraining_failed"
+    VERSION_PROMOTED = "version_promoted"
+    CHAMPION_KEPT = "champion_kept"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sighting:
-    """What one rule sees.
+class Conclusion:
+    """What the facts say, apart from the pipeline and the rule that asked.
 
     Attributes:
-        key: what makes two sightings the same trouble.
-        state: whether it is there.
-        evidence: the stored row it stands on.
-        what: the trouble, or what happened, in one sentence.
-        bad: how bad it is, in words and figures.
-        next: what happens now.
+        rule: which conclusion it is.
+        values: what the sentences about it are made of.
+        state: whether the problem is there.
+        evidence: the stored row, or the Dagster run, that it stands on.
         path: the page of the Dagster UI that shows it.
+        version: the number of the version that it is about, where it is about one.
+    """
+
+    rule: AlertRule
+    values: Mapping[str, Value]
+    state: State
+    evidence: str
+    path: str
+    version: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleResult:
+    """What one rule of one pipeline concludes.
+
+    Attributes:
+        key: results with the same key are about the same incident.
+        on: what the rule watches.
+        model: the registered model.
+        severity: of the rule.
+        cooldown: of the rule.
+        conclusion: what the facts say.
     """
 
     key: str
     on: AlertKind
     model: str
-    version: int | None
     severity: Severity
     cooldown: timedelta
-    state: State
-    evidence: str
-    what: str
-    bad: str = ""
-    next: str = ""
-    path: str = ""
+    conclusion: Conclusion
+
+    @property
+    def state(self) -> State:
+        """Return whether the problem is there."""
+        return self.conclusion.state
+
+    @property
+    def evidence(self) -> str:
+        """Return what it stands on."""
+        return self.conclusion.evidence
 
 
-def sight(pipeline: ModelPipeline, rule: Alert, known: Known) -> Sighting | None:
-    """Return what a rule sees in what is known, or None where its series has no row yet."""
-    match rule.on:
-        case "drift":
-            return _drift(pipeline, rule, known)
-        case "evaluation":
-            return _evaluation(pipeline, rule, known)
-        case "label_lateness":
-            return _label_lateness(pipeline, rule, known)
-        case "failure":
-            return _failed_run(pipeline, rule, known) or _retraining(pipeline, rule, known)
-        case "decision":
-            return _retraining(pipeline, rule, known)
+def evaluate_rule(pipeline: ModelPipeline, rule: Alert, facts: Facts) -> RuleResult | None:
+    """Return what a rule concludes from the facts, or None where its series has no row yet."""
+    conclusion = _conclude(pipeline, rule, facts)
+    if conclusion is None:
+        return None
+    return RuleResult(
+        key=alert_key(pipeline, rule),
+        on=rule.on,
+        model=pipeline.name,
+        severity=rule.severity,
+        cooldown=rule.cooldown_time,
+        conclusion=conclusion,
+    )
 
 
 def alert_key(pipeline: ModelPipeline, rule: Alert) -> str:
-    """Return what makes two sightings of a rule the same trouble."""
+    """Return what tells the incidents of a rule from those of others."""
     watched = f"{pipeline.name}/{rule.on}"
     return f"{watched}/{pipeline.alert_metric(rule)}" if rule.on == "evaluation" else watched
 
 
-def _drift(pipeline: ModelPipeline, rule: Alert, known: Known) -> Sighting | None:
-    report = known.report
+def _conclude(pipeline: ModelPipeline, rule: Alert, facts: Facts) -> Conclusion | None:
+    match rule.on:
+        case "drift":
+            return _drift(pipeline, facts)
+        case "evaluation":
+            return _evaluation(pipeline, rule, facts)
+        case "label_lateness":
+            return _label_lateness(pipeline, rule, facts)
+        case "failure":
+            return _failed_run(facts) or _retraining(pipeline, facts)
+        case "decision":
+            ended = _retraining(pipeline, facts)
+            return None if ended is None or ended.state is State.BAD else replace(ended, state=State.HAPPENED)
+
+
+_OF_VERDICT = {
+    Verdict.DRIFT: (AlertRule.DRIFT_FOUND, State.BAD),
+    Verdict.OK: (AlertRule.DRIFT_RESOLVED, State.OK),
+}
+
+
+def _drift(pipeline: ModelPipeline, facts: Facts) -> Conclusion | None:
+    report = facts.drift
     if report is None:
         return None
-    states = {Verdict.DRIFT: State.BAD, Verdict.OK: State.OK}
-    version = known.versions.get(report.version_id)
-    about = f" up to {report.partition_key}" if report.partition_key else ""
-    return _sighting(
-        pipeline,
-        rule,
-        state=states.get(Verdict(report.verdict), State.UNKNOWN),
-        evidence=f"report {report.id}",
-        version=version,
-        what=f"Drift is found in what version {version} serves{about}.",
-        bad=report.summary,
-        next=known.answer.reason if known.answer else "The drift sensor decides whether to retrain.",
-        path=_asset(pipeline, "drift", report.partition_key),
-    )
-
-
-def _evaluation(pipeline: ModelPipeline, rule: Alert, known: Known) -> Sighting | None:
-    found, limit, name = known.evaluation, pipeline.alert_limit(rule), pipeline.alert_metric(rule)
-    if found is None or limit is None:
-        return None
-    value = next((row.value for row in known.metrics if row.metric == name), None)
-    state, bad = State.UNKNOWN, "It is not defined on these rows."
-    if value is not None:
-        worse = value < limit if metric(name).greater_is_better else value > limit
-        state = State.BAD if worse else State.OK
-        bad = f"{name} is {value:.4g} on {found.label_count} labelled rows, the limit is {limit:.4g}."
-    version = known.versions.get(found.version_id)
-    where = f" on {found.partition_key}" if found.partition_key else ""
-    return _sighting(
-        pipeline,
-        rule,
+    rule, state = _OF_VERDICT.get(report.verdict, (AlertRule.DRIFT_NOT_EVALUATED, State.UNKNOWN))
+    return Conclusion(
+        rule=rule,
+        values={
+            "version": report.version,
+            "partition_key": report.partition_key,
+            "summary": report.summary,
+            "decision": report.decision,
+        },
         state=state,
-        evidence=f"evaluation {found.id}",
-        version=version,
-        what=f"{name} of version {version} is {'worse' if state is State.BAD else 'not worse'} than its limit{where}.",
-        bad=bad,
-        next="Nothing by itself: only drift and schedules retrain.",
-        path=_asset(pipeline, "evaluation", found.partition_key),
+        evidence=f"report {report.report_id}",
+        path=_asset(pipeline, "drift", report.partition_key),
+        version=report.version,
     )
 
 
-def _label_lateness(pipeline: ModelPipeline, rule: Alert, known: Known) -> Sighting | None:
-    if not known.due:
+def _evaluation(pipeline: ModelPipeline, rule: Alert, facts: Facts) -> Conclusion | None:
+    newest, limit, name = facts.evaluation, pipeline.alert_limit(rule), pipeline.alert_metric(rule)
+    if newest is None or limit is None:
         return None
-    newest = known.due[0]
-    late = []
-    for batch in known.due:  # newest first: those that miss their labels in a row
-        if (batch.version_id, batch.partition_key) in known.labelled:
-            break
-        late.append(batch.partition_key)
-    delay = pipeline.ground_truth.delay or "0d"
-    return _sighting(
-        pipeline,
-        rule,
-        state=State.BAD if late else State.OK,
-        evidence=f"predictions {newest.partition_key}",
-        version=known.versions.get(newest.version_id),
-        what="Labels do not come." if late else f"Labels of {newest.partition_key} have come.",
-        bad=f"Not evaluated: {len(late)} of the {len(known.due)} newest partitions that should be, since {late[-1]} "
-        f"(declared delay {delay}, grace {rule.grace})."
-        if late
-        else "",
-        next="Look whether labels arrive at their source, then materialize the evaluation of these partitions.",
+    value = newest.metrics.get(name)
+    concluded, state = _limit_rule(name, value, limit)
+    return Conclusion(
+        rule=concluded,
+        values={
+            "metric": name,
+            "value": value,
+            "limit": limit,
+            "label_count": newest.label_count,
+            "version": newest.version,
+            "partition_key": newest.partition_key,
+        },
+        state=state,
+        evidence=f"evaluation {newest.evaluation_id}",
         path=_asset(pipeline, "evaluation", newest.partition_key),
+        version=newest.version,
     )
 
 
-def _failed_run(pipeline: ModelPipeline, rule: Alert, known: Known) -> Sighting | None:
-    """Return a failed run of Dagster; None without one, and where a decision has its failure in its own words."""
-    row = known.retraining
-    told = row.dagster_run_id if row is not None and row.status == DecisionStatus.FAILED else None
-    failed = [run for run in known.failed_runs if run.dagster_run_id != told]
-    if not failed or told is not None:
+def _limit_rule(name: str, value: float | None, limit: float) -> tuple[AlertRule, State]:
+    if value is None:
+        return AlertRule.METRIC_UNDEFINED, State.UNKNOWN
+    if metric(name).greater_is_better and value < limit:
+        return AlertRule.METRIC_BELOW_LIMIT, State.BAD
+    if not metric(name).greater_is_better and value > limit:
+        return AlertRule.METRIC_ABOVE_LIMIT, State.BAD
+    return AlertRule.METRIC_WITHIN_LIMIT, State.OK
+
+
+def _label_lateness(pipeline: ModelPipeline, rule: Alert, facts: Facts) -> Conclusion | None:
+    if not facts.due:
+        return None
+    newest = facts.due[0]
+    overdue = list(takewhile(lambda partition: not partition.is_evaluated, facts.due))  # newest first, in a row
+    return Conclusion(
+        rule=AlertRule.LABELS_OVERDUE if overdue else AlertRule.LABELS_ARRIVED,
+        values={
+            "partition_key": newest.partition_key,
+            "overdue": len(overdue),
+            "due": len(facts.due),
+            "first_overdue": overdue[-1].partition_key if overdue else None,
+            "delay": pipeline.ground_truth.delay or "0d",
+            "grace": rule.grace,
+        },
+        state=State.BAD if overdue else State.OK,
+        evidence=f"predictions {newest.partition_key}",
+        path=_asset(pipeline, "evaluation", newest.partition_key),
+        version=newest.version,
+    )
+
+
+def _failed_run(facts: Facts) -> Conclusion | None:
+    """Return a failed run of Dagster; None without one, and where a decision has recorded its failure itself."""
+    retraining = facts.retraining
+    recorded = (
+        retraining.dagster_run_id if retraining is not None and retraining.status is RetrainingStatus.FAILED else None
+    )
+    failed = [run for run in facts.failed_runs if run.dagster_run_id != recorded]
+    if not failed or recorded is not None:
         return None
     [run, *_] = failed
-    return _sighting(
-        pipeline,
-        rule,
+    return Conclusion(
+        rule=AlertRule.RUN_FAILED,
+        values={"work": run.work, "cause": run.cause},
         state=State.BAD,
         evidence=f"run {run.dagster_run_id}",
-        version=None,
-        what=f"The {run.work} of {pipeline.name} failed.",
-        bad=run.why,
-        next="Nothing by itself: mend what it says, then materialize again.",
         path=f"/runs/{run.dagster_run_id}",
     )
 
 
-def _retraining(pipeline: ModelPipeline, rule: Alert, known: Known) -> Sighting | None:
-    row = known.retraining
-    if row is None:
-        return None
-    failed = row.status == DecisionStatus.FAILED
-    if rule.on == "decision" and failed:
-        return None
-    serving, challenger = (known.versions.get(id_ or 0) for id_ in (row.serving_version_id, row.challenger_version_id))
-    said = {
-        DecisionStatus.PROMOTED: f"Version {serving} was promoted.",
-        DecisionStatus.KEPT: f"Version {serving} stays champion, challenger {challenger} is not better.",
-        DecisionStatus.FAILED: f"A retraining failed (asked for by {row.trigger}).",
-    }
-    ended = State.BAD if failed else State.OK
-    keeps = f"version {serving} goes on serving" if serving else "no version serves yet"
-    return _sighting(
-        pipeline,
-        rule,
-        state=ended if rule.on == "failure" else State.HAPPENED,
-        evidence=f"decision {row.id}",
-        version=serving,
-        what=said[DecisionStatus(row.status)],
-        bad=row.outcome or row.reason,
-        next=f"Nothing by itself: {keeps}, and the next schedule or drift report asks again."
-        if failed
-        else f"{keeps[0].upper()}{keeps[1:]}.",
-        path=f"/runs/{row.dagster_run_id}" if row.dagster_run_id else _asset(pipeline, "champion", ""),
-    )
+_OF_STATUS = {
+    RetrainingStatus.PROMOTED: (AlertRule.VERSION_PROMOTED, State.OK),
+    RetrainingStatus.KEPT: (AlertRule.CHAMPION_KEPT, State.OK),
+    RetrainingStatus.FAILED: (AlertRule.RETRAINING_FAILED, State.BAD),
+}
 
 
-def _sighting(
-    pipeline: ModelPipeline,
-    rule: Alert,
-    *,
-    state: State,
-    evidence: str,
-    version: int | None,
-    what: str,
-    bad: str,
-    next: str,  # noqa: A002  (the word of the field)
-    path: str,
-) -> Sighting:
-    return Sighting(
-        key=alert_key(pipeline, rule),
-        on=rule.on,
-        model=pipeline.name,
-        version=version,
-        severity=rule.severity,
-        cooldown=rule.cooldown_time,
+def _retraining(pipeline: ModelPipeline, facts: Facts) -> Conclusion | None:
+    ended = facts.retraining
+    if ended is None:
+        return None
+    rule, state = _OF_STATUS[ended.status]
+    return Conclusion(
+        rule=rule,
+        values={
+            "trigger": ended.trigger,
+            "reason": ended.reason,
+            "serving_version": ended.serving_version,
+            "challenger_version": ended.challenger_version,
+        },
         state=state,
-        evidence=evidence,
-        what=what,
-        bad=bad,
-        next=next,
-        path=path,
+        evidence=f"decision {ended.decision_id}",
+        path=f"/runs/{ended.dagster_run_id}" if ended.dagster_run_id else _asset(pipeline, "champion", ""),
+        version=ended.serving_version,
     )
 
 

@@ -1,27 +1,27 @@
-"""Whether to tell people: a pure function of what a rule sees, what was told before, and the time."""
+"""Whether to notify people: a pure function of a rule's result, of what was sent before, and of the time."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from driftline.alerting.rule_results import Sighting, State
+from driftline.alerting.rule_results import RuleResult, State
 
 
 @dataclass(frozen=True, kw_only=True)
 class Past:
-    """What was stored about the same trouble before.
+    """What was stored about the same incident before.
 
     Attributes:
-        is_open: an episode of it goes on.
-        told: people were told of the newest episode.
-        evidence: what the newest episode stands on.
-        last_told: when people were last told that it is there, in any episode.
+        is_open: an alert about it is open.
+        was_sent: messages were sent about the newest alert.
+        evidence: what the newest alert stands on.
+        last_sent: when a message last went out that the problem is there, in any of its alerts.
     """
 
     is_open: bool = False
-    told: bool = False
+    was_sent: bool = False
     evidence: str | None = None
-    last_told: datetime | None = None
+    last_sent: datetime | None = None
 
 
 class Event(StrEnum):
@@ -36,29 +36,29 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """What to store, and whether to tell people."""
+    """What to store, and whether to send messages about it."""
 
     event: Event
-    tell: bool = False
+    send: bool = False
 
 
-def next_step(sighting: Sighting, past: Past, now: datetime) -> Step:
+def next_step(result: RuleResult, past: Past, now: datetime) -> Step:
     """Return what becomes of an alert.
 
-    A trouble is told when it begins and, while it goes on with new evidence, once per cooldown; one that comes
-    and goes within the cooldown is stored and told only if it is still there afterwards. A recovery is told
-    if the trouble was.
+    Messages go out when an incident begins and, while it lasts with new evidence, once per cooldown; an incident that
+    comes and goes within the cooldown is stored, and sent only if it is still there afterwards. A recovery is sent
+    if the incident was.
     """
-    quiet = past.last_told is not None and now < past.last_told + sighting.cooldown
-    news = sighting.evidence != past.evidence
-    match sighting.state:
+    quiet = past.last_sent is not None and now < past.last_sent + result.cooldown
+    is_new = result.evidence != past.evidence
+    match result.state:
         case State.BAD if past.is_open:
-            return Step(event=Event.REMINDER, tell=not quiet and (news or not past.told))
+            return Step(event=Event.REMINDER, send=not quiet and (is_new or not past.was_sent))
         case State.BAD:
-            return Step(event=Event.OPENED, tell=not quiet)
+            return Step(event=Event.OPENED, send=not quiet)
         case State.OK if past.is_open:
-            return Step(event=Event.RESOLVED, tell=past.told)
-        case State.HAPPENED if news and not quiet:
-            return Step(event=Event.HAPPENED, tell=True)
+            return Step(event=Event.RESOLVED, send=past.was_sent)
+        case State.HAPPENED if is_new and not quiet:
+            return Step(event=Event.HAPPENED, send=True)
         case _:
             return Step(event=Event.NONE)

@@ -1,4 +1,4 @@
-"""Alerts, and whether people were told."""
+"""Alerts, and the messages about them."""
 
 from datetime import datetime
 
@@ -26,7 +26,7 @@ class AlertDelivery:
     sent_at: datetime | None = strawberry.field(description="When the channel took it.")
 
 
-@strawberry.type(description="A trouble from when it was first seen until it was seen to be over.")
+@strawberry.type(description="An incident, from detection to resolution.")
 class Alert:
     """An alert."""
 
@@ -35,10 +35,10 @@ class Alert:
     severity: str = strawberry.field(description="info, warning or critical.")
     model: str = strawberry.field(description="The registered model.")
     title: str = strawberry.field(description="In one line.")
-    text: str = strawberry.field(description="What, since when, how bad, and what happens now.")
-    opened_at: datetime = strawberry.field(description="When it was first seen.")
-    last_seen_at: datetime = strawberry.field(description="When it was last seen.")
-    resolved_at: datetime | None = strawberry.field(description="When it was seen to be over; null: it goes on.")
+    text: str = strawberry.field(description="The details, since when, and the next step.")
+    opened_at: datetime = strawberry.field(description="When it was detected.")
+    last_seen_at: datetime = strawberry.field(description="When it was last detected.")
+    resolved_at: datetime | None = strawberry.field(description="When it was resolved; null: it is open.")
 
     @field("The messages about it, oldest first.")
     async def deliveries(self, info: Info) -> list[AlertDelivery]:

@@ -7,7 +7,7 @@ import httpx
 
 from driftline.api.errors import DagsterRefusedError, DagsterUnavailableError
 
-PATIENCE_S = 30
+TIMEOUT_S = 30
 
 _JOBS = """
 query { repositoriesOrError { ... on RepositoryConnection {
@@ -83,7 +83,7 @@ class Dagster:
 
     async def _ask(self, query: str, **variables: Any) -> dict[str, Any]:
         try:
-            async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
+            async with httpx.AsyncClient(timeout=TIMEOUT_S) as client:
                 answer = await client.post(f"{self.url}/graphql", json={"query": query, "variables": variables})
             answer.raise_for_status()
             told: dict[str, Any] = answer.json()

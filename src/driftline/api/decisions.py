@@ -125,7 +125,7 @@ class Decision(FromDagster, OfModel):
     @field("The drift report that led to it; null for another trigger.")
     async def drift_report(self, info: Info) -> DriftReport | None:
         """Return the drift report."""
-        return await info.context.reader.one(DriftReport, by_key, drift_rows.DriftReport, key=self.drift_report_id)
+        return await info.context.reader.one(DriftReport, by_key, drift_rows.DriftReportRow, key=self.drift_report_id)
 
 
 def decision_node(found: registry.Decision) -> Decision:

@@ -8,7 +8,7 @@ import strawberry
 from driftline.api.context import Info
 from driftline.api.dagster_run import FromDagster
 from driftline.api.field import field
-from driftline.api.scalars import BigInt
+from driftline.api.scalars import JSON, BigInt
 from driftline.api.versions import ModelVersion, OfModel, stored_version
 from driftline.store import drift_rows
 
@@ -31,7 +31,9 @@ class DriftFinding:
     reference_rows: BigInt = strawberry.field(description="Rows of the reference that were used.")
     analysis_rows: BigInt = strawberry.field(description="Rows of the window that were used.")
     verdict: str = strawberry.field(description="ok, drift, too_few_rows or undefined.")
-    note: str | None = strawberry.field(description="A sentence for people.")
+    rule: str = strawberry.field(description="The rule that the verdict follows from; recorded: only `note` says why.")
+    details: JSON = strawberry.field(description="The values that the rule spoke on.")
+    note: str | None = strawberry.field(description="Both as a sentence.")
     role: str = strawberry.field(description="The rule that it serves: alert, or trigger of a retraining.")
 
 

@@ -9,7 +9,7 @@ from driftline.api.dagster_run import FromDagster
 from driftline.api.datasets import DatasetVersion
 from driftline.api.field import field
 from driftline.api.scalars import JSON, BigInt
-from driftline.store import dataset_rows, run_rows
+from driftline.store import dataset_rows, metric_rows, run_rows
 from driftline.store.lookup import by_key
 from driftline.store.run_rows import RunStatus
 
@@ -50,7 +50,7 @@ class Metric:
     mean: float | None = strawberry.field(description="The mean of the finite values.")
 
 
-@strawberry.type(description="A word about a run.")
+@strawberry.type(description="A mutable key-value tag on a run.")
 class Tag:
     """A tag."""
 
@@ -110,12 +110,12 @@ class Run(FromDagster):
         """Return the params."""
         return await info.context.reader.many(Param, run_rows.of_runs, run_rows.Param, key=self.run_id)
 
-    @field("What it measured, summed up by key.")
+    @field("What it measured, a summary by key.")
     async def metrics(self, info: Info) -> list[Metric]:
         """Return the metric summaries."""
-        return await info.context.reader.many(Metric, run_rows.of_runs, run_rows.MetricSummary, key=self.run_id)
+        return await info.context.reader.many(Metric, run_rows.of_runs, metric_rows.MetricSummary, key=self.run_id)
 
-    @field("Words about it, by key.")
+    @field("Its tags, by key.")
     async def tags(self, info: Info) -> list[Tag]:
         """Return the tags."""
         return await info.context.reader.many(Tag, run_rows.of_runs, run_rows.Tag, key=self.run_id)

@@ -15,7 +15,7 @@ from driftline.backtest.past import Past, unstored_version
 from driftline.datasets import Split
 from driftline.declaration import ModelPipeline
 from driftline.dossier import column_values, drawn_rows, joint_values
-from driftline.drift import Need, Verdict, prediction_columns
+from driftline.drift import Need, prediction_columns
 from driftline.drift_reports import DriftHistory, Tenure, drift_report, tenure
 from driftline.errors import DriftlineError
 from driftline.evaluations import Labelled
@@ -55,7 +55,7 @@ class Replayed:
     """What one policy made of the past.
 
     Attributes:
-        labelled: what was said of each partition by the version that served then, with its labels.
+        labelled: the predictions of each partition by the version that served then, with its labels.
         retrainings: oldest first.
         cpu_s: CPU seconds of all trainings and judgements, the first model not included.
     """
@@ -106,14 +106,14 @@ def _version(pipeline: ModelPipeline, number: int, until: datetime, split: Split
     if pipeline.promote.refit:
         rows = pd.concat([split.train, split.holdout], ignore_index=True)
         model = fit_model(pipeline, rows)
-    said = prediction_columns(model.task, fitted.scores, model.classes) if Need.PREDICTION_PROFILE in needs else None
+    columns = prediction_columns(model.task, fitted.scores, model.classes) if Need.PREDICTION_PROFILE in needs else None
     return Version(
         row=unstored_version(number, trained_through=until),
         effective_at=until,
         model=model,
         judged=fitted,
         profile=profile_columns(column_values(pipeline, rows)) if Need.PROFILE in needs else None,
-        prediction_profile=None if said is None else profile_columns(said),
+        prediction_profile=None if columns is None else profile_columns(columns),
         rows=joint_values(pipeline, [drawn_rows(pipeline, rows)]) if Need.ROWS in needs else None,
     )
 
@@ -151,7 +151,7 @@ def _ticks(past: Past, pipeline: ModelPipeline) -> Iterator[tuple[datetime, str]
 
 
 class _Production:
-    """Production at a moment of a replay: who serves, what was said, and what was decided.
+    """Production at a moment of a replay: who serves, what was predicted, and what was decided.
 
     It gives its versions' references to the reports, as the database does in production.
     """
@@ -194,10 +194,9 @@ class _Production:
         if own is not None:
             self._tenures[key] = own
         findings = tuple(self._history.findings(key))
-        report = drift_report(self._pipeline, key, version.row, findings, now)
-        report.id = len(self._labelled)
+        report = drift_report(self._pipeline, key, findings, version_id=version.row.id, version=version.row.version)
         evidence = evidence_of(
-            report.id, Verdict(report.verdict), report.summary, findings, serving=version is self._versions[-1]
+            len(self._labelled), report.verdict, report.summary, findings, serving=version is self._versions[-1]
         )
         answer = decide(self._pipeline.retrain, self._state(), evidence, now)
         if answer.retrain:
@@ -207,12 +206,12 @@ class _Production:
         """Train a challenger on what is known now, and let it meet the champion."""
         started = time.process_time()
         try:
-            outcome, said, row_count = self._challenge(now)
+            outcome, reason, row_count = self._challenge(now)
         except DriftlineError as error:  # as in production, where the decision has failed then
-            outcome, said, row_count = "failed", str(error), 0
+            outcome, reason, row_count = "failed", str(error), 0
         self._cpu_s += time.process_time() - started
         self._retrainings.append(
-            Retraining(at=now, trigger=trigger, outcome=outcome, reason=f"{why} {said}", row_count=row_count)
+            Retraining(at=now, trigger=trigger, outcome=outcome, reason=f"{why} {reason}", row_count=row_count)
         )
 
     def result(self) -> Replayed:

@@ -8,26 +8,24 @@ from driftline.store import backtest_rows
 from driftline.workspace import Workspace
 
 
-def store_backtest(workspace: Workspace, found: Backtest) -> int:
-    """Store the figures of a backtest, and return its row id."""
-    row = backtest_rows.StoredBacktest(
-        pipeline=found.pipeline,
-        window_start=found.window.start,
-        window_end=found.window.end,
-        metric=found.metric,
-        length=found.length,
-        created_at=workspace.clock(),
-        outcomes=[policy_values(found, outcome) for outcome in found.policies],
-    )
+def store_backtest(workspace: Workspace, backtest: Backtest) -> int:
+    """Store the figures of a backtest, and return the id that they are stored under."""
     with workspace.database.transaction() as session:
-        session.add(row)
-        session.flush()
-        return row.id
+        return backtest_rows.add_backtest(
+            session,
+            pipeline=backtest.pipeline,
+            window_start=backtest.window.start,
+            window_end=backtest.window.end,
+            metric=backtest.metric,
+            length=backtest.length,
+            created_at=workspace.clock(),
+            outcomes=[policy_values(backtest, outcome) for outcome in backtest.policies],
+        )
 
 
-def policy_values(found: Backtest, outcome: PolicyOutcome) -> dict[str, Any]:
+def policy_values(backtest: Backtest, outcome: PolicyOutcome) -> dict[str, Any]:
     """Return one policy of a backtest as JSON values; times in ISO 8601."""
-    worst, gain = outcome.worst_window(found.metric), outcome.gain
+    worst, gain = outcome.worst_window(backtest.metric), outcome.gain
     return {
         "policy": outcome.policy,
         "metrics": {measured.metric: measured.value for measured in outcome.measurements},

@@ -1,4 +1,4 @@
-"""`driftline alerts`: what is wrong now, and whether people were told."""
+"""`driftline alerts`: open incidents, and what became of the messages about them."""
 
 from typing import Annotated, Any
 
@@ -19,34 +19,35 @@ def alerts(
     from driftline.workspace import open_workspace
 
     workspace = open_workspace()
-    found = list_alerts(workspace)
+    listed = list_alerts(workspace)
     if as_json:
-        print_json(found)
+        print_json(listed)
         return
     print_table(
         "Open alerts, oldest first",
         ("alert", "severity", "since", "what", "messages"),
-        [(one["alert_id"], one["severity"], one["opened_at"], one["title"], _sent(one["messages"])) for one in found],
+        [(one["alert_id"], one["severity"], one["opened_at"], one["title"], _sent(one["messages"])) for one in listed],
         empty=f"No open alert in {workspace.database.url}.",
     )
 
 
 def _send_test(*, as_json: bool) -> None:
-    from driftline.alerting import Message, open_channels, send_test
+    from driftline.alerting import open_channels, send_test
     from driftline.alerting.errors import NoAlertChannelError
+    from driftline.sentences import Message
     from driftline.settings import Settings
 
     channels = open_channels(Settings().alert_channels)
     if not channels:
         raise NoAlertChannelError
     text = Message(subject="[test] driftline", body="A test message: alerts of driftline will come to this address.\n")
-    told = send_test(channels, text)
+    faults = send_test(channels, text)
     if as_json:
-        print_json([{"channel": name, "sent": fault is None, "error": fault} for name, fault in told.items()])
+        print_json([{"channel": name, "sent": fault is None, "error": fault} for name, fault in faults.items()])
     else:
-        rows = [(name, "sent" if fault is None else fault) for name, fault in told.items()]
+        rows = [(name, "sent" if fault is None else fault) for name, fault in faults.items()]
         print_table("Test message", ("channel", "result"), rows, empty="")
-    if any(told.values()):
+    if any(faults.values()):
         raise typer.Exit(1)
 
 

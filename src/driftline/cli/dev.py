@@ -17,7 +17,7 @@ from driftline.cli.output import print_text
 from driftline.cli.project import project_root
 
 LOOPBACK = "127.0.0.1"
-PATIENCE_S = 10  # Dagster ends within four seconds of an interrupt when all is well
+TIMEOUT_S = 10  # Dagster ends within four seconds of an interrupt when all is well
 
 
 def dev(
@@ -91,7 +91,7 @@ def _end(child: subprocess.Popen[bytes]) -> int:
     if child.poll() is None:
         child.send_signal(signal.SIGINT)
     with suppress(subprocess.TimeoutExpired):
-        child.wait(PATIENCE_S)
+        child.wait(TIMEOUT_S)
     with suppress(ProcessLookupError):  # the whole group has ended
         os.killpg(child.pid, signal.SIGKILL)
     return child.wait()

@@ -1,4 +1,4 @@
-"""Alerts: of what people are told, and how often; addresses are a setting of the deployment."""
+"""Alerts: what people are notified of, and how often; addresses are a setting of the deployment."""
 
 import math
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ Severity = Literal["info", "warning", "critical"]
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """One thing that people are told of.
+    """One thing that people are notified of.
 
     Attributes:
         on: `drift`: the newest report shows drift. `evaluation`: the newest evaluation is worse than a limit.
             `decision`: a challenger was promoted or the champion kept. `failure`: a retraining or a Dagster run failed.
-            `label_lateness`: labels do not come.
+            `label_lateness`: labels are overdue.
         severity: how bad it is.
-        cooldown: the least time between two messages about the same thing; a recovery is told at once.
+        cooldown: the least time between two messages about the same thing; a recovery is sent at once.
         metric: of `evaluation`: what is watched; None: the pipeline's first metric.
         worse_than: of `evaluation`: the limit; None: the pipeline's floor.
         grace: of `label_lateness`: how long after the declared delay labels count as late.

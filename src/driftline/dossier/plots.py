@@ -30,11 +30,11 @@ class StoredPlots:
 
 def store_plots(run: ActiveRun, rows: ScoredRows, classes: Sequence[object]) -> None:
     """Store the plots of what the version that a run trains says of its holdout."""
-    found = plots_of(rows)
+    plots = plots_of(rows)
     if len(classes) > MOST_CLASSES:
-        del found["confusion_matrix"]
-    told = {"classes": [str(label) for label in classes], "plots": plots_to_json(found)}
-    run.log_artifact(PATH, json.dumps(told).encode())
+        del plots["confusion_matrix"]
+    payload = {"classes": [str(label) for label in classes], "plots": plots_to_json(plots)}
+    run.log_artifact(PATH, json.dumps(payload).encode())
 
 
 def load_plots(workspace: Workspace, version_id: int) -> StoredPlots | None:
@@ -45,5 +45,5 @@ def load_plots(workspace: Workspace, version_id: int) -> StoredPlots | None:
         artifact = run_rows.artifact(session, judged.run_id, PATH)
     if artifact is None:
         return None
-    told = json.loads(workspace.artifacts.get(artifact.digest))
-    return StoredPlots(classes=tuple(told["classes"]), plots=plots_from_json(told["plots"]))
+    payload = json.loads(workspace.artifacts.get(artifact.digest))
+    return StoredPlots(classes=tuple(payload["classes"]), plots=plots_from_json(payload["plots"]))

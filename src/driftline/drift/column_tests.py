@@ -16,11 +16,11 @@ from driftline.drift.effects import (
 )
 from driftline.drift.finding import Finding, FindingKind
 from driftline.drift.holm import holm_adjusted
-from driftline.drift.sentences import Value
 from driftline.drift.status import FindingRule, Verdict
 from driftline.errors import listing
 from driftline.profiles import TAIL_QUANTILES, ColumnCounts, ColumnProfile, NumericBins
 from driftline.profiles.errors import BinsMismatchError, SchemaDriftError
+from driftline.sentences.findings import Value
 
 if TYPE_CHECKING:
     from driftline.drift.columns import DataDrift

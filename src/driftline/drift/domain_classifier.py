@@ -14,13 +14,13 @@ from driftline.clock import parse_duration
 from driftline.drift.errors import UnprofiledColumnError
 from driftline.drift.finding import Finding
 from driftline.drift.rule import Need, ServiceView, check_columns, invalid_rule
-from driftline.drift.sentences import Value
 from driftline.drift.separation import Columns, Separator
 from driftline.drift.status import FindingRule, Verdict
 from driftline.errors import listing
 from driftline.metrics import FloatArray, auroc_covariance
 from driftline.profiles import LISTED_CATEGORIES, column_is_numeric, count_texts
 from driftline.profiles.errors import SchemaDriftError
+from driftline.sentences.findings import Value
 
 MOST_ROWS = 5000  # of each side: more finds smaller changes than anyone would act on
 FOLDS = 5
@@ -137,11 +137,11 @@ def _folds(before: FloatArray, after: FloatArray, separate: Separator) -> _Separ
     areas, variances, importance = [], [], np.zeros(rows.shape[1])
     for number in range(FOLDS):
         held = fold == number
-        said = separate(rows[~held], in_window[~held], rows[held])
-        found = auroc_covariance(in_window[held].astype(np.float64), said.scores[np.newaxis])
+        separation = separate(rows[~held], in_window[~held], rows[held])
+        found = auroc_covariance(in_window[held].astype(np.float64), separation.scores[np.newaxis])
         areas.append(float(found.aurocs[0]))
         variances.append(float(found.covariance[0, 0]))
-        importance += said.importance / FOLDS
+        importance += separation.importance / FOLDS
     return _Separability(
         auroc=float(np.mean(areas)), standard_error=float(np.sqrt(sum(variances))) / FOLDS, importance=importance
     )

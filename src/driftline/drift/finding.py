@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from driftline.drift.sentences import Value, sentence
 from driftline.drift.status import FindingRule, Verdict
+from driftline.sentences.findings import Value, finding_sentence
 
 FindingKind = Literal["performance", "column", "prediction", "multivariate"]
 
@@ -51,12 +51,12 @@ class Finding:
     @property
     def note(self) -> str:
         """Return the finding as a sentence."""
-        return sentence(self.rule, self.values)
+        return finding_sentence(self.rule, self.values)
 
     def to_row(self) -> dict[str, Any]:
-        """Return what a table stores of it: the sentence instead of what it is made of."""
-        stored = {name: value for name, value in asdict(self).items() if name not in {"rule", "values"}}
-        return {**stored, "note": self.note}
+        """Return what a table stores of it: its values as details, and its sentence."""
+        stored = asdict(self)
+        return {**stored, "details": dict(stored.pop("values")), "note": self.note}
 
 
 def overall_verdict(findings: Iterable[Finding]) -> Verdict:

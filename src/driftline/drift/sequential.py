@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from driftline.drift.e_detector import DetectorPath, allowed_loss
 from driftline.drift.finding import Finding
 from driftline.drift.rule import Need, ServiceView
-from driftline.drift.sentences import Value
 from driftline.drift.status import FindingRule, Verdict
 from driftline.metrics import Measurement
+from driftline.sentences.findings import Value
 
 if TYPE_CHECKING:
     from driftline.drift.performance import PerformanceDrift

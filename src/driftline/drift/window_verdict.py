@@ -8,9 +8,9 @@ from scipy.special import ndtr, ndtri
 
 from driftline.drift.errors import InvalidDriftRuleError
 from driftline.drift.rule import Need
-from driftline.drift.sentences import Value, sentence
 from driftline.drift.status import FindingRule, Verdict
 from driftline.metrics import Measurement, metric
+from driftline.sentences.findings import Value, finding_sentence
 
 if TYPE_CHECKING:
     from driftline.drift.performance import PerformanceDrift
@@ -54,7 +54,7 @@ class WindowVerdict:
     @property
     def sentence(self) -> str:
         """Return all of this for people."""
-        return sentence(self.rule, self.values)
+        return finding_sentence(self.rule, self.values)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,22 +13,72 @@ from driftline.drift_reports.history import DriftHistory
 from driftline.drift_reports.references import StoredReferences
 from driftline.drift_reports.tenures import tenures
 from driftline.evaluations import LabelledReader
-from driftline.registry import ModelVersion
 from driftline.rows import Outcome, together
+from driftline.sentences import report_summary
 from driftline.store import drift_rows
-from driftline.store.drift_rows import DriftReport
 from driftline.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reported:
-    """One stored drift report with its evidence."""
+class DriftReport:
+    """What the windows that end with one partition say about the version that served it.
 
-    report_id: int
+    Attributes:
+        version_id: the version.
+        version: its number.
+        partition_key: the last partition; empty for a table without partitions.
+        window: the longest window that was looked at; None for a table.
+        findings: the evidence, one for each check.
+        verdict: that of the alerts among the findings.
+        summary: what drifted, or why nothing could be concluded, in one line.
+    """
+
+    version_id: int
     version: int
+    partition_key: str
+    window: Window | None
+    findings: tuple[Finding, ...]
     verdict: Verdict
     summary: str
-    findings: tuple[Finding, ...]
+
+    @property
+    def reference(self) -> str:
+        """Return what the window was compared with."""
+        return f"the holdout and the training rows of version {self.version}"
+
+    @property
+    def digest(self) -> str:
+        """Return the sha256 of the findings: the same evidence has the same one."""
+        evidence = json.dumps([asdict(finding) for finding in self.findings], sort_keys=True)
+        return hashlib.sha256(evidence.encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DriftReportResult:
+    """A drift report and the id that it is stored under."""
+
+    report_id: int
+    report: DriftReport
+
+    @property
+    def version(self) -> int:
+        """Return the number of the version that it is about."""
+        return self.report.version
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return its verdict."""
+        return self.report.verdict
+
+    @property
+    def summary(self) -> str:
+        """Return it in one line."""
+        return self.report.summary
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return its evidence."""
+        return self.report.findings
 
 
 def report_drift(
@@ -38,7 +88,7 @@ def report_drift(
     *,
     dagster_run_id: str | None = None,
     reader: LabelledReader | None = None,
-) -> Outcome[Reported]:
+) -> Outcome[DriftReportResult]:
     """Report for each partition whether the windows that end with it show drift, and store the reports.
 
     A window holds the partitions that the same champion predicted: a promotion starts anew. The reference
@@ -51,31 +101,40 @@ def report_drift(
     served = tenures(workspace, pipeline, keys)
     needed = {key for tenure in served.values() for key in tenure.keys}
     reader = reader or LabelledReader(workspace, pipeline)
-    found = reader.read(sorted(needed.union(_with_lookback(pipeline, keys))))
-    versions = {labelled.version.id: labelled.version for labelled in found.done.values()}
+    read = reader.read(sorted(needed.union(_with_lookback(pipeline, keys))))
+    labelled = read.done
+    versions = {own.version.id: own.version for own in labelled.values()}
     history = DriftHistory(
         pipeline,
-        found.done,
+        labelled,
         served,
         references=StoredReferences(workspace, pipeline, versions),
         horizon=workspace.as_of() - pipeline.ground_truth.lag,
     )
-    asked = {key: found.done[key] for key in sorted(keys) if key in found.done}
+    asked = {key: labelled[key] for key in sorted(keys) if key in labelled}
     findings = together(lambda own: {key: tuple(history.findings(key)) for key in own}, asked)
     done = {}
     with workspace.database.transaction() as session:
         for key, evidence in findings.done.items():
-            report = drift_report(pipeline, key, asked[key].version, evidence, workspace.clock())
-            report.dagster_run_id = dagster_run_id
-            stored = drift_rows.add_report(session, report, [finding.to_row() for finding in evidence])
-            done[key] = Reported(
-                report_id=stored.id,
-                version=asked[key].version.version,
-                verdict=Verdict(stored.verdict),
-                summary=stored.summary,
-                findings=evidence,
+            version = asked[key].version
+            report = drift_report(pipeline, key, evidence, version_id=version.id, version=version.version)
+            report_id = drift_rows.add_report(
+                session,
+                model_id=version.model_id,
+                version_id=report.version_id,
+                partition_key=report.partition_key,
+                reference=report.reference,
+                window_start=report.window.start if report.window else None,
+                window_end=report.window.end if report.window else None,
+                verdict=report.verdict,
+                summary=report.summary,
+                digest=report.digest,
+                created_at=workspace.clock(),
+                dagster_run_id=dagster_run_id,
+                findings=[finding.to_row() for finding in report.findings],
             )
-    failed = {key: why for key, why in found.failed.items() if key in keys}
+            done[key] = DriftReportResult(report_id=report_id, report=report)
+    failed = {key: why for key, why in read.failed.items() if key in keys}
     return Outcome(done=done, failed={**failed, **findings.failed})
 
 
@@ -91,24 +150,26 @@ def _with_lookback(pipeline: ModelPipeline, keys: Sequence[str]) -> Sequence[str
 
 
 def drift_report(
-    pipeline: ModelPipeline, key: str, version: ModelVersion, findings: tuple[Finding, ...], created_at: datetime
+    pipeline: ModelPipeline, key: str, findings: tuple[Finding, ...], *, version_id: int, version: int
 ) -> DriftReport:
-    """Return the row of a report that is not stored yet: the verdict is that of the alerts among its findings."""
+    """Return the report on a partition that one version served; the verdict is that of its alerts."""
     alerts = [finding for finding in findings if finding.role == "alert"]
     verdict = overall_verdict(alerts)
-    window = _longest_window(pipeline, key)
-    evidence = json.dumps([asdict(finding) for finding in findings], sort_keys=True)
+    decisive = [finding for finding in alerts if finding.verdict is verdict]
     return DriftReport(
-        model_id=version.model_id,
-        version_id=version.id,
+        version_id=version_id,
+        version=version,
         partition_key=key,
-        reference=f"the holdout and the training rows of version {version.version}",
-        window_start=window.start if window else None,
-        window_end=window.end if window else None,
-        created_at=created_at,
+        window=_longest_window(pipeline, key),
+        findings=findings,
         verdict=verdict,
-        summary=_summary(verdict, alerts),
-        digest=hashlib.sha256(evidence.encode()).hexdigest(),
+        summary=report_summary(
+            verdict,
+            count=len(decisive),
+            total=len(alerts),
+            columns=[finding.name for finding in decisive if finding.kind == "column"],
+            notes=[finding.note for finding in decisive if finding.kind != "column"],
+        ),
     )
 
 
@@ -117,15 +178,3 @@ def _longest_window(pipeline: ModelPipeline, key: str) -> Window | None:
         return None
     end: datetime = pipeline.partitions.window(key).end
     return Window(end - max(rule.length for rule in pipeline.drift), end)
-
-
-def _summary(verdict: Verdict, findings: Sequence[Finding]) -> str:
-    """Return one line for people: what drifted, or why nothing is said."""
-    telling = [finding for finding in findings if finding.verdict is verdict]
-    if verdict is Verdict.OK:
-        return f"No drift in {len(telling)} of {len(findings)} checks that could be made."
-    columns = [finding.name for finding in telling if finding.kind == "column"]
-    said = [finding.note for finding in telling if finding.kind != "column"]
-    if columns:
-        said.append(f"Columns: {', '.join(dict.fromkeys(columns))}.")
-    return " ".join(said) or "Nothing to compare with."

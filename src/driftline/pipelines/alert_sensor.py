@@ -1,26 +1,26 @@
-"""The sensor that tells people: it raises alerts from new rows, and sends what waits in the outbox."""
+"""The sensor that notifies people: it raises alerts from new rows, and sends what waits in the outbox."""
 
 from collections import Counter
 from collections.abc import Sequence
 
 import dagster as dg
 
-from driftline.alerting import Delivered, Raised, deliver, open_channels, raise_alerts
+from driftline.alerting import DeliveryResult, RaisedAlert, deliver, open_channels, raise_alerts
 from driftline.declaration import ModelPipeline
 from driftline.pipelines.failed_runs import failed_runs
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.settings import Settings
 
-_SAID = {
+_EVENTS = {
     "opened": "opened",
-    "happened": "told of as news",
-    "reminder": "told again",
-    "resolved": "over",
+    "happened": "about news",
+    "reminder": "repeated",
+    "resolved": "resolved",
 }
 
 
 def alert_sensor(pipelines: Sequence[ModelPipeline], *, interval_s: int = 30) -> dg.SensorDefinition:
-    """Return the sensor over all `pipelines` that looks for troubles and tells people every `interval_s` seconds.
+    """Return the sensor over all `pipelines` that raises alerts and sends messages every `interval_s` seconds.
 
     The truth is in the database: alerts and the messages about them are stored in one transaction before
     anything is sent, so a tick that dies half-way is repeated without harm.
@@ -44,17 +44,19 @@ def alert_sensor(pipelines: Sequence[ModelPipeline], *, interval_s: int = 30) ->
             failed_runs=failed_runs(context.instance, by_name),
         )
         delivered = deliver(workspace.opened, open_channels(urls))
-        return dg.SkipReason(_told(raised, delivered, channels=len(urls)))
+        return dg.SkipReason(_summary(raised, delivered, channels=len(urls)))
 
     return alerts
 
 
-def _told(raised: Sequence[Raised], delivered: Delivered, *, channels: int) -> str:
+def _summary(raised: Sequence[RaisedAlert], delivered: DeliveryResult, *, channels: int) -> str:
     """Return in words what a tick did."""
-    events = Counter(_SAID[one.event] for one in raised)
-    did = [f"{count} {'alert' if count == 1 else 'alerts'} {said}" for said, count in events.items()]
+    events = Counter(_EVENTS[one.event] for one in raised)
+    did = [f"{count} {'alert' if count == 1 else 'alerts'} {event}" for event, count in events.items()]
     counts = {"sent": delivered.sent, "to be tried again": delivered.retried, "given up": delivered.failed}
-    did += [f"{count} {'message' if count == 1 else 'messages'} {said}" for said, count in counts.items() if count]
+    did += [
+        f"{count} {'message' if count == 1 else 'messages'} {outcome}" for outcome, count in counts.items() if count
+    ]
     words = [f"{', '.join(did)}." if did else "Nothing new."]
     words += [one.title for one in raised[:3]]
     words += delivered.faults[:3]

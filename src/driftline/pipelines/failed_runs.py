@@ -20,12 +20,12 @@ def failed_runs(
     for run in instance.get_runs(dg.RunsFilter(statuses=_ENDED), limit=NEWEST):  # newest first
         for place in _places(run):
             newest.setdefault(place, run)
-    found: dict[str, tuple[FailedRun, ...]] = {}
+    failures: dict[str, tuple[FailedRun, ...]] = {}
     for (name, work), run in newest.items():
         if name in pipelines and run.status is dg.DagsterRunStatus.FAILURE:
-            failed = FailedRun(dagster_run_id=run.run_id, work=work, why=_why(instance, run.run_id))
-            found[name] = (*found.get(name, ()), failed)
-    return found
+            failed = FailedRun(dagster_run_id=run.run_id, work=work, cause=_cause(instance, run.run_id))
+            failures[name] = (*failures.get(name, ()), failed)
+    return failures
 
 
 def _places(run: dg.DagsterRun) -> set[tuple[str, str]]:
@@ -43,13 +43,13 @@ def _by_job(run: dg.DagsterRun) -> set[tuple[str, str]]:
     return set()
 
 
-def _why(instance: dg.DagsterInstance, run_id: str) -> str:
-    """Return what the first failed step said."""
+def _cause(instance: dg.DagsterInstance, run_id: str) -> str:
+    """Return the message of the first failed step."""
     events = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.STEP_FAILURE, limit=1).records
-    return next(_told(events), "It ended before a step could say why; its process may have died.")
+    return next(_messages(events), "It ended before a step could say why; its process may have died.")
 
 
-def _told(events: Sequence[dg.EventLogRecord]) -> Iterator[str]:
+def _messages(events: Sequence[dg.EventLogRecord]) -> Iterator[str]:
     for event in events:
         step = event.event_log_entry.dagster_event
         if step is not None and step.step_failure_data is not None:

@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 
 from driftline.declaration import VERSION_TAG, Kind, ModelPipeline
-from driftline.drift_reports import Reported, report_drift
+from driftline.drift_reports import DriftReportResult, report_drift
 from driftline.errors import DriftlineError
 from driftline.evaluations import Evaluated, LabelCount, LabelledReader, count_labels, evaluate
 from driftline.metrics import metric
@@ -170,14 +170,14 @@ def _materialize(
         yield dg.MaterializeResult(asset_key=key)
 
 
-def _metadata(done: Predicted | LabelCount | Evaluated | Reported) -> dict[str, Any]:
+def _metadata(done: Predicted | LabelCount | Evaluated | DriftReportResult) -> dict[str, Any]:
     """Return what people look at; small, since there is one for each partition."""
     if isinstance(done, Predicted):
-        told: dict[str, Any] = {"dagster/row_count": done.row_count, "version": done.version}
+        shown: dict[str, Any] = {"dagster/row_count": done.row_count, "version": done.version}
         if done.estimates:
-            told["estimated, if only the inputs changed"] = metric_table(done.estimates)
-            told |= metric_values(done.estimates)
-        return told if done.mean_score is None else {**told, "mean score": done.mean_score}
+            shown["estimated, if only the inputs changed"] = metric_table(done.estimates)
+            shown |= metric_values(done.estimates)
+        return shown if done.mean_score is None else {**shown, "mean score": done.mean_score}
     if isinstance(done, LabelCount):
         return {
             "version": done.version,
@@ -196,13 +196,13 @@ def _metadata(done: Predicted | LabelCount | Evaluated | Reported) -> dict[str, 
             "metrics": metric_table(done.measurements),
             **({"slices": slice_table(done.slices)} if done.slices else {}),
         }
-    told = {
+    shown = {
         "version": done.version,
         "verdict": str(done.verdict),
         "summary": done.summary,
         "report": done.report_id,
     }
-    return {**told, "findings": finding_table(done.findings)} if done.verdict == "drift" else told
+    return {**shown, "findings": finding_table(done.findings)} if done.verdict == "drift" else shown
 
 
 def _floor_result(pipeline: ModelPipeline, outcome: Outcome[Evaluated]) -> dg.AssetCheckResult:

@@ -1,5 +1,7 @@
 """English sentences, made from a rule and the values that it spoke on: nowhere else are reasons worded."""
 
+from driftline.sentences.alerts import Message, alert_message, alert_text
 from driftline.sentences.decisions import decision_sentence
+from driftline.sentences.findings import report_summary
 
-__all__ = ["decision_sentence"]
+__all__ = ["Message", "alert_message", "alert_text", "decision_sentence", "report_summary"]

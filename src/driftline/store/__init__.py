@@ -19,6 +19,7 @@ from driftline.store import (
     drift_rows,
     evaluation_rows,
     lock_rows,
+    metric_rows,
     model_rows,
     run_rows,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "drift_rows",
     "evaluation_rows",
     "lock_rows",
+    "metric_rows",
     "model_rows",
     "open_database",
     "run_rows",

@@ -1,9 +1,8 @@
 """Alerts and their outbox."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import Index, String, UniqueConstraint, func, text
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -21,11 +20,11 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
-class AlertEpisode(SQLModel, table=True):
-    """One row is a trouble from when it was first seen until it was seen to be over.
+class AlertRow(SQLModel, table=True):
+    """One row is an incident, from detection to resolution.
 
-    The unique index is what lets at most one episode of a trouble be open. Something that merely happened,
-    such as a promotion, is over at once.
+    The unique index lets at most one alert about the same incident be open. Something that merely happened,
+    such as a promotion, is resolved at once.
     """
 
     __tablename__ = "alert"
@@ -35,21 +34,21 @@ class AlertEpisode(SQLModel, table=True):
     )
 
     id: int = Field(default=None, primary_key=True)
-    dedupe_key: str = Field(index=True, description="what makes two sightings the same trouble")
+    dedupe_key: str = Field(index=True, description="what makes two rule results the same incident")
     what: str = Field(description="drift, evaluation, decision, failure or label_lateness")
     severity: str
     model: str
-    evidence: str = Field(description="the row it stood on when people were last told, such as `report 7`")
+    evidence: str = Field(description="the row it stood on when a message was last sent, such as `report 7`")
     title: str
     text: str
     opened_at: datetime
     last_seen_at: datetime
     resolved_at: datetime | None = None
-    notified_at: datetime | None = Field(default=None, description="when people were last told that it is there")
+    notified_at: datetime | None = Field(default=None, description="when a message was last sent that it is there")
     messages: int = Field(default=0, description="messages written into the outbox, counted per event")
 
 
-class AlertDelivery(SQLModel, table=True):
+class AlertDeliveryRow(SQLModel, table=True):
     """One row is one message to one channel; it is there before anything is sent."""
 
     __tablename__ = "alert_delivery"
@@ -75,12 +74,12 @@ class AlertDelivery(SQLModel, table=True):
     sent_at: datetime | None = None
 
 
-def open_alerts(session: Session, model: str | None = None) -> Sequence[AlertEpisode]:
-    """Return the alerts that are not over, of one model or of all, oldest first."""
-    statement = select(AlertEpisode).where(col(AlertEpisode.resolved_at).is_(None))
+def open_alerts(session: Session, model: str | None = None) -> Sequence[AlertRow]:
+    """Return the alerts that are open, of one model or of all, oldest first."""
+    statement = select(AlertRow).where(col(AlertRow.resolved_at).is_(None))
     if model is not None:
-        statement = statement.where(AlertEpisode.model == model)
-    return session.exec(statement.order_by(col(AlertEpisode.id))).all()
+        statement = statement.where(AlertRow.model == model)
+    return session.exec(statement.order_by(col(AlertRow.id))).all()
 
 
 def newest_alerts(
@@ -90,45 +89,117 @@ def newest_alerts(
     is_open: bool | None = None,
     first: int = 50,
     before: int | None = None,
-) -> Sequence[AlertEpisode]:
-    """Return alerts, newest first, of one model or of all, open ones, those that are over, or both.
+) -> Sequence[AlertRow]:
+    """Return alerts, newest first, of one model or of all, open ones, resolved ones, or both.
 
     `before` is the id of the last one seen.
     """
-    statement = select(AlertEpisode)
+    statement = select(AlertRow)
     if model is not None:
-        statement = statement.where(AlertEpisode.model == model)
+        statement = statement.where(AlertRow.model == model)
     if is_open is not None:
-        over = col(AlertEpisode.resolved_at).is_not(None)
-        statement = statement.where(~over if is_open else over)
+        resolved = col(AlertRow.resolved_at).is_not(None)
+        statement = statement.where(~resolved if is_open else resolved)
     if before is not None:
-        statement = statement.where(col(AlertEpisode.id) < before)
-    return session.exec(statement.order_by(col(AlertEpisode.id).desc()).limit(first)).all()
+        statement = statement.where(col(AlertRow.id) < before)
+    return session.exec(statement.order_by(col(AlertRow.id).desc()).limit(first)).all()
 
 
-def newest_alert(session: Session, dedupe_key: str) -> AlertEpisode | None:
-    """Return the newest episode of a trouble, over or not, or None."""
-    statement = select(AlertEpisode).where(AlertEpisode.dedupe_key == dedupe_key)
-    return session.exec(statement.order_by(col(AlertEpisode.id).desc()).limit(1)).one_or_none()
+def newest_alert(session: Session, dedupe_key: str) -> AlertRow | None:
+    """Return the newest alert about an incident, open or resolved, or None."""
+    statement = select(AlertRow).where(AlertRow.dedupe_key == dedupe_key)
+    return session.exec(statement.order_by(col(AlertRow.id).desc()).limit(1)).one_or_none()
 
 
 def last_notified(session: Session, dedupe_key: str) -> datetime | None:
-    """Return when people were last told of a trouble in any of its episodes, or None."""
-    statement = select(func.max(AlertEpisode.notified_at)).where(AlertEpisode.dedupe_key == dedupe_key)
+    """Return when a message was last sent about an incident, in any of its alerts, or None."""
+    statement = select(func.max(AlertRow.notified_at)).where(AlertRow.dedupe_key == dedupe_key)
     return session.exec(statement).one()
 
 
-def add_deliveries(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Store messages to send; one that is there already is left as it is."""
-    insert_missing(session, AlertDelivery, rows)
+def open_alert(
+    session: Session,
+    *,
+    dedupe_key: str,
+    what: str,
+    severity: str,
+    model: str,
+    evidence: str,
+    title: str,
+    text: str,
+    now: datetime,
+) -> int:
+    """Store a new alert and return its id."""
+    row = AlertRow(
+        dedupe_key=dedupe_key,
+        what=what,
+        severity=severity,
+        model=model,
+        evidence=evidence,
+        title=title,
+        text=text,
+        opened_at=now,
+        last_seen_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
 
 
-def claim_due(session: Session, *, now: datetime, lease: timedelta, limit: int) -> Sequence[AlertDelivery]:
+def resolve(session: Session, alert_id: int, now: datetime) -> None:
+    """End an alert."""
+    session.get_one(AlertRow, alert_id).resolved_at = now
+
+
+def mark_seen(session: Session, alert_id: int, now: datetime, *, text: str | None) -> None:
+    """Note that an alert's incident goes on; a new text replaces the one that is there."""
+    row = session.get_one(AlertRow, alert_id)
+    row.last_seen_at = now
+    if text is not None:
+        row.text = text
+
+
+def append_messages(
+    session: Session,
+    alert_id: int,
+    *,
+    event: str,
+    severity: str,
+    subject: str,
+    body: str,
+    channels: int,
+    now: datetime,
+    evidence: str | None,
+) -> None:
+    """Put the next message about an alert into the outbox, once for each channel from 1 to `channels`.
+
+    `evidence` is what the alert stands on from now on; None for a message that it is resolved.
+    """
+    alert = session.get_one(AlertRow, alert_id)
+    alert.messages += 1
+    if evidence is not None:
+        alert.notified_at, alert.evidence = now, evidence
+    row = {
+        "alert_id": alert_id,
+        "number": alert.messages,
+        "event": event,
+        "severity": severity,
+        "subject": subject,
+        "body": body,
+        "state": DeliveryState.PENDING.value,
+        "attempts": 0,
+        "next_attempt_at": now,
+        "created_at": now,
+    }
+    insert_missing(session, AlertDeliveryRow, [{**row, "channel": channel} for channel in range(1, channels + 1)])
+
+
+def claim_due(session: Session, *, now: datetime, lease: timedelta, limit: int) -> Sequence[AlertDeliveryRow]:
     """Return the messages that are due, oldest first, each counted as tried and nobody else's until `lease` ends."""
     statement = (
-        select(AlertDelivery)
-        .where(AlertDelivery.state == DeliveryState.PENDING, col(AlertDelivery.next_attempt_at) <= now)
-        .order_by(col(AlertDelivery.next_attempt_at), col(AlertDelivery.id))
+        select(AlertDeliveryRow)
+        .where(AlertDeliveryRow.state == DeliveryState.PENDING, col(AlertDeliveryRow.next_attempt_at) <= now)
+        .order_by(col(AlertDeliveryRow.next_attempt_at), col(AlertDeliveryRow.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -139,16 +210,44 @@ def claim_due(session: Session, *, now: datetime, lease: timedelta, limit: int) 
     return due
 
 
-def claimed(session: Session, delivery_id: int, attempt: int) -> AlertDelivery | None:
-    """Return a message whose claim is still that of `attempt`, held until the transaction ends, or None."""
-    row = session.get(AlertDelivery, delivery_id, with_for_update=True)
-    return row if row is not None and row.state == DeliveryState.PENDING and row.attempts == attempt else None
+def record_attempt(
+    session: Session,
+    delivery_id: int,
+    attempt: int,
+    *,
+    fault: str | None,
+    retry_at: datetime | None,
+    now: datetime,
+) -> DeliveryState:
+    """Store what became of an attempt to send a message, and return where the message stands.
+
+    Nothing is stored where somebody else has claimed the message since.
+
+    Args:
+        session: the transaction.
+        delivery_id: the message.
+        attempt: the attempt, as it was claimed.
+        fault: why it was not taken; None: it was.
+        retry_at: when to try again; None: the message is given up.
+        now: the time of the result.
+    """
+    row = session.get(AlertDeliveryRow, delivery_id, with_for_update=True)
+    if row is None or row.state != DeliveryState.PENDING or row.attempts != attempt:
+        return DeliveryState.SENT if fault is None else DeliveryState.PENDING
+    row.last_error = fault
+    if fault is None:
+        row.state, row.sent_at = DeliveryState.SENT, now
+    elif retry_at is None:
+        row.state = DeliveryState.FAILED
+    else:
+        row.next_attempt_at = retry_at
+    return DeliveryState(row.state)
 
 
-def deliveries(session: Session, alert_ids: Sequence[int]) -> dict[int, list[AlertDelivery]]:
+def deliveries(session: Session, alert_ids: Sequence[int]) -> dict[int, list[AlertDeliveryRow]]:
     """Return the messages of each alert, oldest first."""
-    rows: dict[int, list[AlertDelivery]] = {id_: [] for id_ in alert_ids}
-    statement = select(AlertDelivery).where(col(AlertDelivery.alert_id).in_(alert_ids))
-    for row in session.exec(statement.order_by(col(AlertDelivery.id))):
+    rows: dict[int, list[AlertDeliveryRow]] = {id_: [] for id_ in alert_ids}
+    statement = select(AlertDeliveryRow).where(col(AlertDeliveryRow.alert_id).in_(alert_ids))
+    for row in session.exec(statement.order_by(col(AlertDeliveryRow.id))):
         rows[row.alert_id].append(row)
     return rows

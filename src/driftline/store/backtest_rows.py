@@ -1,6 +1,6 @@
 """Backtests: what other policies would have made of the past."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import JSON
 from sqlmodel import Field, Session, SQLModel, col, select
 
 
-class StoredBacktest(SQLModel, table=True):
+class BacktestRow(SQLModel, table=True):
     """One row is the past of one pipeline under several policies."""
 
     __tablename__ = "backtest"
@@ -24,13 +24,39 @@ class StoredBacktest(SQLModel, table=True):
     outcomes: list[dict[str, Any]] = Field(sa_type=JSON, description="the figures of each policy")
 
 
+def add_backtest(
+    session: Session,
+    *,
+    pipeline: str,
+    window_start: datetime,
+    window_end: datetime,
+    metric: str,
+    length: str,
+    created_at: datetime,
+    outcomes: Sequence[Mapping[str, Any]],
+) -> int:
+    """Store a backtest and return its id."""
+    row = BacktestRow(
+        pipeline=pipeline,
+        window_start=window_start,
+        window_end=window_end,
+        metric=metric,
+        length=length,
+        created_at=created_at,
+        outcomes=[dict(outcome) for outcome in outcomes],
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
 def newest_backtests(
     session: Session, pipeline: str | None, *, first: int = 20, before: int | None = None
-) -> Sequence[StoredBacktest]:
+) -> Sequence[BacktestRow]:
     """Return the backtests of a pipeline (None: of all), newest first; `before` is the id of the last one seen."""
-    statement = select(StoredBacktest)
+    statement = select(BacktestRow)
     if pipeline is not None:
-        statement = statement.where(StoredBacktest.pipeline == pipeline)
+        statement = statement.where(BacktestRow.pipeline == pipeline)
     if before is not None:
-        statement = statement.where(col(StoredBacktest.id) < before)
-    return session.exec(statement.order_by(col(StoredBacktest.id).desc()).limit(first)).all()
+        statement = statement.where(col(BacktestRow.id) < before)
+    return session.exec(statement.order_by(col(BacktestRow.id).desc()).limit(first)).all()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, func
+from sqlalchemy import JSON, UniqueConstraint, func, text
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -13,7 +13,7 @@ from driftline.store.model_rows import RegisteredModel
 from driftline.store.upsert import insert_missing
 
 
-class DriftReport(SQLModel, table=True):
+class DriftReportRow(SQLModel, table=True):
     """One row is a statement about one version after one partition, with its findings as evidence."""
 
     __tablename__ = "drift_report"
@@ -36,7 +36,7 @@ class DriftReport(SQLModel, table=True):
     dagster_run_id: str | None = None
 
 
-class DriftFinding(SQLModel, table=True):
+class DriftFindingRow(SQLModel, table=True):
     """One row is the evidence of one check of a drift report."""
 
     __tablename__ = "drift_finding"
@@ -60,85 +60,127 @@ class DriftFinding(SQLModel, table=True):
         sa_column_kwargs={"server_default": "alert"},
         description="the rule it serves: alert or trigger",
     )
+    rule: str = Field(
+        default="recorded",
+        sa_column_kwargs={"server_default": "recorded"},
+        description="which rule the verdict follows from; `recorded` where only the sentence was stored",
+    )
+    details: dict[str, Any] = Field(
+        default_factory=dict,
+        sa_type=JSON,
+        sa_column_kwargs={"server_default": text("'{}'")},
+        description="the values that the rule spoke on",
+    )
 
 
 def reported_partitions(session: Session, model_name: str) -> set[str]:
     """Return the partitions of a model that any drift report is about."""
-    statement = select(DriftReport.partition_key).join(RegisteredModel, col(DriftReport.model_id) == RegisteredModel.id)
+    statement = select(DriftReportRow.partition_key).join(
+        RegisteredModel, col(DriftReportRow.model_id) == RegisteredModel.id
+    )
     return set(session.exec(statement.where(RegisteredModel.name == model_name).distinct()))
 
 
-def add_report(session: Session, report: DriftReport, findings: Sequence[Mapping[str, Any]]) -> DriftReport:
-    """Store a report with its findings; the same evidence again returns the report that is there."""
-    known = session.exec(
-        select(DriftReport).where(
-            DriftReport.version_id == report.version_id,
-            DriftReport.partition_key == report.partition_key,
-            DriftReport.digest == report.digest,
-        )
-    ).one_or_none()
-    if known is not None:
-        return known
-    session.add(report)
+def add_report(
+    session: Session,
+    *,
+    model_id: int,
+    version_id: int,
+    partition_key: str,
+    reference: str,
+    verdict: str,
+    summary: str,
+    digest: str,
+    created_at: datetime,
+    findings: Sequence[Mapping[str, Any]] = (),
+    window_start: datetime | None = None,
+    window_end: datetime | None = None,
+    dagster_run_id: str | None = None,
+) -> int:
+    """Store a report with its findings and return its id; the same evidence again returns the id that is there."""
+    same = select(DriftReportRow.id).where(
+        DriftReportRow.version_id == version_id,
+        DriftReportRow.partition_key == partition_key,
+        DriftReportRow.digest == digest,
+    )
+    stored = session.exec(same).one_or_none()
+    if stored is not None:
+        return stored
+    row = DriftReportRow(
+        model_id=model_id,
+        version_id=version_id,
+        partition_key=partition_key,
+        reference=reference,
+        window_start=window_start,
+        window_end=window_end,
+        verdict=verdict,
+        summary=summary,
+        digest=digest,
+        created_at=created_at,
+        dagster_run_id=dagster_run_id,
+    )
+    session.add(row)
     session.flush()
-    rows = [{"report_id": report.id, "position": i, **finding} for i, finding in enumerate(findings)]
-    insert_missing(session, DriftFinding, rows)
-    return report
+    rows = [{"report_id": row.id, "position": i, **finding} for i, finding in enumerate(findings)]
+    insert_missing(session, DriftFindingRow, rows)
+    return row.id
 
 
 def reports(
     session: Session, model_id: int | None, *, first: int = 100, before: int | None = None
-) -> Sequence[DriftReport]:
+) -> Sequence[DriftReportRow]:
     """Return the drift reports of a model (None: of all), newest first; `before` is the id of the last one seen."""
-    statement = select(DriftReport)
+    statement = select(DriftReportRow)
     if model_id is not None:
-        statement = statement.where(DriftReport.model_id == model_id)
+        statement = statement.where(DriftReportRow.model_id == model_id)
     if before is not None:
-        statement = statement.where(col(DriftReport.id) < before)
-    return session.exec(statement.order_by(col(DriftReport.id).desc()).limit(first)).all()
+        statement = statement.where(col(DriftReportRow.id) < before)
+    return session.exec(statement.order_by(col(DriftReportRow.id).desc()).limit(first)).all()
 
 
-def first_reports(session: Session, model_id: int, *, verdict: str, kind: str) -> Sequence[DriftReport]:
+def first_reports(session: Session, model_id: int, *, verdict: str, kind: str) -> Sequence[DriftReportRow]:
     """Return, for each version of a model, the first report with an alert of this kind and verdict."""
     first = (
-        select(func.min(DriftReport.id))
-        .join(DriftFinding, col(DriftFinding.report_id) == DriftReport.id)
-        .where(DriftReport.model_id == model_id, DriftFinding.verdict == verdict, DriftFinding.kind == kind)
-        .where(DriftFinding.role == "alert")
-        .group_by(col(DriftReport.version_id))
+        select(func.min(DriftReportRow.id))
+        .join(DriftFindingRow, col(DriftFindingRow.report_id) == DriftReportRow.id)
+        .where(DriftReportRow.model_id == model_id, DriftFindingRow.verdict == verdict, DriftFindingRow.kind == kind)
+        .where(DriftFindingRow.role == "alert")
+        .group_by(col(DriftReportRow.version_id))
     )
-    return session.exec(select(DriftReport).where(col(DriftReport.id).in_(first)).order_by(col(DriftReport.id))).all()
+    return session.exec(
+        select(DriftReportRow).where(col(DriftReportRow.id).in_(first)).order_by(col(DriftReportRow.id))
+    ).all()
 
 
-def findings(session: Session, report_ids: Sequence[int]) -> dict[int, list[DriftFinding]]:
+def findings(session: Session, report_ids: Sequence[int]) -> dict[int, list[DriftFindingRow]]:
     """Return the findings of drift reports, one statement."""
-    rows: dict[int, list[DriftFinding]] = {id_: [] for id_ in report_ids}
-    statement = select(DriftFinding).where(col(DriftFinding.report_id).in_(report_ids))
-    for row in session.exec(statement.order_by(col(DriftFinding.report_id), col(DriftFinding.position))):
+    rows: dict[int, list[DriftFindingRow]] = {id_: [] for id_ in report_ids}
+    statement = select(DriftFindingRow).where(col(DriftFindingRow.report_id).in_(report_ids))
+    for row in session.exec(statement.order_by(col(DriftFindingRow.report_id), col(DriftFindingRow.position))):
         rows[row.report_id].append(row)
     return rows
 
 
-def undecided_reports(session: Session, *, limit: int | None = None) -> Sequence[tuple[DriftReport, str]]:
+def undecided_reports(session: Session, *, limit: int | None = None) -> Sequence[tuple[DriftReportRow, str]]:
     """Return (report, model name) of all reports without a decision, oldest first."""
     statement = (
-        select(DriftReport, RegisteredModel.name)
-        .join(RegisteredModel, col(DriftReport.model_id) == RegisteredModel.id)
-        .outerjoin(DecisionRow, col(DecisionRow.drift_report_id) == DriftReport.id)
+        select(DriftReportRow, RegisteredModel.name)
+        .join(RegisteredModel, col(DriftReportRow.model_id) == RegisteredModel.id)
+        .outerjoin(DecisionRow, col(DecisionRow.drift_report_id) == DriftReportRow.id)
         .where(col(DecisionRow.id).is_(None))
-        .order_by(col(DriftReport.id))
+        .order_by(col(DriftReportRow.id))
         .limit(limit)
     )
     return session.exec(statement).all()
 
 
-def newest_reports(session: Session) -> dict[int, DriftReport]:
+def newest_reports(session: Session) -> dict[int, DriftReportRow]:
     """Return the newest drift report on the newest partition of each model; a backfill of older ones changes nothing.
 
     One statement that asks an index once for each model: alerts look at all models in each tick.
     """
-    own = aliased(DriftReport)
+    own = aliased(DriftReportRow)
     newest = select(own.id).where(own.model_id == RegisteredModel.id).correlate(RegisteredModel)
     newest = newest.order_by(col(own.partition_key).desc(), col(own.id).desc()).limit(1)
-    statement = select(DriftReport).join(RegisteredModel, col(DriftReport.id) == newest.scalar_subquery())
+    statement = select(DriftReportRow).join(RegisteredModel, col(DriftReportRow.id) == newest.scalar_subquery())
     return {row.model_id: row for row in session.exec(statement)}

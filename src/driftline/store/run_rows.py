@@ -1,4 +1,4 @@
-"""Experiments and their runs, with params, metrics, tags, artifacts and inputs."""
+"""Experiments and their runs, with params, tags, artifacts and inputs; their metrics are in `metric_rows`."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,14 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKeyConstraint, Index, String, func
+from sqlalchemy import JSON, BigInteger, ForeignKeyConstraint, Index, String
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from driftline.store.upsert import insert_missing
 
 
 class RunStatus(StrEnum):
-    """What became of a run; each is true, not hoped for."""
+    """What became of a run. Final states are set only by what actually happened."""
 
     RUNNING = "running"
     FINISHED = "finished"
@@ -60,43 +60,11 @@ class Param(SQLModel, table=True):
 
 
 class Tag(SQLModel, table=True):
-    """One row is a word about a run that may change later."""
+    """One row is a mutable key-value tag on a run."""
 
     run_id: str = Field(primary_key=True, foreign_key="run.run_id")
     key: str = Field(primary_key=True)
     value: str
-
-
-class MetricPoint(SQLModel, table=True):
-    """One row is a measured float at a step; a value that no JSON has stands in `special`."""
-
-    __tablename__ = "metric_point"
-    run_id: str = Field(primary_key=True, foreign_key="run.run_id")
-    key: str = Field(primary_key=True)
-    step: int = Field(primary_key=True, sa_type=BigInteger)
-    logged_at: datetime = Field(primary_key=True)
-    value: float | None
-    special: str | None = Field(default=None, description="nan, inf or -inf; the value is then NULL")
-
-
-class MetricSummary(SQLModel, table=True):
-    """One row is what searches need of one metric of a run; non-finite points only count."""
-
-    __tablename__ = "metric_summary"
-    __table_args__ = (Index("ix_metric_summary_key_last", "key", "last", "run_id"),)
-
-    run_id: str = Field(primary_key=True, foreign_key="run.run_id")
-    key: str = Field(primary_key=True)
-    count: int
-    first: float | None
-    first_step: int = Field(sa_type=BigInteger)
-    last: float | None
-    last_step: int = Field(sa_type=BigInteger)
-    min: float | None
-    min_step: int | None = Field(sa_type=BigInteger)
-    max: float | None
-    max_step: int | None = Field(sa_type=BigInteger)
-    mean: float | None
 
 
 class Artifact(SQLModel, table=True):
@@ -129,6 +97,69 @@ def experiment_named(session: Session, name: str, created_at: datetime) -> Exper
 def experiments(session: Session) -> Sequence[Experiment]:
     """Return all experiments by name."""
     return session.exec(select(Experiment).order_by(Experiment.name)).all()
+
+
+def create_run(
+    session: Session,
+    *,
+    run_id: str,
+    experiment: str,
+    name: str,
+    started_at: datetime,
+    user_name: str,
+    user_email: str | None = None,
+    source_url: str | None = None,
+    git_commit: str | None = None,
+    git_dirty: bool | None = None,
+    dagster_run_id: str | None = None,
+) -> None:
+    """Store a run that starts now; its experiment is made where it is new."""
+    session.add(
+        Run(
+            run_id=run_id,
+            experiment_id=experiment_named(session, experiment, started_at).id,
+            name=name,
+            status=RunStatus.RUNNING,
+            started_at=started_at,
+            user_name=user_name,
+            user_email=user_email,
+            source_url=source_url,
+            git_commit=git_commit,
+            git_dirty=git_dirty,
+            dagster_run_id=dagster_run_id,
+        )
+    )
+    session.flush()
+
+
+def end_run(session: Session, run_id: str, status: RunStatus, *, ended_at: datetime, error: str | None = None) -> None:
+    """Store how a run ended, and when; `error` is the traceback of one that failed or was killed."""
+    row = session.get_one(Run, run_id)
+    row.status, row.error, row.ended_at = status, error, ended_at
+
+
+def set_tags(session: Session, run_id: str, tags: Mapping[str, str]) -> None:
+    """Set tags of a run; a key that is there already gets the new value."""
+    for key, value in tags.items():
+        session.merge(Tag(run_id=run_id, key=key, value=value))
+
+
+def add_artifact(
+    session: Session, run_id: str, path: str, *, digest: str, size_bytes: int, created_at: datetime
+) -> None:
+    """Store which file a run has under `path`; the same path again names the newer file."""
+    row = Artifact(run_id=run_id, path=path, digest=digest, size_bytes=size_bytes, created_at=created_at)
+    session.merge(row)
+
+
+def artifact(session: Session, run_id: str, path: str) -> Artifact | None:
+    """Return the file that a run has under `path`, or None."""
+    return session.get(Artifact, (run_id, path))
+
+
+def add_input(session: Session, run_id: str, dataset_version_id: int, *, role: str) -> None:
+    """Store that a run used a dataset version in this role; the same again changes nothing."""
+    insert_missing(session, RunInput, [{"run_id": run_id, "dataset_version_id": dataset_version_id, "role": role}])
 
 
 def run(session: Session, run_id: str) -> Run | None:
@@ -165,17 +196,12 @@ def newest_runs(
 
 
 def of_runs(session: Session, table: type[Any], run_ids: Iterable[str]) -> dict[str, list[Any]]:
-    """Return the rows of `table` (Param, Tag, MetricSummary, Artifact, RunInput) of each run, one statement."""
+    """Return the rows of `table` (Param, Tag, Artifact, RunInput, or MetricSummary) of each run, one statement."""
     rows: dict[str, list[Any]] = {run_id: [] for run_id in run_ids}
     order = list(table.__table__.primary_key)
     for row in session.exec(select(table).where(col(table.run_id).in_(rows)).order_by(*order)):
         rows[row.run_id].append(row)
     return rows
-
-
-def artifact(session: Session, run_id: str, path: str) -> Artifact | None:
-    """Return the file of a run under `path`, or None."""
-    return session.get(Artifact, (run_id, path))
 
 
 def add_params(session: Session, run_id: str, params: Mapping[str, Any]) -> None:
@@ -186,45 +212,3 @@ def add_params(session: Session, run_id: str, params: Mapping[str, Any]) -> None
 def _json(value: Any) -> Any:
     """Return a param as JSON can hold it: NaN and the infinities as their names."""
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def add_points(session: Session, run_id: str, points: Sequence[tuple[str, int, datetime, float]]) -> None:
-    """Store (key, step, logged_at, value) points and renew the summaries of their keys."""
-    rows = [
-        {
-            "run_id": run_id,
-            "key": key,
-            "step": step,
-            "logged_at": at,
-            "value": value if math.isfinite(value) else None,
-            "special": None if math.isfinite(value) else str(float(value)),
-        }
-        for key, step, at, value in points
-    ]
-    insert_missing(session, MetricPoint, rows)
-    for key in {key for key, *_ in points}:
-        session.merge(_summarize(session, run_id, key))
-
-
-def _summarize(session: Session, run_id: str, key: str) -> MetricSummary:
-    of_key = (MetricPoint.run_id == run_id, MetricPoint.key == key)
-    time_order = (col(MetricPoint.step), col(MetricPoint.logged_at))
-    points = session.exec(select(MetricPoint).where(*of_key).order_by(*time_order)).all()
-    finite = [point for point in points if point.value is not None]
-    lowest = min(finite, key=lambda point: point.value or 0.0, default=None)
-    highest = max(finite, key=lambda point: point.value or 0.0, default=None)
-    mean = session.exec(select(func.avg(MetricPoint.value)).where(*of_key)).one()
-    return MetricSummary(
-        run_id=run_id,
-        key=key,
-        count=len(points),
-        first=points[0].value,
-        first_step=points[0].step,
-        last=points[-1].value,
-        last_step=points[-1].step,
-        min=lowest.value if lowest else None,
-        min_step=lowest.step if lowest else None,
-        max=highest.value if highest else None,
-        max_step=highest.step if highest else None,
-        mean=mean,
-    )

@@ -15,3 +15,14 @@ def insert_missing(session: Session, table: type[SQLModel], rows: Sequence[Mappi
     for start in range(0, len(rows), ROWS_PER_STATEMENT):
         chunk = [dict(row) for row in rows[start : start + ROWS_PER_STATEMENT]]
         session.connection().execute(insert(table).on_conflict_do_nothing(), chunk)
+
+
+def insert_new(
+    session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]], returned: Sequence[str]
+) -> Sequence[Any]:
+    """Insert `rows` as `insert_missing` does; return these columns of the rows that were not there, in any order."""
+    if not rows:
+        return []
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(table).on_conflict_do_nothing().returning(*(getattr(table, name) for name in returned))
+    return session.connection().execute(statement, [dict(row) for row in rows]).all()

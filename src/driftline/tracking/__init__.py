@@ -1,4 +1,4 @@
-"""Runs: a training script says what it used and what it measured, and the experiment database keeps it."""
+"""Runs: a training script logs what it used and what it measured, and the experiment database stores it."""
 
 from driftline.tracking.environment import environment
 from driftline.tracking.listing import describe_run, list_runs

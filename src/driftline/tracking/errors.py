@@ -23,9 +23,9 @@ class InvalidKeyError(InvalidInputError):
 class UnclearRunError(NotFoundError):
     """An id names no run, or more than one."""
 
-    def __init__(self, run_id: str, found: Iterable[str]) -> None:
-        found = list(found)
-        which = f"{len(found)} runs start with {run_id!r}: {listing(found)}" if found else f"No run is {run_id!r}"
+    def __init__(self, run_id: str, matches: Iterable[str]) -> None:
+        matches = list(matches)
+        which = f"{len(matches)} runs start with {run_id!r}: {listing(matches)}" if matches else f"No run is {run_id!r}"
         super().__init__(f"{which}. List them: driftline runs.")
 
 

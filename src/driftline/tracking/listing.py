@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from driftline.store import dataset_rows, run_rows
+from driftline.store import dataset_rows, metric_rows, run_rows
 from driftline.store.run_rows import Run, RunStatus
 from driftline.tracking.errors import UnclearRunError, UnknownStatusError
 from driftline.workspace import Workspace
@@ -17,40 +17,40 @@ def list_runs(
         UnknownStatusError: there is no such status.
     """
     if status is not None and status not in set(RunStatus):
-        raise UnknownStatusError(status, [str(known) for known in RunStatus])
+        raise UnknownStatusError(status, [str(one) for one in RunStatus])
     wanted = None if status is None else RunStatus(status)
     with workspace.database.reading() as session:
         names = {row.id: row.name for row in run_rows.experiments(session)}
-        found = run_rows.newest_runs(session, experiment=experiment, status=wanted, first=first)
-        summaries = run_rows.of_runs(session, run_rows.MetricSummary, [run.run_id for run in found])
+        runs = run_rows.newest_runs(session, experiment=experiment, status=wanted, first=first)
+        summaries = run_rows.of_runs(session, metric_rows.MetricSummary, [run.run_id for run in runs])
     return [
         {**_facts(run, names[run.experiment_id]), "metrics": {row.key: row.last for row in summaries[run.run_id]}}
-        for run in found
+        for run in runs
     ]
 
 
 def describe_run(workspace: Workspace, run_id: str) -> dict[str, Any]:
-    """Return all that is known of a run; `run_id` may be the start of one.
+    """Return all that is stored about a run; `run_id` may be the start of one.
 
     Raises:
         UnclearRunError: no run starts so, or more than one.
     """
     with workspace.database.reading() as session:
-        found = run_rows.starting_with(session, run_id)
-        if len(found) != 1:
-            raise UnclearRunError(run_id, [run.run_id for run in found])
-        [run] = found
+        matches = run_rows.starting_with(session, run_id)
+        if len(matches) != 1:
+            raise UnclearRunError(run_id, [run.run_id for run in matches])
+        [run] = matches
         names = {row.id: row.name for row in run_rows.experiments(session)}
         of = {
             table: run_rows.of_runs(session, table, [run.run_id])[run.run_id]
-            for table in (run_rows.Param, run_rows.MetricSummary, run_rows.Tag, run_rows.Artifact, run_rows.RunInput)
+            for table in (run_rows.Param, metric_rows.MetricSummary, run_rows.Tag, run_rows.Artifact, run_rows.RunInput)
         }
         used = dataset_rows.dataset_versions(session, [row.dataset_version_id for row in of[run_rows.RunInput]])
     return {
         **_facts(run, names[run.experiment_id]),
         "error": run.error,
         "params": {row.key: row.value for row in of[run_rows.Param]},
-        "metrics": {row.key: row.last for row in of[run_rows.MetricSummary]},
+        "metrics": {row.key: row.last for row in of[metric_rows.MetricSummary]},
         "tags": {row.key: row.value for row in of[run_rows.Tag]},
         "inputs": [
             {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from driftline.store import run_rows
+from driftline.store import metric_rows, run_rows
 from driftline.store.run_rows import RunStatus
 from driftline.tracking.environment import environment
 from driftline.tracking.errors import InvalidKeyError
@@ -43,7 +43,7 @@ class ActiveRun:
             _check_key(key)
         points = [(key, step, at, float(value)) for key, value in metrics.items()]
         with self.workspace.database.transaction() as session:
-            run_rows.add_points(session, self.run_id, points)
+            metric_rows.add_points(session, self.run_id, points)
 
     def log_artifact(self, path: str, content: bytes) -> str:
         """Store a file of this run under `path` and return its digest.
@@ -53,21 +53,21 @@ class ActiveRun:
         """
         _check_key(path)
         digest = self.workspace.artifacts.put(content)
-        row = run_rows.Artifact(
-            run_id=self.run_id,
-            path=path,
-            digest=digest,
-            size_bytes=len(content),
-            created_at=self.workspace.clock(),
-        )
         with self.workspace.database.transaction() as session:
-            session.merge(row)
+            run_rows.add_artifact(
+                session,
+                self.run_id,
+                path,
+                digest=digest,
+                size_bytes=len(content),
+                created_at=self.workspace.clock(),
+            )
         return digest
 
     def log_input(self, dataset_version_id: int, *, role: str) -> None:
-        """Say that this run used a dataset version, and what for (training, holdout)."""
+        """Record that this run used a dataset version, and what for (training, holdout)."""
         with self.workspace.database.transaction() as session:
-            session.merge(run_rows.RunInput(run_id=self.run_id, dataset_version_id=dataset_version_id, role=role))
+            run_rows.add_input(session, self.run_id, dataset_version_id, role=role)
 
 
 @contextmanager
@@ -86,32 +86,30 @@ def start_run(
         workspace: where it is stored.
         experiment: the named set of runs it belongs to, made where it is new.
         name: a name for people; a short unique one by default.
-        tags: words about the run.
+        tags: mutable key-value pairs.
         dagster_run_id: the Dagster run that this is part of.
         source: the folder whose git commit is recorded; the working directory by default.
     """
     run_id = uuid.uuid4().hex
-    where = environment(source or Path.cwd())
+    run = ActiveRun(workspace=workspace, run_id=run_id, name=name or f"{experiment}-{run_id[:8]}")
+    code = environment(source or Path.cwd())
     with workspace.database.transaction() as session:
-        of = run_rows.experiment_named(session, experiment, workspace.clock())
-        row = run_rows.Run(
+        run_rows.create_run(
+            session,
             run_id=run_id,
-            experiment_id=of.id,
-            name=name or f"{experiment}-{run_id[:8]}",
-            status=RunStatus.RUNNING,
+            experiment=experiment,
+            name=run.name,
             started_at=workspace.clock(),
             dagster_run_id=dagster_run_id,
-            user_name=where.user_name,
-            user_email=where.user_email,
-            source_url=where.source_url,
-            git_commit=where.git_commit,
-            git_dirty=where.git_dirty,
+            user_name=code.user_name,
+            user_email=code.user_email,
+            source_url=code.source_url,
+            git_commit=code.git_commit,
+            git_dirty=code.git_dirty,
         )
-        session.add(row)
-        session.flush()
-        session.add_all(run_rows.Tag(run_id=run_id, key=key, value=value) for key, value in (tags or {}).items())
+        run_rows.set_tags(session, run_id, tags or {})
     try:
-        yield ActiveRun(workspace=workspace, run_id=run_id, name=row.name)
+        yield run
     except BaseException as error:
         killed = not isinstance(error, Exception)  # an interrupt, Ctrl-C's or Dagster's, or an exit
         _end(workspace, run_id, RunStatus.KILLED if killed else RunStatus.FAILED, error=traceback.format_exc())
@@ -121,9 +119,7 @@ def start_run(
 
 def _end(workspace: Workspace, run_id: str, status: RunStatus, *, error: str | None = None) -> None:
     with workspace.database.transaction() as session:
-        row = run_rows.run(session, run_id)
-        if row is not None:
-            row.status, row.error, row.ended_at = status, error, workspace.clock()
+        run_rows.end_run(session, run_id, status, error=error, ended_at=workspace.clock())
 
 
 def _plain(value: Any) -> Any:

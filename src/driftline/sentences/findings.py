@@ -1,8 +1,6 @@
-"""The English sentence of each finding, from its rule and its values alone."""
+"""The sentence of each finding of a drift report, and of the report as a whole."""
 
-from collections.abc import Callable, Mapping
-
-from driftline.drift.status import FindingRule
+from collections.abc import Callable, Mapping, Sequence
 
 Value = float | int | str | None
 Values = Mapping[str, Value]
@@ -13,39 +11,61 @@ _MISSING_REFERENCES = {
 }
 
 
-def sentence(rule: FindingRule, values: Values) -> str:
-    """Return what a finding says, for people.
+def finding_sentence(rule: str, values: Values) -> str:
+    """Return what a finding says, from the code of its rule and its values.
 
-    >>> sentence(FindingRule.NEW_COLUMN, {"column": "age"})
+    >>> finding_sentence("new_column", {"column": "age"})
     'age: a new column that the reference does not hold; it was not tested.'
+
+    Raises:
+        KeyError: no sentence is written for the rule.
     """
-    return _SENTENCES[FindingRule(rule)](values)
+    return _SENTENCES[rule](values)
+
+
+def report_summary(verdict: str, *, count: int, total: int, columns: Sequence[str], notes: Sequence[str]) -> str:
+    """Return one line about a drift report: what drifted, or why nothing could be concluded.
+
+    Args:
+        verdict: of the report: ok, drift, too_few_rows or undefined.
+        count: the findings that have this verdict.
+        total: all findings.
+        columns: the columns among the former.
+        notes: the sentences of the others among them.
+
+    >>> report_summary("ok", count=3, total=4, columns=["age"], notes=[])
+    'No drift in 3 of 4 checks that could be made.'
+    """
+    if verdict == "ok":
+        return f"No drift in {count} of {total} checks that could be made."
+    listed = [f"Columns: {', '.join(dict.fromkeys(columns))}."] if columns else []
+    return " ".join([*notes, *listed]) or "Nothing to compare with."
 
 
 def _performance(values: Values) -> str:
     drop = _number(values, "drop")
     change = f"{abs(drop):.4f} {'worse' if drop > 0 else 'better'}" if drop else "unchanged"
-    said = (
+    text = (
         f"{_measured(values)} against {_number(values, 'reference_value'):.4f}{_interval(values, 'reference')} on "
         f"{values['reference_rows']} reference rows: {change} (at least {_number(values, 'min_drop'):.4g} counts)"
     )
-    return _in_context(f"{said}{_significance(values)}.", values)
+    return _in_context(f"{text}{_significance(values)}.", values)
 
 
 def _level(values: Values) -> str:
     is_broken = _number(values, "drop") > 0.0
-    said = f"{_measured(values)}: {'' if is_broken else 'not '}{values['side']} {_number(values, 'level'):.4g}"
-    return _in_context(f"{said}{_significance(values)}.", values)
+    text = f"{_measured(values)}: {'' if is_broken else 'not '}{values['side']} {_number(values, 'level'):.4g}"
+    return _in_context(f"{text}{_significance(values)}.", values)
 
 
 def _not_evaluated(reason: Callable[[Values], str]) -> Callable[[Values], str]:
-    def said(values: Values) -> str:
+    def render(values: Values) -> str:
         if values.get("method") == "sequential":
             return f"{values['metric']}, errors one by one: not evaluated, {reason(values)}."
         labels = f"{values['metric']} on {_labels(values)}"
         return _in_context(f"{labels}: not evaluated, {reason(values)}.", values)
 
-    return said
+    return render
 
 
 def _no_reference(values: Values) -> str:
@@ -75,14 +95,14 @@ def _alarms(values: Values) -> str:
 
 
 def _checked(verdict: str) -> Callable[[Values], str]:
-    def said(values: Values) -> str:
+    def render(values: Values) -> str:
         p_value = _number(values, "p_value")
         adjusted = f"= {p_value:.3g}" if p_value >= 1e-4 else "< 0.0001"
         tested = f"adjusted p {adjusted}, alpha = {_number(values, 'alpha'):.3g}"
         judgement = verdict.format(tested=tested, smallest=f"{_number(values, 'min_effect'):.3g}")
         return f"{values['column']}: {_change(values)}; {judgement}."
 
-    return said
+    return render
 
 
 def _change(values: Values) -> str:
@@ -142,21 +162,21 @@ def _significance(values: Values) -> str:
     return f", {is_not}statistically significant (p = {values['p_value']:.3g}, alpha = {values['alpha']:.3g})"
 
 
-def _in_context(said: str, values: Values) -> str:
+def _in_context(text: str, values: Values) -> str:
     """Return the sentence about a window followed by what it was compared with and counted among."""
     if "windows_worse" in values:
-        said += (
+        text += (
             f" {values['windows_worse']} of the last {values['windows_evaluated']} evaluated windows are worse; drift "
             f"is {values['windows_needed']} of {values['windows_considered']}."
         )
     if "design_effect" in values:
-        said += _correlation(values)
+        text += _correlation(values)
     if "reference_windows" in values:
         count, considered = values["reference_windows"], values["reference_windows_considered"]
         windows = "window" if count == considered == 1 else "windows"
         of = "" if count == considered else f" of {considered}"
-        said += f" The reference is the champion's first {count}{of} live {windows}."
-    return said
+        text += f" The reference is the champion's first {count}{of} live {windows}."
+    return text
 
 
 def _correlation(values: Values) -> str:
@@ -173,38 +193,36 @@ def _number(values: Values, name: str) -> float:
     return value
 
 
-_SENTENCES: dict[FindingRule, Callable[[Values], str]] = {
-    FindingRule.PERFORMANCE_FELL: _performance,
-    FindingRule.PERFORMANCE_KEPT: _performance,
-    FindingRule.BELOW_LEVEL: _level,
-    FindingRule.ABOVE_LEVEL: _level,
-    FindingRule.LEVEL_KEPT: _level,
-    FindingRule.NO_WINDOW: "{metric}: no window has been evaluated.".format_map,
-    FindingRule.TOO_FEW_LABELS: _not_evaluated("too few labels ({label_count} of {min_labels})".format_map),
-    FindingRule.TOO_FEW_OF_A_CLASS: _not_evaluated(
-        "too few rows of a class ({smallest_class} of {min_class})".format_map
-    ),
-    FindingRule.TOO_FEW_REFERENCE_ROWS: _not_evaluated(
+_SENTENCES: dict[str, Callable[[Values], str]] = {
+    "performance_fell": _performance,
+    "performance_kept": _performance,
+    "below_level": _level,
+    "above_level": _level,
+    "level_kept": _level,
+    "no_window": "{metric}: no window has been evaluated.".format_map,
+    "too_few_labels": _not_evaluated("too few labels ({label_count} of {min_labels})".format_map),
+    "too_few_of_a_class": _not_evaluated("too few rows of a class ({smallest_class} of {min_class})".format_map),
+    "too_few_reference_rows": _not_evaluated(
         "too few rows in the reference ({reference_rows} of {min_labels})".format_map
     ),
-    FindingRule.METRIC_UNDEFINED: _not_evaluated("{reason}".format_map),
-    FindingRule.REFERENCE_UNDEFINED: _not_evaluated("the reference has {reason}".format_map),
-    FindingRule.NO_LIVE_REFERENCE: _no_live_reference,
-    FindingRule.ALARM: _alarms,
-    FindingRule.NO_ALARM: _alarms,
-    FindingRule.VALUES_MOVED: _checked("statistically significant ({tested})"),
-    FindingRule.CATEGORIES_CHANGED: _checked("statistically significant ({tested})"),
-    FindingRule.UNSEEN_CATEGORIES: _checked("statistically significant ({tested})"),
-    FindingRule.MISSING_SHARE_CHANGED: _checked("statistically significant ({tested})"),
-    FindingRule.NON_FINITE_SHARE_CHANGED: _checked("statistically significant ({tested})"),
-    FindingRule.EFFECT_TOO_SMALL: _checked("statistically significant ({tested}), but below {smallest}, which counts"),
-    FindingRule.NOT_SIGNIFICANT: _checked("not statistically significant ({tested})"),
-    FindingRule.NO_CHANGE: _checked("no drift ({tested})"),
-    FindingRule.NO_VALUES: "{column}: no value in the reference and none in the window.".format_map,
-    FindingRule.NEW_COLUMN: "{column}: a new column that the reference does not hold; it was not tested.".format_map,
-    FindingRule.SEPARABLE: _separable,
-    FindingRule.NOT_SEPARABLE: _separation,
-    FindingRule.NO_COLUMNS: lambda _: "No column is left that could tell the window from the reference.",
-    FindingRule.NO_REFERENCE: _no_reference,
-    FindingRule.TOO_FEW_ROWS: _too_few_rows,
+    "metric_undefined": _not_evaluated("{reason}".format_map),
+    "reference_undefined": _not_evaluated("the reference has {reason}".format_map),
+    "no_live_reference": _no_live_reference,
+    "alarm": _alarms,
+    "no_alarm": _alarms,
+    "values_moved": _checked("statistically significant ({tested})"),
+    "categories_changed": _checked("statistically significant ({tested})"),
+    "unseen_categories": _checked("statistically significant ({tested})"),
+    "missing_share_changed": _checked("statistically significant ({tested})"),
+    "non_finite_share_changed": _checked("statistically significant ({tested})"),
+    "effect_too_small": _checked("statistically significant ({tested}), but below {smallest}, which counts"),
+    "not_significant": _checked("not statistically significant ({tested})"),
+    "no_change": _checked("no drift ({tested})"),
+    "no_values": "{column}: no value in the reference and none in the window.".format_map,
+    "new_column": "{column}: a new column that the reference does not hold; it was not tested.".format_map,
+    "separable": _separable,
+    "not_separable": _separation,
+    "no_columns": lambda _: "No column is left that could tell the window from the reference.",
+    "no_reference": _no_reference,
+    "too_few_rows": _too_few_rows,
 }

@@ -13,13 +13,14 @@ from driftline.drift.columns import column_findings
 from driftline.drift.domain_classifier import multivariate_finding
 from driftline.drift.performance import performance_finding
 from driftline.drift.predictions import prediction_findings
-from driftline.drift.sentences import _SENTENCES, sentence
 from driftline.drift.sequential import sequential_finding
 from driftline.drift.status import FindingRule
 from driftline.drift.trigger import trigger_finding
 from driftline.drift.window_verdict import window_verdict
 from driftline.metrics import Measurement, Task
 from driftline.profiles import count_columns, profile_columns
+from driftline.sentences import report_summary
+from driftline.sentences.findings import _SENTENCES, finding_sentence
 
 
 def measured(value, row_count=1000, *, metric="auroc", standard_error=0.01):
@@ -115,6 +116,19 @@ def test_what_has_no_reference():
 def test_a_finding_that_was_stored_as_json_reads_the_same():
     found = compared(PerformanceDrift("auroc"), 0.85)
     stored = json.loads(json.dumps(asdict(found), allow_nan=False))
-    assert sentence(FindingRule(stored["rule"]), stored["values"]) == found.note
-    assert found.to_row()["note"] == found.note
+    assert finding_sentence(stored["rule"], stored["values"]) == found.note
+    row = found.to_row()
+    assert (row["note"], row["rule"], row["details"]) == (found.note, "performance_fell", dict(found.values))
     assert found.verdict is Verdict.OK
+
+
+@pytest.mark.parametrize(
+    ("verdict", "columns", "notes", "summary"),
+    [
+        ("ok", ["age"], ["n"], "No drift in 2 of 3 checks that could be made."),
+        ("drift", ["age", "age", "pay"], ["auroc fell."], "auroc fell. Columns: age, pay."),
+        ("undefined", [], [], "Nothing to compare with."),
+    ],
+)
+def test_a_report_in_one_line(verdict, columns, notes, summary):
+    assert report_summary(verdict, count=2, total=3, columns=columns, notes=notes) == summary

@@ -1,4 +1,4 @@
-"""From stored series to stored alerts: once for each trouble, with a cooldown and an end."""
+"""From stored series to stored alerts: once for each incident, with a cooldown and an end."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -8,7 +8,8 @@ from sqlmodel import select
 
 from driftline import Alert
 from driftline.alerting import raise_alerts
-from driftline.store.alert_rows import AlertDelivery, AlertEpisode
+from driftline.registry import promote
+from driftline.store.alert_rows import AlertDeliveryRow, AlertRow
 from driftline.workspace import Workspace
 from tests.streams import fires
 
@@ -26,35 +27,35 @@ def stored(watched, table):
 
 
 def events(watched) -> list[str]:
-    return [row.event for row in stored(watched, AlertDelivery)]
+    return [row.event for row in stored(watched, AlertDeliveryRow)]
 
 
 def test_drift_opens_one_alert_with_a_message_for_each_channel(watched):
     watched.report("2025-03-17", "drift")
     [raised] = look(watched, channels=2)
     assert look(watched, channels=2) == []
-    [episode] = stored(watched, AlertEpisode)
-    assert (episode.dedupe_key, episode.severity, episode.evidence) == ("fires/drift", "warning", "report 1")
-    assert [(row.channel, row.number, row.state) for row in stored(watched, AlertDelivery)] == [
+    [alert] = stored(watched, AlertRow)
+    assert (alert.dedupe_key, alert.severity, alert.evidence) == ("fires/drift", "warning", "report 1")
+    assert [(row.channel, row.number, row.state) for row in stored(watched, AlertDeliveryRow)] == [
         (1, 1, "pending"),
         (2, 1, "pending"),
     ]
-    assert raised.alert_id == episode.id
+    assert raised.alert_id == alert.id
 
 
-def test_a_person_reads_what_how_bad_since_when_and_where_to_look(watched):
+def test_a_person_reads_details_since_when_the_next_step_and_a_link(watched):
     report = watched.report("2025-03-17", "drift")
     watched.decision("declined", drift_report_id=report, reason="No retraining: the cooldown lasts.")
     look(watched)
-    [row] = stored(watched, AlertDelivery)
-    assert row.subject == "[warning] fires: Drift is found in what version 1 serves up to 2025-03-17."
+    [row] = stored(watched, AlertDeliveryRow)
+    assert row.subject == "[warning] fires: Drift detected in what version 1 serves up to 2025-03-17."
     assert row.body.splitlines()[2:] == [
         "Model: fires, version 1",
-        "How bad: auroc on 2025-03-17: drift.",
+        "Details: auroc on 2025-03-17: drift.",
         "Since: 2025-03-20 12:00 UTC",
-        "What happens now: No retraining: the cooldown lasts.",
+        "Next step: No retraining: the cooldown lasts.",
         "Evidence: report 1",
-        "Look: http://dagster.example/assets/fires/drift?view=partitions&partition=2025-03-17",
+        "Link: http://dagster.example/assets/fires/drift?view=partitions&partition=2025-03-17",
     ]
 
 
@@ -64,7 +65,7 @@ def test_while_it_goes_on_people_are_told_once_per_cooldown(watched):
         look(watched)
         watched.wait(hours=12)
     assert events(watched) == ["opened", "reminder"]
-    assert len(stored(watched, AlertEpisode)) == 1
+    assert len(stored(watched, AlertRow)) == 1
 
 
 def test_a_recovery_is_told_once(watched):
@@ -74,9 +75,9 @@ def test_a_recovery_is_told_once(watched):
     watched.report("2025-03-18", "ok")
     assert [one.event for one in look(watched)] == ["resolved"]
     assert look(watched) == []
-    [_, recovery] = stored(watched, AlertDelivery)
-    assert recovery.subject == "[resolved] fires: Over: no drift any more."
-    assert "It lasted: from 2025-03-20 12:00 UTC to 2025-03-20 14:00 UTC" in recovery.body
+    [_, recovery] = stored(watched, AlertDeliveryRow)
+    assert recovery.subject == "[resolved] fires: Resolved: drift is no longer detected."
+    assert "Duration: 2025-03-20 12:00 UTC to 2025-03-20 14:00 UTC" in recovery.body
 
 
 def test_drift_that_comes_back_within_the_cooldown_is_told_when_it_is_still_there_afterwards(watched):
@@ -85,7 +86,7 @@ def test_drift_that_comes_back_within_the_cooldown_is_told_when_it_is_still_ther
         look(watched)
         watched.wait(hours=1)
     assert events(watched) == ["opened", "resolved"]
-    assert len(stored(watched, AlertEpisode)) == 2
+    assert len(stored(watched, AlertRow)) == 2
     watched.wait(days=1)
     look(watched)
     look(watched)
@@ -97,7 +98,7 @@ def test_too_few_rows_neither_raise_nor_end_anything(watched):
     look(watched)
     watched.report("2025-03-18", "too_few_rows")
     assert look(watched) == []
-    assert stored(watched, AlertEpisode)[0].resolved_at is None
+    assert stored(watched, AlertRow)[0].resolved_at is None
 
 
 def test_a_backfill_of_an_older_day_raises_nothing(watched):
@@ -109,7 +110,7 @@ def test_a_backfill_of_an_older_day_raises_nothing(watched):
 def test_without_a_channel_alerts_are_stored_and_told_when_there_is_one(watched):
     watched.report("2025-03-17", "drift")
     look(watched, channels=0)
-    assert (len(stored(watched, AlertEpisode)), events(watched)) == (1, [])
+    assert (len(stored(watched, AlertRow)), events(watched)) == (1, [])
     look(watched, channels=1)
     assert events(watched) == ["reminder"]
 
@@ -118,14 +119,14 @@ def test_an_alert_watches_a_metric_of_scikit_learn(watched):
     rule = Alert(on="evaluation", metric="f1_score", worse_than=0.7)
     watched.evaluation("2025-03-17", auroc=0.9, f1=0.6)
     [raised] = look(watched, rule, metrics=("auroc", "f1"))
-    assert "f1" in stored(watched, AlertEpisode)[0].dedupe_key
+    assert "f1" in stored(watched, AlertRow)[0].dedupe_key
     assert raised.event == "opened"
 
 
 def test_an_evaluation_below_the_floor_warns_and_zero_is_a_value(watched):
     watched.evaluation("2025-03-17", auroc=0.0)
     [raised] = look(watched, Alert(on="evaluation"), floor=0.7)
-    assert "auroc of version 1 is worse than its limit on 2025-03-17" in raised.title
+    assert "auroc of version 1 is below its limit on 2025-03-17" in raised.title
     watched.evaluation("2025-03-18", auroc=None)
     assert look(watched, Alert(on="evaluation"), floor=0.7) == []
     watched.evaluation("2025-03-19", auroc=0.7)
@@ -143,10 +144,20 @@ def test_of_a_loss_more_is_worse(watched):
 def test_a_failed_retraining_warns_without_the_password_in_its_error(watched):
     watched.decision("failed", outcome="Failed: no answer from postgresql://u:hidden@db/x")
     look(watched)
-    [row] = stored(watched, AlertDelivery)
-    assert "How bad: Failed: no answer from postgresql://***@db/x" in row.body
+    [row] = stored(watched, AlertDeliveryRow)
+    assert "Details: Failed: no answer from postgresql://***@db/x" in row.body
     watched.decision("kept", outcome="Kept.")
     assert [one.event for one in look(watched)] == ["resolved"]
+
+
+def test_a_switch_by_hand_does_not_end_a_failed_retraining(watched):
+    watched.decision("failed", outcome="Failed: no rows.", trigger="schedule")
+    look(watched)
+    watched.register()
+    promote(watched.workspace, "fires", 2, actor="ada", reason="The first one is too old.")
+    assert look(watched) == []
+    [alert] = stored(watched, AlertRow)
+    assert (alert.what, alert.resolved_at) == ("failure", None)
 
 
 def test_a_promotion_is_told_once_and_is_no_open_alert(watched):
@@ -155,9 +166,9 @@ def test_a_promotion_is_told_once_and_is_no_open_alert(watched):
     assert [one.event for one in look(watched, rule)] == ["happened"]
     watched.wait(days=2)
     assert look(watched, rule) == []
-    [row] = stored(watched, AlertDelivery)
+    [row] = stored(watched, AlertDeliveryRow)
     assert row.subject == "[info] fires: Version 1 was promoted."
-    assert stored(watched, AlertEpisode)[0].resolved_at is not None
+    assert stored(watched, AlertRow)[0].resolved_at is not None
 
 
 def test_labels_that_do_not_come_warn_until_they_do(watched):
@@ -167,7 +178,7 @@ def test_labels_that_do_not_come_warn_until_they_do(watched):
     watched.evaluation("2025-03-16", auroc=0.8)
     [raised] = look(watched, rule)
     assert raised.event == "opened"
-    assert "1 of the 2 newest partitions that should be, since 2025-03-17" in stored(watched, AlertEpisode)[0].text
+    assert "1 of the 2 newest partitions that should have them, since 2025-03-17" in stored(watched, AlertRow)[0].text
     watched.evaluation("2025-03-17", auroc=0.8)
     assert [one.event for one in look(watched, rule)] == ["resolved"]
 
@@ -176,7 +187,7 @@ def test_an_alert_whose_rule_is_gone_ends_in_silence(watched):
     watched.report("2025-03-17", "drift")
     look(watched)
     look(watched, Alert(on="failure"))
-    assert stored(watched, AlertEpisode)[0].resolved_at is not None
+    assert stored(watched, AlertRow)[0].resolved_at is not None
     assert events(watched) == ["opened"]
 
 
@@ -185,7 +196,7 @@ def test_eight_that_look_at_once_raise_one_alert(watched):
     with ThreadPoolExecutor(8) as pool:
         raised = [one for found in pool.map(lambda _: look(watched), range(8)) for one in found]
     assert len(raised) == 1
-    assert (len(stored(watched, AlertEpisode)), events(watched)) == (1, ["opened"])
+    assert (len(stored(watched, AlertRow)), events(watched)) == (1, ["opened"])
 
 
 def test_what_dies_before_its_end_leaves_neither_alert_nor_message(watched):
@@ -204,6 +215,6 @@ def test_what_dies_before_its_end_leaves_neither_alert_nor_message(watched):
     mortal: Workspace = replace(watched.workspace, clock=dying, replay_at=watched.now)
     with pytest.raises(DyingError):
         raise_alerts(mortal, {"fires": fires()}, channels=1, dagster_url=UI)
-    assert stored(watched, AlertEpisode) == []
+    assert stored(watched, AlertRow) == []
     look(watched)
-    assert (len(stored(watched, AlertEpisode)), events(watched)) == (1, ["opened"])
+    assert (len(stored(watched, AlertRow)), events(watched)) == (1, ["opened"])
