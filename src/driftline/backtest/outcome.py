@@ -149,7 +149,7 @@ def _detected(past: Past, changes: Sequence[datetime], alarms: Sequence[datetime
     marked = tuple(
         Change(at=at, delay=None if alarm is None else alarm - at) for at, alarm in zip(changes, first, strict=True)
     )
-    memory = past.pipeline.training_rows(past.window.end)
-    reach = memory.end - memory.start if memory else timedelta(0)
+    memory = past.training_window(past.window.end)
+    reach = memory.end - memory.start
     explained = [alarm for alarm in alarms if any(at <= alarm < at + reach for at in changes)]
     return marked, len(set(alarms) - {*explained, *first})

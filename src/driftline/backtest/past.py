@@ -11,12 +11,11 @@ import pandas as pd
 from driftline.backtest.errors import NoDeliveriesError
 from driftline.datasets import Split, Window, check_frame, encode
 from driftline.declaration import ModelPipeline, Partitions
-from driftline.declaration.errors import NotAStreamError
 from driftline.evaluations import Labelled
 from driftline.ground_truth import known_truth
 from driftline.models import Model
 from driftline.retraining.errors import DatasetRefusedError
-from driftline.rows import call_dataset
+from driftline.rows import load_window
 from driftline.rows.errors import EmptyRangeError
 from driftline.store.model_rows import ModelVersion
 from driftline.workspace import Workspace
@@ -45,6 +44,10 @@ class Past:
         """Return how long after its event a label is known."""
         return self.pipeline.ground_truth.lag
 
+    def training_window(self, until: datetime) -> Window:
+        """Return the times that a training up to `until` reads."""
+        return self.partitions.training_window(until, self.pipeline.training_window)
+
     def rows(self, window: Window) -> pd.DataFrame:
         """Return the rows of `window`."""
         times = self.frame[self.pipeline.time_column]
@@ -58,7 +61,7 @@ class Past:
             DatasetRefusedError: the rows do not pass their checks.
             EmptySplitError: one of the two parts has no rows.
         """
-        frame = self.rows(self._reach(until))
+        frame = self.rows(self.training_window(until))
         frame = frame[frame[self.pipeline.time_column] + self.lag <= until]
         if self.pipeline.ground_truth.delivered:
             frame = frame[frame[self.pipeline.target.column].notna()]
@@ -101,12 +104,6 @@ class Past:
             if high > low
         }
 
-    def _reach(self, until: datetime) -> Window:
-        window = self.pipeline.training_rows(until)
-        if window is None:
-            raise NotAStreamError(self.pipeline.name)
-        return window
-
 
 def read_past(pipeline: ModelPipeline, start: datetime | None, end: datetime, *, workspace: Workspace | None) -> Past:
     """Return the past of a stream from `start`, or from its first partition, to `end`.
@@ -120,20 +117,17 @@ def read_past(pipeline: ModelPipeline, start: datetime | None, end: datetime, *,
         EmptyRangeError: no whole partition lies between `start` and `end`.
         DatasetFunctionError: the dataset function raises or gives no DataFrame.
     """
-    partitions = pipeline.partitions
-    if partitions is None:
-        raise NotAStreamError(pipeline.name)
+    partitions = pipeline.stream
     if workspace is None and pipeline.ground_truth.delivered:
         raise NoDeliveriesError(pipeline.name)
     first, last = max(start or partitions.first, partitions.first), partitions.clip(end)
-    keys = partitions.keys(Window(first, last)) if first < last else []
+    keys = partitions.over_by(last, since=first)
     if not keys:
-        raise EmptyRangeError(
-            pipeline.name, f"{first:%Y-%m-%d}", f"{end:%Y-%m-%d}", partitions.start, f"{last:%Y-%m-%d}"
-        )
-    window = Window(partitions.window(keys[0]).start, partitions.window(keys[-1]).end)
-    learnt = pipeline.training_rows(window.start)
-    frame = call_dataset(pipeline, Window(learnt.start if learnt else window.start, window.end))
+        shown = [partitions.time_title(time) for time in (first, end, last)]
+        raise EmptyRangeError(pipeline.name, shown[0], shown[1], partitions.start, shown[2])
+    window = partitions.covering(keys)
+    learnt = partitions.training_window(window.start, pipeline.training_window)
+    frame = load_window(pipeline, Window(learnt.start, window.end))
     frame = frame.sort_values(pipeline.time_column, kind="stable", ignore_index=True)
     if workspace is not None:
         known, column = known_truth(workspace, pipeline, frame, until=workspace.as_of()), pipeline.target.column

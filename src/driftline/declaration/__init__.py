@@ -17,13 +17,14 @@ from driftline.declaration.partition_calendars import Daily, Hourly, Monthly, We
 from driftline.declaration.partitions import Partitions
 from driftline.declaration.pipeline import DriftRule, ModelPipeline
 from driftline.declaration.policies import Promote, Retrain
-from driftline.declaration.whole_table import HOLDOUT_ROW
+from driftline.declaration.whole_table import HOLDOUT_ROW, TABLE_KEY, Partitioning, WholeTable
 
 __all__ = [
     "DECISION_TAG",
     "HOLDOUT_ROW",
     "PIPELINE_TAG",
     "RETRAINING",
+    "TABLE_KEY",
     "TRIGGER_TAG",
     "VERSION_TAG",
     "Alert",
@@ -36,11 +37,13 @@ __all__ = [
     "LabelContract",
     "ModelPipeline",
     "Monthly",
+    "Partitioning",
     "Partitions",
     "Promote",
     "Retrain",
     "Severity",
     "Weekly",
+    "WholeTable",
     "backtest_job",
     "described_contract",
     "replay_op",

@@ -114,7 +114,7 @@ class DriftHistory:
 
     def _windows(self, rule: PerformanceDrift, key: str, version_id: int, effect: float) -> Iterator[WindowVerdict]:
         """Give the verdicts of the disjoint windows up to `key`, newest last, of those that hold predictions."""
-        for back in reversed(range(rule.m_of_n[1] if self._served.is_stream else 1)):
+        for back in reversed(range(rule.m_of_n[1])):
             members = self._served.window(key, version_id, rule.length, back=back)
             if members:
                 yield self._window(rule, members, version_id, effect)

@@ -28,9 +28,10 @@ def live_references(workspace: Workspace, pipeline: ModelPipeline, keys: Sequenc
 
     The windows are counted from the first partition that the champion of the partition served.
     """
-    trigger, partitions = pipeline.retrain.trigger, pipeline.partitions
-    if trigger is None or partitions is None:
+    trigger = pipeline.retrain.trigger
+    if trigger is None:
         return {}
+    partitions = pipeline.stream
     since = champion_since(workspace, pipeline.name, [partitions.window(key).start for key in keys])
     return {
         key: live_reference(partitions, trigger, key, took_effect)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from driftline.datasets import Window
 from driftline.declaration import DriftRule, ModelPipeline
 from driftline.drift import Finding, PerformanceDrift, Verdict, overall_verdict
 from driftline.drift_reports.history import DriftHistory
@@ -14,7 +13,7 @@ from driftline.drift_reports.live_reference import live_references
 from driftline.drift_reports.references import StoredReferences
 from driftline.drift_reports.tenures import tenures
 from driftline.evaluations import LabelledReader
-from driftline.rows import Outcome, together
+from driftline.rows import Outcome, run_batched
 from driftline.store import drift_rows
 from driftline.store.drift_rows import DriftReport
 from driftline.store.model_rows import ModelVersion
@@ -65,7 +64,7 @@ def report_drift(
         horizon=workspace.as_of() - pipeline.ground_truth.lag,
     )
     asked = {key: found.done[key] for key in sorted(keys) if key in found.done}
-    findings = together(lambda own: {key: tuple(history.findings(key)) for key in own}, asked)
+    findings = run_batched(lambda own: {key: tuple(history.findings(key)) for key in own}, asked)
     done = {}
     with workspace.database.transaction() as session:
         for key, evidence in findings.done.items():
@@ -85,13 +84,9 @@ def report_drift(
 
 def _with_lookback(pipeline: ModelPipeline, keys: Sequence[str]) -> Sequence[str]:
     """Return `keys` and the partitions before them that their windows reach back to."""
-    if pipeline.partitions is None:
-        return keys
     trigger = pipeline.retrain.trigger
     reach = max([*(_reach(rule) for rule in pipeline.drift), trigger.length if trigger else timedelta(0)])
-    ends = [pipeline.partitions.window(key).end for key in keys]
-    spans = [Window(end - reach, end) for end in ends] if reach else []
-    needed = {key for span in spans for key in pipeline.partitions.ending_in(span)}
+    needed = {member for key in keys for member in pipeline.partitions.trailing_keys(key, reach)}
     return sorted(needed | set(keys))
 
 
@@ -105,7 +100,7 @@ def drift_report(
     """Return the row of a report that is not stored yet: the verdict is that of the alerts among its findings."""
     alerts = [finding for finding in findings if finding.role == "alert"]
     verdict = overall_verdict(alerts)
-    window = _longest_window(pipeline, key)
+    window = pipeline.partitions.trailing_window(key, max(rule.length for rule in pipeline.drift))
     evidence = json.dumps([asdict(finding) for finding in findings], sort_keys=True)
     return DriftReport(
         model_id=version.model_id,
@@ -119,13 +114,6 @@ def drift_report(
         summary=_summary(verdict, alerts),
         digest=hashlib.sha256(evidence.encode()).hexdigest(),
     )
-
-
-def _longest_window(pipeline: ModelPipeline, key: str) -> Window | None:
-    if pipeline.partitions is None:
-        return None
-    end: datetime = pipeline.partitions.window(key).end
-    return Window(end - max(rule.length for rule in pipeline.drift), end)
 
 
 def _summary(verdict: Verdict, findings: Sequence[Finding]) -> str:

@@ -42,9 +42,9 @@ class ErrorSequence:
 
 def tenures(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) -> dict[str, Tenure]:
     """Return the service of each partition's champion up to it; empty unless a rule looks back to its beginning."""
-    partitions = pipeline.partitions
-    if partitions is None or not _rules(pipeline):
+    if not _rules(pipeline):
         return {}
+    partitions = pipeline.stream
     since = champion_since(workspace, pipeline.name, [partitions.window(key).start for key in keys])
     found = {key: tenure(pipeline, key, at) for key, at in zip(keys, since, strict=True) if at is not None}
     return {key: service for key, service in found.items() if service is not None}
@@ -52,9 +52,10 @@ def tenures(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) 
 
 def tenure(pipeline: ModelPipeline, key: str, took_effect: datetime) -> Tenure | None:
     """Return the service up to partition `key` of a champion that took effect then; None where no rule asks for it."""
-    partitions, rules = pipeline.partitions, _rules(pipeline)
-    if partitions is None or not rules:
+    rules = _rules(pipeline)
+    if not rules:
         return None
+    partitions = pipeline.stream
     end = partitions.window(key).end
     served = partitions.keys(Window(took_effect, end))
     start = partitions.window(served[0]).start
@@ -63,7 +64,9 @@ def tenure(pipeline: ModelPipeline, key: str, took_effect: datetime) -> Tenure |
 
 
 def _rules(pipeline: ModelPipeline) -> list[PerformanceDrift]:
-    return [rule for rule in pipeline.performance_rules if rule.method == "sequential" or rule.alike_rows]
+    """Return the rules that look back to the beginning of a tenure; none of a table, whose rows have no order."""
+    rules = pipeline.performance_rules if pipeline.partitions.is_stream else ()
+    return [rule for rule in rules if rule.method == "sequential" or rule.alike_rows]
 
 
 def _needed_until(rule: PerformanceDrift, start: datetime, end: datetime) -> datetime:

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
 from driftline.dossier import _slice_rows, metric_row, stored_measurement
 from driftline.evaluations.label_counts import unlabelled
 from driftline.evaluations.labelled import Labelled, LabelledReader
 from driftline.metrics import Measurement, Slice, measure_rows, measure_slices, scored_rows
-from driftline.rows import TABLE, Outcome, serving_versions
+from driftline.rows import Outcome, serving_versions
 from driftline.store import evaluation_rows
 from driftline.workspace import Workspace
 
@@ -52,7 +51,7 @@ def evaluate(
     Args:
         workspace: where predictions come from and evaluations go.
         pipeline: the declaration.
-        keys: partitions, in any order; of a table, the one key TABLE.
+        keys: partitions, in any order; of a table, the one key TABLE_KEY.
         version: this version instead of the champion of the time.
         dagster_run_id: the Dagster run that this is part of.
         reader: what has been read already.
@@ -60,7 +59,9 @@ def evaluate(
     reader = reader or LabelledReader(workspace, pipeline)
     found = reader.read(keys, version=version)
     waiting = {
-        key: unlabelled(key, labelled.row_count) for key, labelled in found.done.items() if not len(labelled.truth)
+        key: unlabelled(pipeline, key, labelled.row_count)
+        for key, labelled in found.done.items()
+        if not len(labelled.truth)
     }
     ready = {key: labelled for key, labelled in found.done.items() if len(labelled.truth)}
     measured = {key: measure_all(pipeline, labelled) for key, labelled in ready.items()}
@@ -132,8 +133,7 @@ def production_metric(workspace: Workspace, pipeline: ModelPipeline, metric: str
 
     Production is the champion of each partition's time: what another version would have done is not in it.
     """
-    partitions, now = pipeline.partitions, workspace.as_of()
-    keys = partitions.keys(Window(partitions.first, partitions.clip(now))) if partitions else [TABLE]
+    keys = pipeline.partitions.over_by(workspace.as_of())
     return [
         (key, measured.value)
         for key, found in evaluations_of(workspace, pipeline, keys).items()

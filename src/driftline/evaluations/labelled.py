@@ -17,7 +17,7 @@ from driftline.metrics import Task
 from driftline.models import Label, Model
 from driftline.predictions import PROPENSITY, SERVED, read_batches, score_columns, with_all_served
 from driftline.registry import load_version
-from driftline.rows import Outcome, RowReader, serving_versions, together
+from driftline.rows import Outcome, RowReader, run_batched, serving_versions
 from driftline.store import batch_rows
 from driftline.store.model_rows import ModelVersion
 from driftline.workspace import Workspace
@@ -73,15 +73,20 @@ class LabelledReader:
         self.as_of = workspace.as_of()
         self._workspace = workspace
         self._pipeline = pipeline
-        self._known: dict[tuple[int | None, str], Labelled] = {}
+        self._done: dict[tuple[int | None, str], Labelled] = {}
+        self._failed: dict[tuple[int | None, str], str] = {}
 
     def read(self, keys: Sequence[str], *, version: int | None = None) -> Outcome[Labelled]:
         """Return what `read_labelled` returned for each partition when it was first asked for."""
-        fresh = [key for key in keys if (version, key) not in self._known]
-        found = read_labelled(self._workspace, self._pipeline, fresh, version=version, rows=self.rows)
-        self._known |= {(version, key): labelled for key, labelled in found.done.items()}
-        done = {key: self._known[version, key] for key in keys if (version, key) in self._known}
-        return Outcome(done=done, failed=found.failed)
+        fresh = [key for key in keys if (version, key) not in self._done and (version, key) not in self._failed]
+        if fresh:
+            found = read_labelled(self._workspace, self._pipeline, fresh, version=version, rows=self.rows)
+            self._done |= {(version, key): labelled for key, labelled in found.done.items()}
+            self._failed |= {(version, key): why for key, why in found.failed.items()}
+        return Outcome(
+            done={key: self._done[version, key] for key in keys if (version, key) in self._done},
+            failed={key: self._failed[version, key] for key in keys if (version, key) in self._failed},
+        )
 
 
 def read_labelled(
@@ -99,7 +104,7 @@ def read_labelled(
     Args:
         workspace: where predictions and delivered labels are.
         pipeline: the declaration.
-        keys: partitions, in any order; of a table, the one key TABLE.
+        keys: partitions, in any order; of a table, the one key TABLE_KEY.
         version: of this version instead of the champion of the time.
         rows: what has been read of the dataset already.
     """
@@ -112,7 +117,8 @@ def read_labelled(
     }
     failed = dict(serving.failed)
     for key in serving.done.keys() - batches.keys():
-        failed[key] = f"{key or pipeline.name} was not predicted yet. Materialize {pipeline.name}/predictions first."
+        title = pipeline.partitions.title(key)
+        failed[key] = f"There is no prediction of {title} yet. Materialize {pipeline.name}/predictions first."
     read = (rows or RowReader(workspace, pipeline)).read(list(batches))
     failed |= read.failed
     done: dict[str, Labelled] = {}
@@ -123,10 +129,10 @@ def read_labelled(
         model = load_version(workspace, own_version, trusted=pipeline.trusted)
         tables = [with_all_served(table) for table in read_batches(workspace, [batches[key].digest for key in own])]
         pairs = {key: (read.done[key], table) for key, table in zip(own, tables, strict=True)}
-        joined = together(partial(_join, workspace, pipeline, own_version, model), pairs)
+        joined = run_batched(partial(_join, workspace, pipeline, own_version, model), pairs)
         done |= joined.done
         failed |= joined.failed
-    if pipeline.partitions is None:
+    if not pipeline.partitions.is_stream:
         for key in [key for key, found in done.items() if not len(found.truth)]:
             del done[key]
             failed[key] = (
@@ -222,6 +228,6 @@ def _slices(pipeline: ModelPipeline, labelled: pd.DataFrame, rows: pd.DataFrame)
 
 
 def _times(pipeline: ModelPipeline, rows: pd.DataFrame) -> np.ndarray:
-    if pipeline.partitions is None:
+    if not pipeline.partitions.is_stream:
         return np.full(len(rows), np.datetime64("NaT"))
     return np.asarray(rows[pipeline.time_column].dt.tz_convert(None), dtype="datetime64[us]")

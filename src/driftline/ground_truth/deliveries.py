@@ -17,7 +17,7 @@ from driftline.ground_truth.labels import delivered_labels
 from driftline.ground_truth.validation import MODEL_VERSION, SHOWN, Expected, checked_labels, same_labels
 from driftline.models import Label
 from driftline.registry import CHAMPION
-from driftline.rows import key_texts, places_of, plain_keys
+from driftline.rows import key_texts, match_positions, normalize_keys
 from driftline.store import alias_rows, batch_rows, dataset_rows, delivery_rows, model_rows, run_rows
 from driftline.store.delivery_rows import GroundTruthDelivery
 from driftline.workspace import Workspace
@@ -165,7 +165,7 @@ class _Changes:
 
 
 def _changes(contract: LabelContract, labels: pd.DataFrame, known: pd.DataFrame) -> _Changes:
-    places = places_of(labels, known, contract.row_key)
+    places = match_positions(labels, known, contract.row_key)
     there = places >= 0
     column = contract.target.column
     corrected = np.zeros(len(labels), dtype=bool)
@@ -184,7 +184,7 @@ def predicted_rows(workspace: Workspace, contract: LabelContract, partitions: Se
         .assign(**{MODEL_VERSION: version})
         for batch, version in found
     ]
-    return pd.concat([plain_keys(frame, key) for frame in frames], ignore_index=True) if frames else pd.DataFrame()
+    return pd.concat([normalize_keys(frame, key) for frame in frames], ignore_index=True) if frames else pd.DataFrame()
 
 
 def _check_versions(contract: LabelContract, labels: pd.DataFrame, predicted: pd.DataFrame) -> None:
@@ -193,7 +193,7 @@ def _check_versions(contract: LabelContract, labels: pd.DataFrame, predicted: pd
         return
     named = labels[labels[MODEL_VERSION].notna()]
     key = [*contract.row_key, MODEL_VERSION]
-    wrong = named[places_of(named, predicted.drop_duplicates(), key) < 0]
+    wrong = named[match_positions(named, predicted.drop_duplicates(), key) < 0]
     if len(wrong):
         rows = wrong.head(SHOWN)
         keys = zip(rows[MODEL_VERSION], key_texts(rows, contract.row_key), strict=True)
@@ -207,7 +207,7 @@ def unpredicted(
     """Return how many labels have no prediction, by what that means."""
     key, times = list(contract.row_key), labels[contract.time_column]
     rows = predicted[key].drop_duplicates() if len(predicted) else predicted
-    unknown = places_of(labels, rows, key) < 0
+    unknown = match_positions(labels, rows, key) < 0
     history = (times < contract.partitions.first).to_numpy(dtype=bool)
     waiting = (times + contract.ground_truth.lag > as_of).to_numpy(dtype=bool)
     return {

@@ -8,7 +8,7 @@ from driftline.declaration import LabelContract, ModelPipeline
 from driftline.ground_truth.deliveries import predicted_rows, unpredicted
 from driftline.ground_truth.labels import delivered_labels
 from driftline.ground_truth.validation import MODEL_VERSION
-from driftline.rows import places_of, serving_versions
+from driftline.rows import match_positions, serving_versions
 from driftline.store import batch_rows, delivery_rows, evaluation_rows
 from driftline.store.batch_rows import PredictionBatch
 from driftline.store.delivery_rows import GroundTruthDelivery
@@ -101,7 +101,7 @@ def _delivered_counts(
     if len(predicted):
         predicted["partition"] = contract.partition_keys(predicted[contract.time_column])
         served = predicted["partition"].map({key: version for key, (_, version) in own.items()})
-        predicted["labelled"] = (places_of(predicted, labels, contract.row_key) >= 0) & (
+        predicted["labelled"] = (match_positions(predicted, labels, contract.row_key) >= 0) & (
             predicted[MODEL_VERSION] == served
         )
         counts = {str(key): int(count) for key, count in predicted.groupby("partition")["labelled"].sum().items()}

@@ -16,7 +16,7 @@ from driftline.declaration import LabelContract
 from driftline.ground_truth.errors import ConflictingLabelsError, EmptyDeliveryError, FutureLabelsError, MissingKeyError
 from driftline.metrics import Task
 from driftline.models import Label
-from driftline.rows import _plain, key_texts, plain_keys
+from driftline.rows import key_texts, normalize_keys, plain_column
 from driftline.rows.errors import LabelKeyTypeError
 
 MODEL_VERSION = "model_version"  # an optional column: which version the labelled predictions came from
@@ -65,7 +65,7 @@ def checked_labels(contract: LabelContract, expected: Expected, frame: pd.DataFr
     for name in contract.row_key:
         if labels[name].isna().any():
             raise MissingKeyError(name, int(labels[name].isna().sum()), len(labels))
-    labels = plain_keys(labels, contract.row_key)
+    labels = normalize_keys(labels, contract.row_key)
     _check_key_types(contract, expected, labels)
     ahead = labels[contract.time_column] > as_of + AHEAD
     if ahead.any():
@@ -123,7 +123,7 @@ def _check_key_types(contract: LabelContract, expected: Expected, labels: pd.Dat
 def _label_values(contract: LabelContract, expected: Expected, labels: pd.DataFrame) -> pd.Series:
     """Return the labels as plain values, each of which the target may have."""
     name = contract.target.column
-    values = _plain(labels[name]).infer_objects()
+    values = plain_column(labels[name]).infer_objects()
     unusable = values.isna().to_numpy(dtype=bool)
     if types.is_float_dtype(values.dtype):
         unusable = unusable | np.isinf(values.to_numpy(dtype=np.float64, na_value=np.nan))

@@ -17,7 +17,7 @@ from driftline.predictions.errors import UnusableScoreError
 from driftline.predictions.estimates import Estimate, estimates, store_estimates
 from driftline.predictions.traffic import splits, with_split
 from driftline.registry import load_version
-from driftline.rows import Outcome, RowReader, serving_versions, together
+from driftline.rows import Outcome, RowReader, run_batched, serving_versions
 from driftline.store import batch_rows
 from driftline.store.model_rows import ModelVersion
 from driftline.workspace import Workspace
@@ -50,7 +50,7 @@ def predict(
     Args:
         workspace: where models come from and batches go.
         pipeline: the declaration.
-        keys: partitions, in any order; of a table, the one key TABLE.
+        keys: partitions, in any order; of a table, the one key TABLE_KEY.
         version: this version instead of the champion of the time.
         dagster_run_id: the Dagster run that this is part of.
         rows: what has been read of the dataset already.
@@ -65,7 +65,7 @@ def predict(
     for of_version in {one.id: one for one in serving.done.values()}.values():
         own = [key for key in found.done if serving.done[key].id == of_version.id]
         model = load_version(workspace, of_version, trusted=pipeline.trusted)
-        scored = together(partial(_scores, model), {key: found.done[key] for key in own})
+        scored = run_batched(partial(_scores, model), {key: found.done[key] for key in own})
         failed |= scored.failed
         if not scored.done:
             continue
@@ -140,7 +140,7 @@ def _parquet(table: pa.Table) -> bytes:
 
 
 def _batch(pipeline: ModelPipeline, key: str, version: ModelVersion, predicted: Predicted) -> dict[str, object]:
-    window = pipeline.partitions.window(key) if pipeline.partitions else None
+    window = pipeline.partitions.window(key)
     return {
         "version_id": version.id,
         "partition_key": key,

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from driftline.declaration import ModelPipeline
 from driftline.predictions.assignment import assigned_to_challenger
-from driftline.rows import plain_keys
+from driftline.rows import normalize_keys
 from driftline.store import bandit_rows, model_rows
 from driftline.workspace import Workspace
 
@@ -67,7 +67,7 @@ def with_all_served(table: pa.Table) -> pa.Table:
 def units(pipeline: ModelPipeline, table: pa.Table) -> Sequence[str]:
     """Return the entity of each row as text, or its row key where the pipeline names no entity."""
     columns = list(pipeline.entity or pipeline.row_key)
-    plain = plain_keys(table.select(columns).to_pandas(), columns)
+    plain = normalize_keys(table.select(columns).to_pandas(), columns)
     return [_SEPARATOR.join(map(str, values)) for values in plain.itertuples(index=False)]
 
 

@@ -129,7 +129,7 @@ class _Known:
 
 
 def _known(workspace: Workspace, session: Session, pipeline: ModelPipeline, model_id: int) -> _Known:
-    now = pipeline.partitions.clip(workspace.as_of()) if pipeline.partitions else workspace.as_of()
+    now = pipeline.partitions.clip(workspace.as_of())
     held = alias_rows.alias_event_now(session, model_id, CHAMPION, workspace.as_of())
     lost = tuple(decision_rows.lost_since_promotion(session, model_id))
     champion = model_rows.version(session, held.version_id) if held else None
@@ -148,10 +148,10 @@ def _new_labels(
     session: Session, pipeline: ModelPipeline, champion: ModelVersion, lost: Sequence[datetime], now: datetime
 ) -> int:
     """Return how many labels the last training that was judged could not know; 0 where the policy does not ask."""
-    if pipeline.retrain.min_new_labels is None or pipeline.partitions is None:
+    if pipeline.retrain.min_new_labels is None:
         return 0
     learnt = max([champion.trained_through, *lost[-1:]]) - pipeline.ground_truth.lag
-    first = pipeline.partitions.key(learnt)
+    first = pipeline.stream.key(learnt)
     return evaluation_rows.label_count(
         session, champion.model_id, pipeline.name, alias=CHAMPION, first_partition=first, now=now
     )

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from driftline.declaration import ModelPipeline
-from driftline.declaration.errors import NotAStreamError
 from driftline.metrics import Task
 from driftline.registry import (
     CHALLENGER,
@@ -79,8 +78,7 @@ def start_bandit(
         BanditTaskError: the version predicts numbers.
         BanditRunsError: a bandit of this model runs already.
     """
-    if pipeline.partitions is None:
-        raise NotAStreamError(pipeline.name)
+    pipeline.partitions.stream(pipeline.name)  # a table is refused
     found = find_version(workspace, f"{pipeline.name}/{version}")
     if load_version(workspace, found, trusted=pipeline.trusted).task is Task.REGRESSION:
         raise BanditTaskError(pipeline.name)

@@ -7,7 +7,6 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
 from driftline.evaluations import Labelled, LabelledReader
 from driftline.metrics import Task
@@ -87,9 +86,7 @@ def least_keys(pairs: Sequence[RewardPair]) -> int:
 def _due(pipeline: ModelPipeline, bandit: Bandit, until: datetime) -> Sequence[str]:
     """Return the partitions since the bandit's start whose last label was due by `until`, oldest first."""
     over = until - pipeline.ground_truth.lag
-    if pipeline.partitions is None or over <= bandit.started_at:
-        return []
-    return pipeline.partitions.keys(Window(bandit.started_at, over))
+    return pipeline.partitions.over_by(over, since=bandit.started_at)
 
 
 def _is_logged(labelled: Labelled) -> bool:

@@ -17,7 +17,8 @@ Done = TypeVar("Done")
 
 def shadows(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) -> dict[str, ModelVersion]:
     """Return who was in the champion's shadow at the start of each partition; one without a shadow is left out."""
-    starts = [pipeline.partitions.window(key).start if pipeline.partitions else workspace.as_of() for key in keys]
+    as_of = workspace.as_of()
+    starts = [pipeline.partitions.champion_time(key, as_of) for key in keys]
     champions = holders_at(workspace, pipeline.name, CHAMPION, starts)
     challengers = holders_at(workspace, pipeline.name, CHALLENGER, starts)
     return {

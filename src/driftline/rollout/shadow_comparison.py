@@ -7,14 +7,12 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
 from driftline.evaluations import Labelled, LabelledReader
 from driftline.metrics import Comparison, Task, compare
 from driftline.registry import CHALLENGER, known_model
 from driftline.registry.errors import IncomparableModelsError, UnknownAliasError
 from driftline.rollout.shadow import shadows
-from driftline.rows import TABLE
 from driftline.store import alias_rows, model_rows
 from driftline.workspace import Workspace
 
@@ -56,15 +54,16 @@ def compare_shadow(workspace: Workspace, pipeline: ModelPipeline) -> ShadowCompa
     """
     stay = _newest_stay(workspace, pipeline.name)
     reader = LabelledReader(workspace, pipeline)
-    keys = [
-        key
-        for key, version in shadows(workspace, pipeline, _partitions(workspace, pipeline, stay)).items()
-        if version.version == stay.challenger
-    ]
+    over = pipeline.partitions.over_by(workspace.as_of(), since=stay.since)
+    keys = [key for key, version in shadows(workspace, pipeline, over).items() if version.version == stay.challenger]
     served, shadowed = reader.read(keys), reader.read(keys, version=stay.challenger)
     left_out = {**served.failed, **shadowed.failed}
     pairs = {key: _pair(pipeline, served.done[key], shadowed.done[key]) for key in keys if key not in left_out}
-    left_out |= {key: f"{key}: no prediction is labelled yet." for key, pair in pairs.items() if not len(pair.truth)}
+    left_out |= {
+        key: f"{pipeline.partitions.title(key)}: no prediction is labelled yet."
+        for key, pair in pairs.items()
+        if not len(pair.truth)
+    }
     compared = {key: pair for key, pair in pairs.items() if len(pair.truth)}
     champions = sorted({served.done[key].version.version for key in compared})
     return ShadowComparison(
@@ -112,13 +111,6 @@ def _newest_stay(workspace: Workspace, model: str) -> _Stay:
         raise UnknownAliasError(model, CHALLENGER)
     until = events[0].effective_at if events[0].version_id is None else None
     return _Stay(challenger=version.version, since=held.effective_at, until=until)
-
-
-def _partitions(workspace: Workspace, pipeline: ModelPipeline, stay: _Stay) -> Sequence[str]:
-    if pipeline.partitions is None:
-        return [TABLE]
-    until = pipeline.partitions.clip(workspace.as_of())
-    return pipeline.partitions.keys(Window(stay.since, until)) if stay.since < until else []
 
 
 def _pair(pipeline: ModelPipeline, champion: Labelled, challenger: Labelled) -> _Pair:

@@ -8,9 +8,9 @@ import pandas as pd
 from driftline.rows.errors import LabelKeyTypeError
 
 
-def plain_keys(frame: pd.DataFrame, row_key: Sequence[str]) -> pd.DataFrame:
+def normalize_keys(frame: pd.DataFrame, row_key: Sequence[str]) -> pd.DataFrame:
     """Return `frame` with its key in the form that joins everywhere: times in UTC by microseconds, plain categories."""
-    plain: pd.DataFrame = frame.assign(**{name: _plain(frame[name]) for name in row_key})
+    plain: pd.DataFrame = frame.assign(**{name: plain_column(frame[name]) for name in row_key})
     return plain
 
 
@@ -20,7 +20,8 @@ def key_texts(frame: pd.DataFrame, row_key: Sequence[str]) -> Iterator[str]:
         yield " ".join(value.isoformat() if isinstance(value, pd.Timestamp) else str(value) for value in values)
 
 
-def _plain(column: pd.Series) -> pd.Series:
+def plain_column(column: pd.Series) -> pd.Series:
+    """Return a key or a label in the form that joins everywhere: times in UTC by microseconds, plain categories."""
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         column = column.dt.tz_convert("UTC").astype("datetime64[us, UTC]")
     elif isinstance(column.dtype, pd.CategoricalDtype):
@@ -28,7 +29,7 @@ def _plain(column: pd.Series) -> pd.Series:
     return column
 
 
-def places_of(rows: pd.DataFrame, others: pd.DataFrame, row_key: Sequence[str]) -> np.ndarray:
+def match_positions(rows: pd.DataFrame, others: pd.DataFrame, row_key: Sequence[str]) -> np.ndarray:
     """Return for each row where its key stands in `others`, whose keys are unique; -1 for nowhere, shape (n_rows,).
 
     Raises:
@@ -37,7 +38,7 @@ def places_of(rows: pd.DataFrame, others: pd.DataFrame, row_key: Sequence[str]) 
     if others.empty or rows.empty:
         return np.full(len(rows), -1)
     key = list(row_key)
-    left, right = plain_keys(rows[key], key), plain_keys(others[key], key)
+    left, right = normalize_keys(rows[key], key), normalize_keys(others[key], key)
     try:
         joined = left.merge(right.assign(place=np.arange(len(right))), on=key, how="left", sort=False)
     except ValueError:  # of pandas, which does not compare text with numbers

@@ -16,7 +16,8 @@ def serving_versions(
     if version is not None:
         named = find_version(workspace, f"{pipeline.name}/{version}")
         return Outcome(done=dict.fromkeys(keys, named))
-    starts = [pipeline.partitions.window(key).start if pipeline.partitions else workspace.as_of() for key in keys]
+    as_of = workspace.as_of()
+    starts = [pipeline.partitions.champion_time(key, as_of) for key in keys]
     found = dict(zip(keys, champions_at(workspace, pipeline.name, starts), strict=True))
     missing = (
         f"There was no champion of {pipeline.name!r} at that time. "
