@@ -10,7 +10,7 @@ import numpy as np
 from driftline.backtest.past import Past
 from driftline.backtest.replay import Replayed, Retraining
 from driftline.datasets import Window
-from driftline.evaluations import Labelled
+from driftline.evaluations import LabelledRows
 from driftline.metrics import Measurement, mean_interval, measure, metric
 
 
@@ -104,13 +104,13 @@ def outcome_of(
     )
 
 
-def measure_partitions(name: str, parts: Sequence[Labelled]) -> Measurement:
+def measure_partitions(name: str, parts: Sequence[LabelledRows]) -> Measurement:
     """Return a metric over all rows of some partitions."""
     truth = np.concatenate([part.truth for part in parts])
     return measure(name, parts[0].task, truth, np.concatenate([part.scores for part in parts]))
 
 
-def window_values(past: Past, name: str, labelled: Mapping[str, Labelled], length: timedelta) -> list[WindowValue]:
+def window_values(past: Past, name: str, labelled: Mapping[str, LabelledRows], length: timedelta) -> list[WindowValue]:
     """Return a metric in windows that follow each other from the start of the past; a last part of one is left out."""
     values = []
     start = past.window.start

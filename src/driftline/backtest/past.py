@@ -1,6 +1,6 @@
 """The past of a stream in memory: read once, and asked for what was known at a moment of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -11,13 +11,12 @@ import pandas as pd
 from driftline.backtest.errors import NoDeliveriesError
 from driftline.datasets import Split, Window, check_frame, encode
 from driftline.declaration import ModelPipeline, Partitions
-from driftline.evaluations import Labelled
+from driftline.evaluations import LabelledFrame, LabelledRows, Scorer, labelled_frame
 from driftline.ground_truth import known_truth
 from driftline.models import Model
 from driftline.retraining.errors import DatasetRefusedError
 from driftline.rows import load_window
 from driftline.rows.errors import EmptyRangeError
-from driftline.store.model_rows import ModelVersion
 from driftline.workspace import Workspace
 
 
@@ -70,39 +69,43 @@ class Past:
             raise DatasetRefusedError(self.pipeline.name, [str(problem) for problem in problems])
         return self.pipeline.holdout.split(frame)
 
-    def predicted(self, keys: Sequence[str], model: Model, version: ModelVersion) -> dict[str, Labelled]:
+    def predicted(self, keys: Sequence[str], model: Model, version: int) -> dict[str, LabelledRows]:
         """Return what a version says of neighbouring partitions with all their labels, those with rows."""
         ends = [self.partitions.window(key).end for key in keys]
         frame = self.rows(Window(self.partitions.window(keys[0]).start, ends[-1]))
         if frame.empty:
             return {}
-        scores = model.score(frame)
-        known = frame[self.pipeline.target.column].notna().to_numpy()
-        truth = encode(self.pipeline.target, frame[known], classes=model.classes)
-        row_keys = frame.loc[known, list(self.pipeline.row_key)]
         times = frame[self.pipeline.time_column]
-        instants = times.dt.tz_convert(None).to_numpy(dtype="datetime64[us]")
         cuts = [0, *times.searchsorted(pd.Series(ends).astype(times.dtype)).tolist()]
-        labelled = np.append(0, np.cumsum(known))
-        return {
-            key: Labelled(
-                version=version,
-                task=model.task,
-                keys=row_keys.iloc[labelled[low] : labelled[high]],
-                truth=truth[labelled[low] : labelled[high]],
-                times=instants[low:high][known[low:high]],
-                scores=scores[low:high][known[low:high]],
-                served=np.ones(labelled[high] - labelled[low], dtype=bool),
-                propensities=np.ones(labelled[high] - labelled[low]),
-                all_scores=scores[low:high],
-                classes=model.classes,
-                row_count=high - low,
-                delivered_count=0,  # a replay does not ask where a label comes from
-                features=frame.iloc[low:high],
-            )
-            for key, (low, high) in zip(keys, pairwise(cuts), strict=True)
-            if high > low
-        }
+        bounds = dict(zip(keys, pairwise(cuts), strict=True))
+        scorer = Scorer(version_id=version, version=version, task=model.task, classes=model.classes)
+        own = self.labelled(scorer, bounds, frame, self.truth(frame, model), model.score(frame))
+        return own.by_partition({key: frame.iloc[low:high] for key, (low, high) in bounds.items() if high > low})
+
+    def truth(self, rows: pd.DataFrame, model: Model) -> np.ndarray:
+        """Return the encoded labels of rows, NaN where there is none, shape (n_rows,)."""
+        known = rows[self.pipeline.target.column].notna().to_numpy()
+        truth = np.full(len(rows), np.nan)
+        truth[known] = encode(self.pipeline.target, rows[known], classes=model.classes)
+        return truth
+
+    def labelled(
+        self,
+        scorer: Scorer,
+        bounds: Mapping[str, tuple[int, int]],
+        rows: pd.DataFrame,
+        truth: np.ndarray,
+        scores: np.ndarray,
+    ) -> LabelledFrame:
+        """Return the frame of labelled rows: a replay does not ask where a label comes from."""
+        return labelled_frame(
+            scorer,
+            {key: high - low for key, (low, high) in bounds.items()},
+            keys=rows[list(self.pipeline.row_key)],
+            times=rows[self.pipeline.time_column].dt.tz_convert(None).to_numpy(dtype="datetime64[us]"),
+            truth=truth,
+            scores=scores,
+        )
 
 
 def read_past(pipeline: ModelPipeline, start: datetime | None, end: datetime, *, workspace: Workspace | None) -> Past:
@@ -133,18 +136,3 @@ def read_past(pipeline: ModelPipeline, start: datetime | None, end: datetime, *,
         known, column = known_truth(workspace, pipeline, frame, until=workspace.as_of()), pipeline.target.column
         frame = frame.assign(**{column: known.labels.reindex(frame.index)})
     return Past(pipeline=pipeline, partitions=partitions, window=window, keys=tuple(keys), frame=frame)
-
-
-def unstored_version(number: int, *, trained_through: datetime) -> ModelVersion:
-    """Return the row that production would have made of a replayed model, as far as reports look at it."""
-    return ModelVersion(
-        id=number,
-        model_id=1,
-        version=number,
-        run_id="",
-        digest="",
-        flavor="",
-        signature=[],
-        trained_through=trained_through,
-        created_at=trained_through,
-    )

@@ -17,12 +17,14 @@ from driftline.declaration.partition_calendars import Daily, Hourly, Monthly, We
 from driftline.declaration.partitions import Partitions
 from driftline.declaration.pipeline import DriftRule, ModelPipeline
 from driftline.declaration.policies import Promote, Retrain
-from driftline.declaration.whole_table import HOLDOUT_ROW, TABLE_KEY, Partitioning, WholeTable
+from driftline.declaration.reserved_names import HOLDOUT_ROW, RESERVED_PREFIX, reserved_names
+from driftline.declaration.whole_table import TABLE_KEY, Partitioning, WholeTable
 
 __all__ = [
     "DECISION_TAG",
     "HOLDOUT_ROW",
     "PIPELINE_TAG",
+    "RESERVED_PREFIX",
     "RETRAINING",
     "TABLE_KEY",
     "TRIGGER_TAG",
@@ -47,4 +49,5 @@ __all__ = [
     "backtest_job",
     "described_contract",
     "replay_op",
+    "reserved_names",
 ]

@@ -17,6 +17,7 @@ from driftline.declaration.ground_truth import GroundTruth
 from driftline.declaration.label_contract import LabelContract
 from driftline.declaration.partitions import Partitions
 from driftline.declaration.policies import Promote, Retrain
+from driftline.declaration.reserved_names import RESERVED_PREFIX, reserved_names
 from driftline.declaration.whole_table import Partitioning, WholeTable
 from driftline.drift import DataDrift, MultivariateDrift, PerformanceDrift, PredictionDrift
 from driftline.metrics import metric
@@ -95,6 +96,10 @@ class ModelPipeline:
             raise DeclarationError(self.name, "its promotion has a slice_margin and it has no slices")
         if self.target.column in self.slices or len(set(self.slices)) < len(self.slices):
             raise DeclarationError(self.name, "its slices are columns other than the target, each named once")
+        reserved = reserved_names((self.target.column, self.time_column, *self.entity, *self.slices))
+        if reserved:
+            fault = f"its column {reserved[0]!r} begins with {RESERVED_PREFIX!r}, as driftline's own do: rename it"
+            raise DeclarationError(self.name, fault)
         self._check_partitions()
         self._check_alerts()
         self._check_retrain()

@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Never
 from driftline.declaration.errors import NotAStreamError, UnknownPartitionError
 from driftline.declaration.partition_calendars import Daily, Hourly, Monthly, Weekly
 from driftline.declaration.partitions import Partitions
+from driftline.declaration.reserved_names import HOLDOUT_ROW
 
 TABLE_KEY = ""
-HOLDOUT_ROW = "driftline_row"  # says which holdout a row of a table is from, and its place there
 
 _CALENDARS: dict[str, type[Partitions]] = {kind.__name__: kind for kind in (Hourly, Daily, Weekly, Monthly)}
 

@@ -35,7 +35,7 @@ from driftline.drift_reports.live_reference import LiveReference
 from driftline.drift_reports.references import References
 from driftline.drift_reports.served_partitions import ServedPartitions
 from driftline.drift_reports.tenures import ErrorSequence, Tenure, error_sequence
-from driftline.evaluations import Labelled
+from driftline.evaluations import LabelledRows
 from driftline.metrics import Measurement
 from driftline.profiles import ColumnCounts, ReferenceProfile, count_column, total_counts
 
@@ -55,7 +55,7 @@ class DriftHistory:
     def __init__(
         self,
         pipeline: ModelPipeline,
-        labelled: Mapping[str, Labelled],
+        labelled: Mapping[str, LabelledRows],
         live: Mapping[str, LiveReference],
         tenures: Mapping[str, Tenure],
         *,
@@ -79,7 +79,7 @@ class DriftHistory:
 
     def findings(self, key: str) -> Iterator[Finding]:
         """Give the findings of each rule for the windows that end with partition `key`."""
-        version_id = self._served[key].version.id
+        version_id = self._served[key].version_id
         for rule in self._pipeline.performance_rules:
             if rule.method == "sequential":
                 yield self._sequential(rule, key, version_id)

@@ -54,13 +54,12 @@ def report_drift(
     needed |= {key for tenure in served.values() for key in tenure.keys}
     reader = reader or LabelledReader(workspace, pipeline)
     found = reader.read(sorted(needed.union(_with_lookback(pipeline, keys))))
-    versions = {labelled.version.id: labelled.version for labelled in found.done.values()}
     history = DriftHistory(
         pipeline,
         found.done,
         live,
         served,
-        references=StoredReferences(workspace, pipeline, versions),
+        references=StoredReferences(workspace, pipeline),
         horizon=workspace.as_of() - pipeline.ground_truth.lag,
     )
     asked = {key: found.done[key] for key in sorted(keys) if key in found.done}
@@ -68,12 +67,21 @@ def report_drift(
     done = {}
     with workspace.database.transaction() as session:
         for key, evidence in findings.done.items():
-            report = drift_report(pipeline, key, asked[key].version, evidence, workspace.clock())
+            own = asked[key]
+            report = drift_report(
+                pipeline,
+                key,
+                evidence,
+                version_id=own.version_id,
+                version=own.version,
+                model_id=session.get_one(ModelVersion, own.version_id).model_id,
+                created_at=workspace.clock(),
+            )
             report.dagster_run_id = dagster_run_id
             stored = drift_rows.add_report(session, report, [asdict(finding) for finding in evidence])
             done[key] = Reported(
                 report_id=stored.id,
-                version=asked[key].version.version,
+                version=own.version,
                 verdict=Verdict(stored.verdict),
                 summary=stored.summary,
                 findings=evidence,
@@ -95,7 +103,14 @@ def _reach(rule: DriftRule) -> timedelta:
 
 
 def drift_report(
-    pipeline: ModelPipeline, key: str, version: ModelVersion, findings: tuple[Finding, ...], created_at: datetime
+    pipeline: ModelPipeline,
+    key: str,
+    findings: tuple[Finding, ...],
+    *,
+    version_id: int,
+    version: int,
+    model_id: int,
+    created_at: datetime,
 ) -> DriftReport:
     """Return the row of a report that is not stored yet: the verdict is that of the alerts among its findings."""
     alerts = [finding for finding in findings if finding.role == "alert"]
@@ -103,15 +118,15 @@ def drift_report(
     window = pipeline.partitions.trailing_window(key, max(rule.length for rule in pipeline.drift))
     evidence = json.dumps([asdict(finding) for finding in findings], sort_keys=True)
     return DriftReport(
-        model_id=version.model_id,
-        version_id=version.id,
+        model_id=model_id,
+        version_id=version_id,
         partition_key=key,
-        reference=f"the holdout and the training rows of version {version.version}",
+        reference=f"the holdout and the training rows of version {version}",
         window_start=window.start if window else None,
         window_end=window.end if window else None,
-        created_at=created_at,
         verdict=verdict,
         summary=_summary(verdict, alerts),
+        created_at=created_at,
         digest=hashlib.sha256(evidence.encode()).hexdigest(),
     )
 

@@ -7,23 +7,23 @@ import numpy as np
 
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
-from driftline.evaluations import Labelled
+from driftline.evaluations import LabelledRows
 from driftline.metrics import Measurement, Task, measure, unmeasured
 
 
 class ServedPartitions:
     """The labelled partitions of a pipeline by key; of a table, its one. More may be added between two questions."""
 
-    def __init__(self, pipeline: ModelPipeline, labelled: Mapping[str, Labelled]) -> None:
+    def __init__(self, pipeline: ModelPipeline, labelled: Mapping[str, LabelledRows]) -> None:
         self._pipeline = pipeline
         self._labelled = labelled
 
-    def __getitem__(self, key: str) -> Labelled:
+    def __getitem__(self, key: str) -> LabelledRows:
         return self._labelled[key]
 
     def served_by(self, key: str, version_id: int) -> bool:
         """Return whether the partition is there and this version served it."""
-        return key in self._labelled and self._labelled[key].version.id == version_id
+        return key in self._labelled and self._labelled[key].version_id == version_id
 
     def end(self, key: str) -> datetime:
         """Return the end of a partition of a stream."""

@@ -9,7 +9,7 @@ import numpy as np
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
 from driftline.drift import EARLIEST_WINDOWS, PerformanceDrift
-from driftline.evaluations import Labelled
+from driftline.evaluations import LabelledRows
 from driftline.metrics import unit_losses
 from driftline.registry import champion_since
 from driftline.workspace import Workspace
@@ -73,7 +73,7 @@ def _needed_until(rule: PerformanceDrift, start: datetime, end: datetime) -> dat
     return end if rule.method == "sequential" else start + EARLIEST_WINDOWS * rule.length
 
 
-def error_sequence(metric: str, parts: Sequence[Labelled], horizon: datetime) -> ErrorSequence:
+def error_sequence(metric: str, parts: Sequence[LabelledRows], horizon: datetime) -> ErrorSequence:
     """Return the losses of all parts up to `horizon`: later labels are not all there, and would come out of order."""
     times = np.concatenate([part.times for part in parts])
     losses = np.concatenate([unit_losses(metric, part.task, part.truth, part.scores) for part in parts])

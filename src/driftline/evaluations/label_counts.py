@@ -55,7 +55,7 @@ def count_labels(
             corrected[arrival.partition_key] += arrival.corrected_count
     counts = {
         key: LabelCount(
-            version=labelled.version.version,
+            version=labelled.version,
             row_count=labelled.row_count,
             label_count=len(labelled.truth),
             delivered_count=labelled.delivered_count,

@@ -12,7 +12,8 @@ from driftline.datasets import Window
 from driftline.datasets.errors import SliceColumnError
 from driftline.declaration import ModelPipeline, Partitioning, Partitions, Promote
 from driftline.evaluations.errors import MixedClassesError, NothingMeasuredError
-from driftline.evaluations.labelled import Labelled, LabelledReader
+from driftline.evaluations.labelled import LabelledReader
+from driftline.evaluations.labelled_rows import LabelledRows
 from driftline.metrics import (
     MOST_VALUES,
     Measurement,
@@ -69,7 +70,7 @@ class LabelledWindow:
     """
 
     window: Window | None
-    parts: tuple[Labelled, ...]
+    parts: tuple[LabelledRows, ...]
     rows: ScoredRows
     slices: Mapping[str, np.ndarray]
     row_count: int
@@ -115,7 +116,7 @@ def measure_window(
     return Measured(
         pipeline=pipeline.name,
         window=found.window,
-        versions=tuple(sorted({part.version.version for part in found.parts})),
+        versions=tuple(sorted({part.version for part in found.parts})),
         row_count=found.row_count,
         label_count=found.rows.row_count,
         measurements=tuple(measure_rows(name, found.rows) for name in names),
@@ -194,10 +195,10 @@ def _joined_newest(
     return replace(found, rows=newest, slices={name: values[kept] for name, values in found.slices.items()})
 
 
-def _joined(pipeline: ModelPipeline, parts: Sequence[Labelled]) -> ScoredRows:
+def _joined(pipeline: ModelPipeline, parts: Sequence[LabelledRows]) -> ScoredRows:
     said = {(str(part.task), *part.classes) for part in parts}
     if len(said) > 1:
-        raise MixedClassesError(pipeline.name, sorted({part.version.version for part in parts}))
+        raise MixedClassesError(pipeline.name, sorted({part.version for part in parts}))
     return scored_rows(
         parts[0].task,
         np.concatenate([part.truth for part in parts]),

@@ -83,8 +83,8 @@ def delivered_labels(
 def _find(workspace: Workspace, contract: LabelContract, rows: pd.DataFrame) -> tuple[pd.Series, np.ndarray]:
     """Return the delivered labels of the rows' partitions, and where in them each row's label stands."""
     keys = list(dict.fromkeys(contract.partition_keys(rows[contract.time_column])))
-    found = delivered_labels(workspace, contract, keys, workspace.as_of())
-    return found[contract.target.column], match_positions(rows, found, contract.row_key)
+    found, key = delivered_labels(workspace, contract, keys, workspace.as_of()), list(contract.row_key)
+    return found[contract.target.column], match_positions(rows[key], found[key])
 
 
 def _column(rows: pd.DataFrame, column: str) -> pd.Series:

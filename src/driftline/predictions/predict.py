@@ -1,6 +1,5 @@
 """Prediction batches: what the champion of the time says about each partition."""
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -8,11 +7,11 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from driftline.declaration import ModelPipeline
-from driftline.metrics import Measurement, Task
+from driftline.metrics import Measurement
 from driftline.models import Model
+from driftline.predictions.batches import score_columns, write_batch
 from driftline.predictions.errors import UnusableScoreError
 from driftline.predictions.estimates import Estimate, estimates, store_estimates
 from driftline.predictions.traffic import splits, with_split
@@ -75,7 +74,7 @@ def predict(
         start = 0
         for key, own_scores in scored.done.items():
             said = with_split(pipeline, table.slice(start, len(own_scores)), of_version.id, split.get(key))
-            digest = workspace.artifacts.put(_parquet(said))
+            digest = workspace.artifacts.put(write_batch(said))
             start += len(own_scores)
             mean = float(own_scores.mean()) if own_scores.ndim == 1 else None
             done[key] = Predicted(
@@ -93,20 +92,6 @@ def predict(
         batch_rows.put_batches(session, stored)
         store_estimates(session, pipeline, estimated, at=workspace.clock(), dagster_run_id=dagster_run_id)
     return Outcome(done=done, waiting=serving.waiting, failed=failed)
-
-
-def read_batches(workspace: Workspace, digests: Sequence[str]) -> list[pa.Table]:
-    """Return the stored predictions of each digest."""
-    return [pq.read_table(io.BytesIO(workspace.artifacts.get(digest)), use_threads=False) for digest in digests]
-
-
-def score_columns(model: Model) -> list[str]:
-    """Return the columns of a prediction batch that hold the scores."""
-    if model.task is Task.REGRESSION:
-        return ["prediction"]
-    if model.task is Task.BINARY:
-        return ["probability"]
-    return [f"probability_{label}" for label in model.classes]
 
 
 def _scores(model: Model, frames: Mapping[str, pd.DataFrame]) -> dict[str, np.ndarray]:
@@ -131,12 +116,6 @@ def _table(
     for name, values in zip(score_columns(model), columns, strict=True):
         table = table.append_column(name, pa.array(values))
     return table
-
-
-def _parquet(table: pa.Table) -> bytes:
-    out = io.BytesIO()
-    pq.write_table(table, out, compression="zstd")
-    return out.getvalue()
 
 
 def _batch(pipeline: ModelPipeline, key: str, version: ModelVersion, predicted: Predicted) -> dict[str, object]:

@@ -8,11 +8,11 @@ import pyarrow as pa
 
 from driftline.declaration import ModelPipeline
 from driftline.predictions.assignment import assigned_to_challenger
+from driftline.predictions.batches import PROPENSITY, SERVED
 from driftline.rows import normalize_keys
 from driftline.store import bandit_rows, model_rows
 from driftline.workspace import Workspace
 
-SERVED, PROPENSITY = "served", "propensity"
 _SEPARATOR = "\x1f"  # no two values run together into another pair
 
 
@@ -57,11 +57,6 @@ def with_split(pipeline: ModelPipeline, table: pa.Table, version_id: int, split:
     is_challenger = version_id == split.challenger_id
     served, propensity = (theirs, split.share) if is_challenger else (~theirs, 1 - split.share)
     return _logged(table, served, propensity)
-
-
-def with_all_served(table: pa.Table) -> pa.Table:
-    """Return a batch as it is, or with every row as served where no bandit logged it."""
-    return table if SERVED in table.column_names else _logged(table, np.ones(table.num_rows, dtype=bool), 1.0)
 
 
 def units(pipeline: ModelPipeline, table: pa.Table) -> Sequence[str]:

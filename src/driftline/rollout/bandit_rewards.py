@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from driftline.declaration import ModelPipeline
-from driftline.evaluations import Labelled, LabelledReader
+from driftline.evaluations import LabelledReader, LabelledRows
 from driftline.metrics import Task
 from driftline.rollout.posterior import Cohort
 from driftline.store import bandit_rows, model_rows
@@ -89,12 +89,12 @@ def _due(pipeline: ModelPipeline, bandit: Bandit, until: datetime) -> Sequence[s
     return pipeline.partitions.over_by(over, since=bandit.started_at)
 
 
-def _is_logged(labelled: Labelled) -> bool:
+def _is_logged(labelled: LabelledRows) -> bool:
     """Return whether a bandit logged what was served: each version had a share below 1."""
-    return bool((labelled.propensities < 1).all())
+    return labelled.is_logged and bool((labelled.propensities < 1).all())
 
 
-def _served(pipeline: ModelPipeline, labelled: Labelled) -> Rewards:
+def _served(pipeline: ModelPipeline, labelled: LabelledRows) -> Rewards:
     right = _classes(labelled) == labelled.truth
     entity = list(pipeline.entity or pipeline.row_key)
     columns = labelled.keys[entity].reset_index(drop=True)
@@ -105,7 +105,7 @@ def _served(pipeline: ModelPipeline, labelled: Labelled) -> Rewards:
     )
 
 
-def _classes(labelled: Labelled) -> np.ndarray:
+def _classes(labelled: LabelledRows) -> np.ndarray:
     """Return the class that was named for each row: the more probable one of two, the most probable one of many."""
     if labelled.task is Task.BINARY:
         return np.asarray(labelled.scores >= 0.5, dtype=float)

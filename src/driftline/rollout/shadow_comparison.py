@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from driftline.declaration import ModelPipeline
-from driftline.evaluations import Labelled, LabelledReader
+from driftline.evaluations import LabelledReader, LabelledRows
 from driftline.metrics import Comparison, Task, compare
 from driftline.registry import CHALLENGER, known_model
 from driftline.registry.errors import IncomparableModelsError, UnknownAliasError
@@ -65,7 +65,7 @@ def compare_shadow(workspace: Workspace, pipeline: ModelPipeline) -> ShadowCompa
         if not len(pair.truth)
     }
     compared = {key: pair for key, pair in pairs.items() if len(pair.truth)}
-    champions = sorted({served.done[key].version.version for key in compared})
+    champions = sorted({served.done[key].version for key in compared})
     return ShadowComparison(
         challenger=stay.challenger,
         champions=tuple(champions),
@@ -113,7 +113,7 @@ def _newest_stay(workspace: Workspace, model: str) -> _Stay:
     return _Stay(challenger=version.version, since=held.effective_at, until=until)
 
 
-def _pair(pipeline: ModelPipeline, champion: Labelled, challenger: Labelled) -> _Pair:
+def _pair(pipeline: ModelPipeline, champion: LabelledRows, challenger: LabelledRows) -> _Pair:
     """Return the rows that both scored, in the champion's order."""
     if (champion.task, champion.classes) != (challenger.task, challenger.classes):
         raise IncomparableModelsError(pipeline.name, champion.classes, challenger.classes)

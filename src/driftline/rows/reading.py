@@ -7,7 +7,14 @@ import numpy as np
 import pandas as pd
 
 from driftline.datasets import Window, from_parquet
-from driftline.declaration import HOLDOUT_ROW, TABLE_KEY, ModelPipeline, Partitions
+from driftline.declaration import (
+    HOLDOUT_ROW,
+    RESERVED_PREFIX,
+    TABLE_KEY,
+    ModelPipeline,
+    Partitions,
+    reserved_names,
+)
 from driftline.rows.errors import DatasetFunctionError, EmptyRangeError, FutureRowsError, NoDatasetError
 from driftline.rows.outcome import Outcome, run_batched
 from driftline.store import dataset_rows
@@ -113,6 +120,10 @@ def load_frame(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
         raise DatasetFunctionError(pipeline.name, window, f"raised {type(error).__name__}: {error}") from error
     if not isinstance(frame, pd.DataFrame):
         raise DatasetFunctionError(pipeline.name, window, f"gave a {type(frame).__name__}, not a DataFrame")
+    reserved = reserved_names(frame.columns)
+    if reserved:
+        fault = f"gave the column {reserved[0]!r}: names that begin with {RESERVED_PREFIX!r} are driftline's own"
+        raise DatasetFunctionError(pipeline.name, window, fault)
     if window is None:
         return frame
     if pipeline.time_column not in frame.columns:
