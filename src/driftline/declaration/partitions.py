@@ -167,12 +167,7 @@ class Partitions(ABC):
         return self
 
     def over_by(self, now: datetime, *, since: datetime | None = None) -> Sequence[str]:
-        """Return the keys of the partitions that are over at `now`, oldest first.
-
-        Args:
-            now: the time to look from.
-            since: those that start at this time or later alone; None: all.
-        """
+        """Return the keys of those that start at `since` (None: any time) or later and are over at `now`, by time."""
         start, end = self.first if since is None else since, self.clip(now)
         return self.keys(Window(start, end)) if start < end else []
 
