@@ -130,7 +130,7 @@ def test_production_day_by_day_does_what_the_backtest_says(workspace, trigger, r
     assert [(one.at, one.outcome) for one in done.retrainings] == retrained
     numbers = list(dict.fromkeys(served.values()))  # a refit takes a number of its own in production
     in_order = {key: numbers.index(version) + 1 for key, version in served.items()}
-    assert {key: labelled.version.version for key, labelled in done.labelled.items()} == in_order
+    assert {key: labelled.version for key, labelled in done.labelled.items()} == in_order
 
 
 def test_a_training_knows_no_label_that_had_not_arrived():
@@ -152,7 +152,7 @@ def test_what_a_label_says_later_changes_nothing_before_it_arrives():
 def test_a_challenger_serves_from_the_partition_after_its_training():
     done = replayed(fires(retrain=WEEKLY, drift=()))
     promoted = [one.at for one in done.retrainings if one.outcome == "promoted"]
-    served = {key: labelled.version.version for key, labelled in done.labelled.items()}
+    served = {key: labelled.version for key, labelled in done.labelled.items()}
     assert served[f"{promoted[0]:%Y-%m-%d}"] == 2
     assert served[f"{promoted[0] - timedelta(days=1):%Y-%m-%d}"] == 1
 

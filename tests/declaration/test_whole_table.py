@@ -6,8 +6,14 @@ import pytest
 
 from driftline import Daily, Window
 from driftline.declaration import Partitions
-from driftline.declaration.errors import NotAStreamError, UnknownPartitionError
+from driftline.declaration.errors import (
+    DeclarationError,
+    NotAStreamError,
+    TrainingWindowError,
+    UnknownPartitionError,
+)
 from driftline.declaration.whole_table import TABLE_KEY, WholeTable, described_partitions
+from tests.streams import persons
 
 NOW = datetime(2025, 3, 4, 5, tzinfo=UTC)
 TABLE = WholeTable()
@@ -72,3 +78,31 @@ def test_only_a_stream_is_one():
 
 def test_a_declaration_without_partitions_describes_a_table():
     assert described_partitions(None) == described_partitions({"type": "WholeTable"}) == WholeTable()
+
+
+def test_a_table_has_no_times_and_nothing_before_it():
+    assert TABLE.covering([TABLE_KEY]) is TABLE.trailing_window(TABLE_KEY, timedelta(days=7)) is None
+    assert TABLE.trailing_keys(TABLE_KEY, timedelta(days=7)) == [TABLE_KEY]
+    assert TABLE.trailing_keys(TABLE_KEY, timedelta(days=7), back=1) == []
+    assert not TABLE.is_ongoing
+
+
+def test_a_window_over_days_ends_with_a_day():
+    keys = ["2025-03-03", "2025-03-04"]
+    assert DAYS.covering(keys) == Window(DAYS.window(keys[0]).start, DAYS.window(keys[1]).end)
+    assert DAYS.trailing_window("2025-03-04", timedelta(days=2)) == DAYS.covering(keys)
+    assert DAYS.trailing_keys("2025-03-04", timedelta(days=2)) == keys
+    assert DAYS.trailing_keys("2025-03-04", timedelta(days=2), back=1) == ["2025-03-01", "2025-03-02"]
+    assert DAYS.over_by(NOW, since=DAYS.window("2025-03-02").start) == ["2025-03-02", "2025-03-03"]
+    assert (DAYS.is_ongoing, Daily("2025-03-01").is_ongoing) == (False, True)
+
+
+def test_a_stream_is_never_read_without_a_length():
+    with pytest.raises(TrainingWindowError, match="training_window='30d'"):
+        DAYS.training_window(NOW, None)
+
+
+def test_no_partitions_at_all_are_refused_by_name():
+    with pytest.raises(DeclarationError, match="its partitions are None: write Daily"):
+        persons(partitions=None)
+    assert persons().partitions == WholeTable()

@@ -5,13 +5,13 @@ from dataclasses import replace
 from sqlalchemy import text
 
 from driftline import PredictionDrift
+from driftline.declaration import TABLE_KEY
 from driftline.dossier import load_prediction_profile
 from driftline.drift import Verdict
 from driftline.drift_reports import report_drift
 from driftline.predictions import predict
 from driftline.registry import find_version
 from driftline.retraining import adjudicate, read_dataset, train
-from driftline.rows import TABLE
 from tests.streams import Forest, day, fires, persons
 
 DAYS = ["2025-02-10", "2025-02-11", "2025-02-12"]
@@ -56,6 +56,6 @@ def test_the_predictions_of_a_table_do_not_drift_from_its_own_holdout(workspace)
     read_dataset(workspace, pipeline)
     train(workspace, pipeline)
     adjudicate(workspace, pipeline)
-    predict(workspace, pipeline, [TABLE])
-    reported = report_drift(workspace, pipeline, [TABLE]).done[TABLE]
+    predict(workspace, pipeline, [TABLE_KEY])
+    reported = report_drift(workspace, pipeline, [TABLE_KEY]).done[TABLE_KEY]
     assert [found.effect for found in reported.findings] == [0.0, 0.0]

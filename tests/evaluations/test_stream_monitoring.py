@@ -12,7 +12,7 @@ from driftline import PerformanceDrift, Retrain, RetrainTrigger, Target, Window,
 from driftline.declaration.errors import UnknownPartitionError
 from driftline.drift import Verdict
 from driftline.drift_reports import report_drift
-from driftline.evaluations import evaluate
+from driftline.evaluations import LabelledReader, evaluate
 from driftline.evaluations.labelled import read_labelled
 from driftline.predictions import predict
 from driftline.registry import find_version
@@ -415,3 +415,19 @@ def test_the_verdict_of_a_report_is_that_of_its_alerts(served):
     reported = report_drift(served, deaf, MARCH[-1:]).done[MARCH[-1]]
     assert (reported.verdict, triggers({"last": reported})["last"].verdict) == ("ok", "drift")
     assert reported.summary == "No drift in 1 of 1 checks that could be made."
+
+
+def test_what_could_not_be_read_is_not_read_again_in_the_same_work(served):
+    def boom(frame):
+        raise ConnectionError("the station does not answer")
+
+    forest = Forest()
+    pipeline = fires(forest)
+    predict(served, pipeline, DAYS[:1])
+    forest.always = boom
+    reader = LabelledReader(served, pipeline)
+    failed = reader.read(DAYS).failed
+    calls = len(forest.windows)
+    assert (reader.read(DAYS).failed, len(forest.windows)) == (failed, calls)
+    assert "the station does not answer" in failed[DAYS[0]]
+    assert "There is no prediction of" in failed[DAYS[1]]

@@ -5,6 +5,7 @@ import pytest
 
 from driftline import Window, measure_window
 from driftline.clock import DurationError
+from driftline.declaration import TABLE_KEY
 from driftline.declaration.errors import NotAStreamError
 from driftline.evaluations.errors import NothingMeasuredError
 from driftline.evaluations.labelled import read_labelled
@@ -12,7 +13,6 @@ from driftline.metrics import Task, measure
 from driftline.metrics.errors import MetricNotForTaskError
 from driftline.predictions import predict
 from driftline.retraining import adjudicate, read_dataset, train
-from driftline.rows import TABLE
 from driftline.rows.errors import EmptyRangeError
 from tests.histories import promote_copy
 from tests.streams import Forest, day, fires, persons
@@ -119,7 +119,7 @@ def test_a_table_is_measured_as_a_whole(workspace):
     read_dataset(workspace, persons())
     train(workspace, persons())
     adjudicate(workspace, persons())
-    predict(workspace, persons(), [TABLE])
+    predict(workspace, persons(), [TABLE_KEY])
     found = measure_window(workspace, persons())
     assert (found.window, found.label_count) == (None, 104)
     with pytest.raises(NotAStreamError):

@@ -17,6 +17,7 @@ from driftline.datasets import Window
 from driftline.declaration.errors import NotAStreamError
 from driftline.evaluations import LabelledReader, evaluate
 from driftline.predictions import predict
+from driftline.predictions.batches import PROPENSITY, SERVED
 from driftline.predictions.traffic import Split, splits, with_split
 from driftline.registry import CHALLENGER, find_version, register, timeline
 from driftline.registry import promote as promote_by_hand
@@ -115,16 +116,16 @@ def equal(served):
 def test_one_of_both_serves_each_row_and_the_probability_of_that_is_logged(equal):
     watch(equal, days(START, 1))
     first, second = batch(equal, START, 1), batch(equal, START, 2)
-    assert (first["served"] ^ second["served"]).all()
-    assert first["propensity"].to_numpy() == pytest.approx(0.5)
-    assert second["propensity"].to_numpy() == pytest.approx(0.5)
-    assert 0 < second["served"].sum() < len(second)
-    assert first.groupby(["station", "tower"], observed=True)["served"].nunique().max() == 1
+    assert (first[SERVED] ^ second[SERVED]).all()
+    assert first[PROPENSITY].to_numpy() == pytest.approx(0.5)
+    assert second[PROPENSITY].to_numpy() == pytest.approx(0.5)
+    assert 0 < second[SERVED].sum() < len(second)
+    assert first.groupby(["station", "tower"], observed=True)[SERVED].nunique().max() == 1
 
 
 def test_before_the_bandit_and_without_one_the_champions_batch_serves_all(equal):
     watch(equal, ["2025-02-28"])
-    assert "served" not in batch(equal, "2025-02-28", 1)
+    assert SERVED not in batch(equal, "2025-02-28", 1)
     assert LabelledReader(equal, PIPELINE).read(["2025-02-28"]).done["2025-02-28"].served.all()
 
 
@@ -138,7 +139,7 @@ def test_a_key_has_the_same_version_in_another_process():
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     table = pa.table({"station": [f"station {n}" for n in range(50)], "time": np.arange(50)})
     split = Split(champion_id=1, challenger_id=2, share=0.4, salt="fires/1")
-    assert with_split(FEW_KEYS, table, 2, split)["served"].to_pylist() == json.loads(shown.stdout)
+    assert with_split(FEW_KEYS, table, 2, split)[SERVED].to_pylist() == json.loads(shown.stdout)
 
 
 def test_where_the_share_rises_no_key_moves_back_to_the_champion(served):
@@ -150,9 +151,9 @@ def test_where_the_share_rises_no_key_moves_back_to_the_champion(served):
     assert shares[last].share > shares[first].share == pytest.approx(0.5)
     before, after = batch(served, first, 2), batch(served, last, 2)
     keys = ["station", "tower"]
-    taken = before.loc[before["served"], keys].merge(after[[*keys, "served"]], on=keys)
+    taken = before.loc[before[SERVED], keys].merge(after[[*keys, SERVED]], on=keys)
     assert len(taken) > 10
-    assert taken["served"].all()
+    assert taken[SERVED].all()
 
 
 def test_a_replay_of_a_partition_gives_the_same_share_and_the_same_assignment(equal):
@@ -180,7 +181,7 @@ def test_rewards_wait_until_the_labels_of_both_are_due(equal):
     assert [one.rewards is not None for one in found.partitions] == [True, True, False]
     assert found.step.label_count == 800
     counted = found.partitions[0].rewards
-    assert counted.champion_count == batch(equal, START, 1)["served"].sum()
+    assert counted.champion_count == batch(equal, START, 1)[SERVED].sum()
     assert counted.row_count == 400
 
 
@@ -218,7 +219,7 @@ def test_after_the_end_partitions_are_served_by_one_version_again(served):
     ended = bandit_status(served, PIPELINE).until
     after = next(key for key in keys if day(key) >= ended)
     assert after not in stored_shares(served)
-    assert "served" not in batch(served, after, 2)
+    assert SERVED not in batch(served, after, 2)
     assert len(bandits(served)) == 1
 
 
@@ -281,7 +282,7 @@ def test_a_challenger_that_cannot_predict_serves_nothing(served, tmp_path):
     (tmp_path / "artifacts" / digest[:2] / digest[2:]).unlink()
     watch(served, [START])
     assert stored_shares(served) == {}
-    assert "served" not in batch(served, START, 1)
+    assert SERVED not in batch(served, START, 1)
 
 
 def test_with_few_keys_a_winner_is_not_sure_and_the_time_limit_keeps(served):

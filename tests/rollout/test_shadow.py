@@ -204,7 +204,7 @@ def test_what_is_not_compared_yet_is_named(shadowed):
     found = compare_shadow(at(shadowed, "2025-02-14"), fires())
     assert found.partitions == (LATER[0],)
     assert found.left_out == {LATER[1]: "2025-02-13: no prediction is labelled yet."}
-    assert "was not predicted yet" in compare_shadow(shadowed, fires()).left_out[LATER[2]]
+    assert "There is no prediction of" in compare_shadow(shadowed, fires()).left_out[LATER[2]]
 
 
 def test_before_a_row_is_labelled_there_is_no_comparison(served):

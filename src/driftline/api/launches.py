@@ -10,7 +10,6 @@ from driftline.api.context import Info
 from driftline.api.failures import code
 from driftline.api.pipelines import known_pipeline
 from driftline.api.user_errors import DagsterError, InvalidInputError, NotFoundError, invalid_or_missing
-from driftline.clock import parse_time
 from driftline.declaration import (
     PIPELINE_TAG,
     VERSION_TAG,
@@ -123,8 +122,7 @@ def _asked(workspace: Workspace, asked: LaunchBackfillInput) -> tuple[Sequence[s
     with workspace.database.reading() as session:
         declaration = known_pipeline(session, asked.pipeline).declaration
     contract = described_contract(asked.pipeline, declaration)
-    start, end = parse_time(asked.start), parse_time(asked.end)
-    keys = partitions_between(asked.pipeline, contract.partitions, start, end, now=workspace.as_of())
+    keys = partitions_between(asked.pipeline, contract.partitions, asked.start, asked.end, now=workspace.as_of())
     if asked.missing:
         keys = _missing(workspace, contract, keys, asked.version)
     elif asked.version is not None:

@@ -13,7 +13,6 @@ from driftline.backtest.replay import Replayed, first_version, replay
 from driftline.clock import now, parse_duration
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
-from driftline.declaration.errors import NotAStreamError
 from driftline.metrics import Task, metric
 from driftline.workspace import Workspace
 
@@ -76,8 +75,7 @@ def backtest(
         NoDeliveriesError: labels come by delivery alone, and there is no workspace.
         DatasetRefusedError: the first model cannot be trained on what lies before `start`.
     """
-    if pipeline.partitions is None:
-        raise NotAStreamError(pipeline.name)
+    over = pipeline.stream.clip(end or now())
     asked = [named_policy(policy, pipeline) if isinstance(policy, str) else policy for policy in policies]
     if all(policy.name != NEVER for policy in asked):
         asked.append(named_policy(NEVER, pipeline))
@@ -86,7 +84,7 @@ def backtest(
         raise DoubledPolicyError(next(name for name in names if names.count(name) > 1))
     variants = {policy.name: policy.of(pipeline) for policy in asked}
     windows = parse_duration(length)
-    past = read_past(pipeline, start, end or now(), workspace=workspace)
+    past = read_past(pipeline, start, over, workspace=workspace)
     model = first_version(past, pipeline).model
     metrics = _metrics(pipeline, model.task, metric_name)
     outcomes = {}

@@ -1,16 +1,18 @@
 """The baseline that needs no model: what was last known stays true."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
-from driftline.backtest.past import Past, unstored_version
+from driftline.backtest.past import Past
 from driftline.datasets import encode
-from driftline.evaluations import Labelled
+from driftline.evaluations import LabelledRows, Scorer
 from driftline.metrics import Task
 from driftline.models import Model
 
 
-def last_known_labels(past: Past, model: Model) -> dict[str, Labelled]:
+def last_known_labels(past: Past, model: Model) -> dict[str, LabelledRows]:
     """Return for each partition what repeating the newest label that was known at each row's time would have said.
 
     Rows of a stream with entities repeat the newest label of their entity. A row before which no label was known
@@ -18,47 +20,44 @@ def last_known_labels(past: Past, model: Model) -> dict[str, Labelled]:
 
     Source: the no-change classifier of Žliobaitė (2013), which waits for labels like everybody else.
     """
-    pipeline, times = past.pipeline, past.pipeline.time_column
-    labelled = past.frame[past.frame[pipeline.target.column].notna()]
-    known = labelled[[times, *pipeline.entity]].assign(
-        _value=encode(pipeline.target, labelled, classes=model.classes), _at=labelled[times] + past.lag
-    )
     rows = past.rows(past.window)
-    said = pd.merge_asof(
-        rows[[times, *pipeline.entity]],
-        known.drop(columns=times).sort_values("_at", kind="stable"),
-        left_on=times,
-        right_on="_at",
-        by=list(pipeline.entity) or None,
+    values = _newest_labels(past, rows, model)
+    usable = ~np.isnan(values)
+    truth = np.where(usable, past.truth(rows, model), np.nan)
+    scores = np.full((len(rows), len(model.classes)) if model.task is Task.MULTICLASS else len(rows), np.nan)
+    scores[usable] = _scores(values[usable], model)
+    times = rows[past.pipeline.time_column]
+    windows = [past.partitions.window(key) for key in past.keys]
+    starts = times.searchsorted(pd.Series([window.start for window in windows]).astype(times.dtype)).tolist()
+    bounds = dict(zip(past.keys, pairwise([*starts, len(rows)]), strict=True))
+    features = {key: rows.iloc[low:high] for key, (low, high) in bounds.items() if high > low}
+    nobody = Scorer(version_id=0, version=0, task=model.task, classes=model.classes)
+    return past.labelled(nobody, bounds, rows, truth, scores).by_partition(features)
+
+
+def _newest_labels(past: Past, rows: pd.DataFrame, model: Model) -> np.ndarray:
+    """Return the newest label of each row's entity that was known at its time, NaN for none, shape (n_rows,)."""
+    event, due, value = 0, -1, -2  # the entity's columns are numbered from 1 on: no name of ours is a user's
+    pipeline = past.pipeline
+    labelled = past.frame[past.frame[pipeline.target.column].notna()]
+    entity = dict(enumerate(pipeline.entity, start=1))
+    known = pd.DataFrame(
+        {
+            **{number: labelled[name] for number, name in entity.items()},
+            due: labelled[pipeline.time_column] + past.lag,
+            value: encode(pipeline.target, labelled, classes=model.classes),
+        }
+    )
+    asked = pd.DataFrame({event: rows[pipeline.time_column], **{number: rows[name] for number, name in entity.items()}})
+    found = pd.merge_asof(
+        asked,
+        known.iloc[known[due].argsort(kind="stable")],
+        left_on=event,
+        right_on=due,
+        by=list(entity) or None,
         allow_exact_matches=bool(past.lag),  # without a delay, the newest label is that of a row before
-    )["_value"].to_numpy()
-    usable = rows[pipeline.target.column].notna().to_numpy() & ~np.isnan(said.astype(float))
-    row = unstored_version(0, trained_through=past.window.start)
-    found = {}
-    starts = rows[times]
-    instants = starts.dt.tz_convert(None).to_numpy(dtype="datetime64[us]")
-    for key in past.keys:
-        window = past.partitions.window(key)
-        low, high = starts.searchsorted(pd.Series([window.start, window.end]).astype(starts.dtype)).tolist()
-        inside = usable[low:high]
-        if high > low:
-            own = rows.iloc[low:high]
-            found[key] = Labelled(
-                version=row,
-                task=model.task,
-                keys=own.loc[inside, list(pipeline.row_key)],
-                truth=encode(pipeline.target, own[inside], classes=model.classes),
-                times=instants[low:high][inside],
-                scores=_scores(said[low:high][inside], model),
-                served=np.ones(int(inside.sum()), dtype=bool),
-                propensities=np.ones(int(inside.sum())),
-                all_scores=np.empty(0),  # there is none where nothing was known
-                classes=model.classes,
-                row_count=high - low,
-                delivered_count=0,
-                features=own,
-            )
-    return found
+    )
+    return found[value].to_numpy(dtype=float)
 
 
 def _scores(values: np.ndarray, model: Model) -> np.ndarray:

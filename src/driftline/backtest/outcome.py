@@ -10,7 +10,7 @@ import numpy as np
 from driftline.backtest.past import Past
 from driftline.backtest.replay import Replayed, Retraining
 from driftline.datasets import Window
-from driftline.evaluations import Labelled
+from driftline.evaluations import LabelledRows
 from driftline.metrics import Measurement, mean_interval, measure, metric
 
 
@@ -104,13 +104,13 @@ def outcome_of(
     )
 
 
-def measure_partitions(name: str, parts: Sequence[Labelled]) -> Measurement:
+def measure_partitions(name: str, parts: Sequence[LabelledRows]) -> Measurement:
     """Return a metric over all rows of some partitions."""
     truth = np.concatenate([part.truth for part in parts])
     return measure(name, parts[0].task, truth, np.concatenate([part.scores for part in parts]))
 
 
-def window_values(past: Past, name: str, labelled: Mapping[str, Labelled], length: timedelta) -> list[WindowValue]:
+def window_values(past: Past, name: str, labelled: Mapping[str, LabelledRows], length: timedelta) -> list[WindowValue]:
     """Return a metric in windows that follow each other from the start of the past; a last part of one is left out."""
     values = []
     start = past.window.start
@@ -149,7 +149,7 @@ def _detected(past: Past, changes: Sequence[datetime], alarms: Sequence[datetime
     marked = tuple(
         Change(at=at, delay=None if alarm is None else alarm - at) for at, alarm in zip(changes, first, strict=True)
     )
-    memory = past.pipeline.training_rows(past.window.end)
-    reach = memory.end - memory.start if memory else timedelta(0)
+    memory = past.training_window(past.window.end)
+    reach = memory.end - memory.start
     explained = [alarm for alarm in alarms if any(at <= alarm < at + reach for at in changes)]
     return marked, len(set(alarms) - {*explained, *first})

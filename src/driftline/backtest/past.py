@@ -1,6 +1,6 @@
 """The past of a stream in memory: read once, and asked for what was known at a moment of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -11,13 +11,11 @@ import pandas as pd
 from driftline.backtest.errors import NoDeliveriesError
 from driftline.datasets import Split, Window, check_frame, encode
 from driftline.declaration import ModelPipeline, Partitions
-from driftline.declaration.errors import NotAStreamError
-from driftline.evaluations import Labelled
+from driftline.evaluations import LabelledFrame, LabelledRows, Scorer, labelled_frame
 from driftline.ground_truth import known_truth
 from driftline.models import Model
-from driftline.registry import ModelVersion
 from driftline.retraining.errors import DatasetRefusedError
-from driftline.rows import call_dataset
+from driftline.rows import load_window
 from driftline.rows.errors import EmptyRangeError
 from driftline.workspace import Workspace
 
@@ -45,6 +43,10 @@ class Past:
         """Return how long after its event a label is known."""
         return self.pipeline.ground_truth.lag
 
+    def training_window(self, until: datetime) -> Window:
+        """Return the times that a training up to `until` reads."""
+        return self.partitions.training_window(until, self.pipeline.training_window)
+
     def rows(self, window: Window) -> pd.DataFrame:
         """Return the rows of `window`."""
         times = self.frame[self.pipeline.time_column]
@@ -58,7 +60,7 @@ class Past:
             DatasetRefusedError: the rows do not pass their checks.
             EmptySplitError: one of the two parts has no rows.
         """
-        frame = self.rows(self._reach(until))
+        frame = self.rows(self.training_window(until))
         frame = frame[frame[self.pipeline.time_column] + self.lag <= until]
         if self.pipeline.ground_truth.delivered:
             frame = frame[frame[self.pipeline.target.column].notna()]
@@ -67,45 +69,43 @@ class Past:
             raise DatasetRefusedError(self.pipeline.name, [str(problem) for problem in problems])
         return self.pipeline.holdout.split(frame)
 
-    def predicted(self, keys: Sequence[str], model: Model, version: ModelVersion) -> dict[str, Labelled]:
+    def predicted(self, keys: Sequence[str], model: Model, version: int) -> dict[str, LabelledRows]:
         """Return what a version says of neighbouring partitions with all their labels, those with rows."""
         ends = [self.partitions.window(key).end for key in keys]
         frame = self.rows(Window(self.partitions.window(keys[0]).start, ends[-1]))
         if frame.empty:
             return {}
-        scores = model.score(frame)
-        known = frame[self.pipeline.target.column].notna().to_numpy()
-        truth = encode(self.pipeline.target, frame[known], classes=model.classes)
-        row_keys = frame.loc[known, list(self.pipeline.row_key)]
         times = frame[self.pipeline.time_column]
-        instants = times.dt.tz_convert(None).to_numpy(dtype="datetime64[us]")
         cuts = [0, *times.searchsorted(pd.Series(ends).astype(times.dtype)).tolist()]
-        labelled = np.append(0, np.cumsum(known))
-        return {
-            key: Labelled(
-                version=version,
-                task=model.task,
-                keys=row_keys.iloc[labelled[low] : labelled[high]],
-                truth=truth[labelled[low] : labelled[high]],
-                times=instants[low:high][known[low:high]],
-                scores=scores[low:high][known[low:high]],
-                served=np.ones(labelled[high] - labelled[low], dtype=bool),
-                propensities=np.ones(labelled[high] - labelled[low]),
-                all_scores=scores[low:high],
-                classes=model.classes,
-                row_count=high - low,
-                delivered_count=0,  # a replay does not ask where a label comes from
-                features=frame.iloc[low:high],
-            )
-            for key, (low, high) in zip(keys, pairwise(cuts), strict=True)
-            if high > low
-        }
+        bounds = dict(zip(keys, pairwise(cuts), strict=True))
+        scorer = Scorer(version_id=version, version=version, task=model.task, classes=model.classes)
+        own = self.labelled(scorer, bounds, frame, self.truth(frame, model), model.score(frame))
+        return own.by_partition({key: frame.iloc[low:high] for key, (low, high) in bounds.items() if high > low})
 
-    def _reach(self, until: datetime) -> Window:
-        window = self.pipeline.training_rows(until)
-        if window is None:
-            raise NotAStreamError(self.pipeline.name)
-        return window
+    def truth(self, rows: pd.DataFrame, model: Model) -> np.ndarray:
+        """Return the encoded labels of rows, NaN where there is none, shape (n_rows,)."""
+        known = rows[self.pipeline.target.column].notna().to_numpy()
+        truth = np.full(len(rows), np.nan)
+        truth[known] = encode(self.pipeline.target, rows[known], classes=model.classes)
+        return truth
+
+    def labelled(
+        self,
+        scorer: Scorer,
+        bounds: Mapping[str, tuple[int, int]],
+        rows: pd.DataFrame,
+        truth: np.ndarray,
+        scores: np.ndarray,
+    ) -> LabelledFrame:
+        """Return the frame of labelled rows: a replay does not ask where a label comes from."""
+        return labelled_frame(
+            scorer,
+            {key: high - low for key, (low, high) in bounds.items()},
+            keys=rows[list(self.pipeline.row_key)],
+            times=rows[self.pipeline.time_column].dt.tz_convert(None).to_numpy(dtype="datetime64[us]"),
+            truth=truth,
+            scores=scores,
+        )
 
 
 def read_past(pipeline: ModelPipeline, start: datetime | None, end: datetime, *, workspace: Workspace | None) -> Past:
@@ -120,37 +120,19 @@ def read_past(pipeline: ModelPipeline, start: datetime | None, end: datetime, *,
         EmptyRangeError: no whole partition lies between `start` and `end`.
         DatasetFunctionError: the dataset function raises or gives no DataFrame.
     """
-    partitions = pipeline.partitions
-    if partitions is None:
-        raise NotAStreamError(pipeline.name)
+    partitions = pipeline.stream
     if workspace is None and pipeline.ground_truth.delivered:
         raise NoDeliveriesError(pipeline.name)
     first, last = max(start or partitions.first, partitions.first), partitions.clip(end)
-    keys = partitions.keys(Window(first, last)) if first < last else []
+    keys = partitions.over_by(last, since=first)
     if not keys:
-        raise EmptyRangeError(
-            pipeline.name, f"{first:%Y-%m-%d}", f"{end:%Y-%m-%d}", partitions.start, f"{last:%Y-%m-%d}"
-        )
-    window = Window(partitions.window(keys[0]).start, partitions.window(keys[-1]).end)
-    learnt = pipeline.training_rows(window.start)
-    frame = call_dataset(pipeline, Window(learnt.start if learnt else window.start, window.end))
+        shown = [partitions.time_title(time) for time in (first, end, last)]
+        raise EmptyRangeError(pipeline.name, shown[0], shown[1], partitions.start, shown[2])
+    window = partitions.covering(keys)
+    learnt = partitions.training_window(window.start, pipeline.training_window)
+    frame = load_window(pipeline, Window(learnt.start, window.end))
     frame = frame.sort_values(pipeline.time_column, kind="stable", ignore_index=True)
     if workspace is not None:
         known, column = known_truth(workspace, pipeline, frame, until=workspace.as_of()), pipeline.target.column
         frame = frame.assign(**{column: known.labels.reindex(frame.index)})
     return Past(pipeline=pipeline, partitions=partitions, window=window, keys=tuple(keys), frame=frame)
-
-
-def unstored_version(number: int, *, trained_through: datetime) -> ModelVersion:
-    """Return the row that production would have made of a replayed model, as far as reports look at it."""
-    return ModelVersion(
-        id=number,
-        model_id=1,
-        version=number,
-        run_id="",
-        digest="",
-        flavor="",
-        signature=(),
-        trained_through=trained_through,
-        created_at=trained_through,
-    )

@@ -11,18 +11,18 @@ import numpy as np
 import pandas as pd
 from cronsim import CronSim
 
-from driftline.backtest.past import Past, unstored_version
+from driftline.backtest.past import Past
 from driftline.datasets import Split
 from driftline.declaration import ModelPipeline
 from driftline.dossier import column_values, drawn_rows, joint_values
 from driftline.drift import Need, prediction_columns
 from driftline.drift_reports import DriftHistory, Tenure, drift_report, tenure
 from driftline.errors import DriftlineError
-from driftline.evaluations import Labelled
+from driftline.evaluations import LabelledRows
 from driftline.metrics import Measurement
 from driftline.models import Model
 from driftline.profiles import ReferenceProfile, profile_columns
-from driftline.registry import ModelVersion, judge
+from driftline.registry import judge
 from driftline.retraining import Fitted, State, compare_on_holdout, decide, evidence_of, fit, fit_model
 from driftline.store.decision_rows import Trigger
 
@@ -60,7 +60,7 @@ class Replayed:
         cpu_s: CPU seconds of all trainings and judgements, the first model not included.
     """
 
-    labelled: dict[str, Labelled]
+    labelled: dict[str, LabelledRows]
     retrainings: tuple[Retraining, ...]
     cpu_s: float
 
@@ -70,7 +70,8 @@ class Version:
     """A version of the replayed model, with what it is compared with in reports.
 
     Attributes:
-        row: what production would have stored of it.
+        number: from 1 on.
+        trained_through: the time up to which it learnt.
         effective_at: when it took effect.
         model: what serves.
         judged: what was judged on the holdout: the same, or what it was refitted from.
@@ -79,7 +80,8 @@ class Version:
         rows: some training rows, by column.
     """
 
-    row: ModelVersion
+    number: int
+    trained_through: datetime
     effective_at: datetime
     model: Model
     judged: Fitted
@@ -108,7 +110,8 @@ def _version(pipeline: ModelPipeline, number: int, until: datetime, split: Split
         model = fit_model(pipeline, rows)
     columns = prediction_columns(model.task, fitted.scores, model.classes) if Need.PREDICTION_PROFILE in needs else None
     return Version(
-        row=unstored_version(number, trained_through=until),
+        number=number,
+        trained_through=until,
         effective_at=until,
         model=model,
         judged=fitted,
@@ -161,8 +164,8 @@ class _Production:
         self._pipeline = pipeline
         self._versions = [first]
         self._retrainings: list[Retraining] = []
-        self._labelled: dict[str, Labelled] = {}
-        self._scored: dict[str, Labelled] = {}
+        self._labelled: dict[str, LabelledRows] = {}
+        self._scored: dict[str, LabelledRows] = {}
         self._tenures: dict[str, Tenure] = {}
         self._cpu_s = 0.0
         self._history = DriftHistory(pipeline, self._labelled, self._tenures, references=self, horizon=past.window.end)
@@ -194,7 +197,7 @@ class _Production:
         if own is not None:
             self._tenures[key] = own
         findings = tuple(self._history.findings(key))
-        report = drift_report(self._pipeline, key, findings, version_id=version.row.id, version=version.row.version)
+        report = drift_report(self._pipeline, key, findings, version_id=version.number, version=version.number)
         evidence = evidence_of(
             len(self._labelled), report.verdict, report.summary, findings, serving=version is self._versions[-1]
         )
@@ -242,10 +245,10 @@ class _Production:
         if key in self._labelled:
             return
         version = self._serving(key)
-        if key not in self._scored or self._scored[key].version.id != version.row.id:
+        if key not in self._scored or self._scored[key].version != version.number:
             at = self._past.keys.index(key)
             block = self._past.keys[at : at + BLOCK]
-            self._scored = self._past.predicted(block, version.model, version.row)
+            self._scored = self._past.predicted(block, version.model, version.number)
         if key in self._scored:
             self._labelled[key] = self._scored[key]
 
@@ -269,6 +272,6 @@ class _Production:
     def _new_labels(self, champion: Version, lost: tuple[datetime, ...]) -> int:
         if self._pipeline.retrain.min_new_labels is None:
             return 0
-        learnt = max([champion.row.trained_through, *lost[-1:]]) - self._past.lag
+        learnt = max([champion.trained_through, *lost[-1:]]) - self._past.lag
         first = self._past.partitions.key(learnt)
         return sum(len(labelled.truth) for key, labelled in self._labelled.items() if key >= first)

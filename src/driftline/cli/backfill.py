@@ -13,8 +13,8 @@ from driftline.cli.project import load_project
 def backfill(
     pipeline: Annotated[str, typer.Argument(help="The stream, by its name.")],
     *,
-    start: Annotated[str, typer.Option("--from", help="The first day: 2025-03-01.")],
-    end: Annotated[str, typer.Option("--to", help="The last day, included.")],
+    start: Annotated[str, typer.Option("--from", help="The first day, month, time or key: 2025-03-01.")],
+    end: Annotated[str, typer.Option("--to", help="The last one, included.")],
     version: Annotated[
         int | None, typer.Option(min=1, help="What would this version have done? By default the champion of the time.")
     ] = None,
@@ -29,7 +29,6 @@ def backfill(
     from rich.console import Console
 
     from driftline.cli.errors import InterruptedByUserError
-    from driftline.clock import parse_time
     from driftline.evaluations import evaluations_of, unevaluated
     from driftline.pipelines import backfill as run
     from driftline.pipelines import dagster_home, open_instance
@@ -40,7 +39,7 @@ def backfill(
     project = load_project(Path.cwd())
     declared = project.pipeline(pipeline)
     workspace = open_workspace()
-    asked = past_partitions(workspace, declared, parse_time(start), parse_time(end))
+    asked = past_partitions(workspace, declared, start, end)
     keys = unevaluated(workspace, declared, asked, version=version) if missing else asked
     faults = []
     try:

@@ -10,6 +10,7 @@ from driftline.cli.project import load_project
 
 if TYPE_CHECKING:
     from driftline.backtest import Backtest, PolicyOutcome
+    from driftline.declaration import Partitions
 
 
 def backtest(
@@ -22,8 +23,10 @@ def backtest(
             "declared, or a threshold such as accuracy<0.7; a window may follow, as in statistical:2d."
         ),
     ] = None,
-    start: Annotated[str | None, typer.Option("--from", help="The first day; by default the stream's first.")] = None,
-    end: Annotated[str | None, typer.Option("--to", help="The last day, included; by default the newest.")] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", help="The first day, month, time or key; by default the stream's first.")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", help="The last one, included; by default the newest.")] = None,
     metric: Annotated[str | None, typer.Option(help="Shown over time; by default the pipeline's first.")] = None,
     window: Annotated[str, typer.Option(help="The length of the windows over time.")] = "7d",
     change: Annotated[
@@ -43,22 +46,21 @@ def backtest(
     from driftline.backtest import DEFAULT_POLICIES, policy_values, store_backtest
     from driftline.backtest import backtest as run
     from driftline.charts import draw
-    from driftline.clock import parse_time
     from driftline.workspace import open_workspace
 
     declared = load_project(Path.cwd()).pipeline(pipeline)
     workspace = open_workspace()
     asked = DEFAULT_POLICIES if policies is None else tuple(name.strip() for name in policies.split(","))
-    until = None if end is None or declared.partitions is None else declared.partitions.after(parse_time(end))
+    partitions = declared.stream
     with Console(stderr=True).status(f"{pipeline}: reading the past") as status:
         found = run(
             declared,
             asked,
-            start=None if start is None else parse_time(start),
-            end=until,
+            start=None if start is None else partitions.span(start).start,
+            end=None if end is None else partitions.span(end).end,
             metric_name=metric,
             length=window,
-            changes=[parse_time(day) for day in change or ()],
+            changes=[partitions.moment(day) for day in change or ()],
             workspace=workspace,
             told=lambda name: status.update(f"{pipeline}: {name}"),
         )
@@ -69,15 +71,15 @@ def backtest(
         values = [policy_values(found, outcome) for outcome in found.policies]
         print_json([{"policy": one.pop("policy"), **one.pop("metrics"), **one} for one in values])
     else:
-        _print(found)
+        _print(found, partitions)
 
 
-def _print(found: "Backtest") -> None:
+def _print(found: "Backtest", partitions: "Partitions") -> None:
     metrics = [measured.metric for measured in found.policies[0].measurements]
     changes = found.policies[0].changes
-    detected = [*(f"delay {one.at:%Y-%m-%d}" for one in changes), *(["false alarms"] if changes else [])]
+    detected = [*(f"delay {partitions.time_title(one.at)}" for one in changes), *(["false alarms"] if changes else [])]
     print_table(
-        f"{found.pipeline} {found.window} under {len(found.policies)} policies",
+        f"{found.pipeline} {partitions.window_title(found.window)} under {len(found.policies)} policies",
         ("policy", *metrics, f"worst {found.length}", "over never ± 95 %", "trained", "won", "CPU s", *detected),
         [_row(found, outcome, metrics, detected) for outcome in found.policies],
         empty="Nothing was replayed.",

@@ -10,6 +10,8 @@ from driftline.cli.output import print_json, print_table, print_text
 from driftline.cli.project import load_project
 
 if TYPE_CHECKING:
+    from driftline.datasets import Window
+    from driftline.declaration import ModelPipeline
     from driftline.evaluations import LabelledWindow, Measured
     from driftline.metrics import Measurement
 
@@ -21,7 +23,9 @@ def evaluate(
         str | None,
         typer.Option(help="Of a stream: 7d, 48h, or 'last 96 rows' for the newest labelled ones; by default 7d."),
     ] = None,
-    until: Annotated[str | None, typer.Option(help="The last day, included; by default the newest.")] = None,
+    until: Annotated[
+        str | None, typer.Option(help="The last day, month, time or key, included; by default the newest.")
+    ] = None,
     metric: Annotated[
         list[str] | None, typer.Option(help="Driftline's name or scikit-learn's; by default the pipeline's metrics.")
     ] = None,
@@ -40,26 +44,22 @@ def evaluate(
 
     Nothing is stored: stored evaluations are made by Dagster, `driftline backfill` and `driftline truth evaluate`.
     """
-    from driftline.clock import parse_time
     from driftline.evaluations import measure_window, read_window
     from driftline.workspace import open_workspace
 
     declared = load_project(Path.cwd()).pipeline(pipeline)
-    end = None if until is None else parse_time(until)
-    if end is not None and declared.partitions is not None:
-        end = declared.partitions.after(end)
     workspace = open_workspace()
     if plot is not None or picture is not None:
-        _plot(read_window(workspace, declared, window, until=end, version=version), declared.name, plot, picture)
+        _plot(read_window(workspace, declared, window, until=until, version=version), declared, plot, picture)
         return
-    found = measure_window(workspace, declared, window, until=end, metrics=metric or None, by=by, version=version)
+    found = measure_window(workspace, declared, window, until=until, metrics=metric or None, by=by, version=version)
     if as_json:
         print_json(_told(found))
     else:
-        _print(found)
+        _print(found, declared)
 
 
-def _plot(found: "LabelledWindow", pipeline: str, name: str | None, picture: Path | None) -> None:
+def _plot(found: "LabelledWindow", pipeline: "ModelPipeline", name: str | None, picture: Path | None) -> None:
     """Print the numbers of a plot as JSON, or draw it."""
     from driftline.charts import draw_plot
     from driftline.plots import plot, plots_for
@@ -70,7 +70,7 @@ def _plot(found: "LabelledWindow", pipeline: str, name: str | None, picture: Pat
     if picture is None:
         print_json({"plot": name, "classes": classes, **asdict(made)})
     else:
-        shown = f"{pipeline} {found.window}" if found.window else pipeline
+        shown = f"{pipeline.name} {_title(pipeline, found.window)}"
         draw_plot(made, picture, title=f"{name.replace('_', ' ')}, {shown}", classes=classes)
 
 
@@ -78,10 +78,14 @@ def _told(found: "Measured") -> dict[str, Any]:
     return {**asdict(found), "window": found.window and asdict(found.window)}
 
 
-def _print(found: "Measured") -> None:
+def _title(pipeline: "ModelPipeline", window: "Window | None") -> str:
+    return "on its holdout" if window is None else pipeline.stream.window_title(window)
+
+
+def _print(found: "Measured", pipeline: "ModelPipeline") -> None:
     versions = ", ".join(map(str, found.versions))
     print_text(
-        f"{found.pipeline} {found.window or 'on its holdout'}: {found.label_count} labels of {found.row_count} "
+        f"{found.pipeline} {_title(pipeline, found.window)}: {found.label_count} labels of {found.row_count} "
         f"predictions of version {versions}."
     )
     print_table(
@@ -103,7 +107,7 @@ def _print(found: "Measured") -> None:
         )
     if found.left_out:
         key, why = next(iter(found.left_out.items()))
-        print_text(f"{len(found.left_out)} partitions are left out. {key}: {why}")
+        print_text(f"{len(found.left_out)} partitions are left out. {pipeline.partitions.title(key)}: {why}")
 
 
 def _interval(measured: "Measurement") -> str | None:

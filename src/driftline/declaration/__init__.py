@@ -17,14 +17,17 @@ from driftline.declaration.partition_calendars import Daily, Hourly, Monthly, We
 from driftline.declaration.partitions import Partitions
 from driftline.declaration.pipeline import ModelPipeline
 from driftline.declaration.policies import Promote, Retrain
+from driftline.declaration.reserved_names import HOLDOUT_ROW, RESERVED_PREFIX, reserved_names
 from driftline.declaration.stored import record_declaration
-from driftline.declaration.whole_table import HOLDOUT_ROW
+from driftline.declaration.whole_table import TABLE_KEY, Partitioning
 
 __all__ = [
     "DECISION_TAG",
     "HOLDOUT_ROW",
     "PIPELINE_TAG",
+    "RESERVED_PREFIX",
     "RETRAINING",
+    "TABLE_KEY",
     "TRIGGER_TAG",
     "VERSION_TAG",
     "Alert",
@@ -36,6 +39,7 @@ __all__ = [
     "LabelContract",
     "ModelPipeline",
     "Monthly",
+    "Partitioning",
     "Partitions",
     "Promote",
     "Retrain",
@@ -45,4 +49,5 @@ __all__ = [
     "described_contract",
     "record_declaration",
     "replay_op",
+    "reserved_names",
 ]

@@ -30,6 +30,15 @@ class PartitionsError(InvalidInputError):
         super().__init__(f"Partitions from {start!r} to {end!r} hold nothing. Let the end lie after the start.")
 
 
+class TrainingWindowError(InvalidInputError):
+    """A stream does not say how much of it a model learns from."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A stream goes on, and nothing says how much of it a model learns from. Declare training_window='30d'."
+        )
+
+
 class UnalignedPartitionsError(InvalidInputError):
     """Partitions start or end amid a partition."""
 
@@ -74,8 +83,8 @@ class NotAStreamError(InvalidInputError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The pipeline {name!r} declares no time partitions (a replay also needs their end), so it has no days to "
-            "go through. Choose one that declares partitions=Daily(start, end=...)."
+            f"The pipeline {name!r} declares no time partitions, so it has no days to go through. "
+            "Choose one that declares partitions, as Daily(start)."
         )
 
 

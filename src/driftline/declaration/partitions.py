@@ -13,8 +13,13 @@ import numpy as np
 
 from driftline.clock import NaiveTimeError, parse_duration, parse_time
 from driftline.datasets import Window
-from driftline.declaration.errors import PartitionsError, UnalignedPartitionsError, UnknownPartitionError
-from driftline.declaration.time_zones import midnight, time_zone
+from driftline.declaration.errors import (
+    PartitionsError,
+    TrainingWindowError,
+    UnalignedPartitionsError,
+    UnknownPartitionError,
+)
+from driftline.declaration.time_zones import local_text, midnight, time_zone
 
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 
@@ -51,7 +56,7 @@ class Partitions(ABC):
 
     def __post_init__(self) -> None:
         for text in filter(None, (self.start, self.end)):
-            time = self._moment(text)
+            time = self.moment(text)
             if self._border(self._position(time)) != time:
                 raise UnalignedPartitionsError(text, self.unit, self.timezone, self.hint)
         if self.last is not None and self.last <= self.first:
@@ -65,16 +70,21 @@ class Partitions(ABC):
     @cached_property
     def first(self) -> datetime:
         """Return the first time that is predicted."""
-        return self._moment(self.start)
+        return self.moment(self.start)
 
     @cached_property
     def last(self) -> datetime | None:
         """Return the first time after the stream, or None."""
-        return None if self.end is None else self._moment(self.end)
+        return None if self.end is None else self.moment(self.end)
 
     def clip(self, time: datetime) -> datetime:
         """Return `time`, or the end of the stream where that is earlier."""
         return time if self.last is None else min(time, self.last)
+
+    @property
+    def is_ongoing(self) -> bool:
+        """Return whether new partitions come for as long as nobody ends the stream."""
+        return self.end is None
 
     def after(self, time: datetime) -> datetime:
         """Return the end of the partition that `time` lies in: a range that includes that partition ends there."""
@@ -156,9 +166,24 @@ class Partitions(ABC):
         """Return these partitions; of a table, the refusal that names the pipeline."""
         return self
 
-    def over_by(self, now: datetime) -> Sequence[str]:
-        """Return the keys of the partitions that are over at `now`, oldest first."""
-        return self._keys(self._position(self.first), self._position(self.clip(now)))
+    def over_by(self, now: datetime, *, since: datetime | None = None) -> Sequence[str]:
+        """Return the keys of those that start at `since` (None: any time) or later and are over at `now`, by time."""
+        start, end = self.first if since is None else since, self.clip(now)
+        return self.keys(Window(start, end)) if start < end else []
+
+    def covering(self, keys: Sequence[str]) -> Window:
+        """Return the times from the start of the first to the end of the last of `keys`, oldest first."""
+        return Window(self.window(keys[0]).start, self.window(keys[-1]).end)
+
+    def trailing_window(self, key: str, length: timedelta) -> Window:
+        """Return the times, `length` long, that end with partition `key`."""
+        end = self.window(key).end
+        return Window(end - length, end)
+
+    def trailing_keys(self, key: str, length: timedelta, *, back: int = 0) -> Sequence[str]:
+        """Return the partitions that end in the times, `length` long, up to `key`; or `back` lengths before these."""
+        end = self.window(key).end - back * length
+        return self.ending_in(Window(end - length, end)) if length else [key]
 
     def contiguous(self, keys: Iterable[str]) -> list[list[str]]:
         """Return `keys` in time order, cut where a partition is missing between two."""
@@ -185,8 +210,14 @@ class Partitions(ABC):
         """
         return self.first if first else self.clip(as_of)
 
-    def training_window(self, until: datetime, length: str) -> Window:
-        """Return the times that a training up to `until` reads, `length` (as 30d) long."""
+    def training_window(self, until: datetime, length: str | None) -> Window:
+        """Return the times that a training up to `until` reads, `length` (as 30d) long.
+
+        Raises:
+            TrainingWindowError: no length is declared.
+        """
+        if length is None:
+            raise TrainingWindowError
         return Window(until - parse_duration(length), until)
 
     def row_key(self, time_column: str, entity: tuple[str, ...]) -> tuple[str, ...]:
@@ -200,6 +231,14 @@ class Partitions(ABC):
     def title(self, key: str) -> str:
         """Return what people are shown for a partition: its key."""
         return key
+
+    def time_title(self, time: datetime) -> str:
+        """Return what people are shown for a time: its day in the time zone, amid a day the time, too."""
+        return local_text(time, self.zone)
+
+    def window_title(self, window: Window) -> str:
+        """Return what people are shown for a window: its days in the time zone."""
+        return f"[{self.time_title(window.start)}, {self.time_title(window.end)})"
 
     def _period(self, text: str) -> tuple[datetime, datetime]:
         """Return the start and the end of what `text` names."""
@@ -218,8 +257,12 @@ class Partitions(ABC):
             end = start
         return start, max(end, start + timedelta.resolution)
 
-    def _moment(self, text: str) -> datetime:
-        """Return the time of `text`; a bare date is its midnight in the time zone."""
+    def moment(self, text: str) -> datetime:
+        """Return the time that `text` names; a bare date is its midnight in the time zone.
+
+        Raises:
+            NaiveTimeError: `text` is no time, or a time of day without a zone.
+        """
         time = parse_time(text)
         try:
             return midnight(date.fromisoformat(text), self.zone)

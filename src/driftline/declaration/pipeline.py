@@ -12,12 +12,13 @@ import pandas as pd
 from driftline.clock import parse_duration
 from driftline.datasets import Holdout, Target, Window
 from driftline.declaration.alerts import DEFAULT_ALERTS, Alert
-from driftline.declaration.errors import DeclarationError, NotAStreamError
+from driftline.declaration.errors import DeclarationError
 from driftline.declaration.ground_truth import GroundTruth
 from driftline.declaration.label_contract import LabelContract
 from driftline.declaration.partitions import Partitions
 from driftline.declaration.policies import Promote, Retrain
-from driftline.declaration.whole_table import HOLDOUT_ROW
+from driftline.declaration.reserved_names import RESERVED_PREFIX, reserved_names
+from driftline.declaration.whole_table import Partitioning, WholeTable
 from driftline.drift import DriftRule, Need, PerformanceDrift
 from driftline.metrics import metric
 from driftline.models import Trainer
@@ -36,7 +37,7 @@ class ModelPipeline:
         trainer: the recipe.
         metrics: names of what is measured, driftline's or scikit-learn's; the first one decides.
         holdout: which rows are never trained on; champion and challenger are both scored on them.
-        partitions: the time partitions of a stream; None for a table.
+        partitions: the time partitions of a stream; a table is one partition by itself.
         time_column: the event time of a stream's rows.
         entity: the columns that tell rows of the same time apart.
         training_window: how much of a stream a model learns from, such as `30d`, holdout included.
@@ -58,7 +59,7 @@ class ModelPipeline:
     trainer: Trainer
     metrics: tuple[str, ...]
     holdout: Holdout
-    partitions: Partitions | None = None
+    partitions: Partitioning = field(default_factory=WholeTable)
     time_column: str = "time"
     entity: tuple[str, ...] = ()
     training_window: str | None = None
@@ -93,17 +94,24 @@ class ModelPipeline:
             raise DeclarationError(self.name, "its promotion has a slice_margin and it has no slices")
         if self.target.column in self.slices or len(set(self.slices)) < len(self.slices):
             raise DeclarationError(self.name, "its slices are columns other than the target, each named once")
+        reserved = reserved_names((self.target.column, self.time_column, *self.entity, *self.slices))
+        if reserved:
+            fault = f"its column {reserved[0]!r} begins with {RESERVED_PREFIX!r}, as driftline's own do: rename it"
+            raise DeclarationError(self.name, fault)
         self._check_partitions()
         self._check_alerts()
         self._check_retrain()
 
     def _check_partitions(self) -> None:
         """Refuse a stream without what it needs, and a table with what only a stream has."""
+        if not isinstance(self.partitions, Partitioning):
+            fault = f"its partitions are {self.partitions!r}: write Daily(start) or the like, or nothing for a table"
+            raise DeclarationError(self.name, fault)
         if self.training_window is not None:
             parse_duration(self.training_window)
-        elif self.partitions is not None:
+        elif self.partitions.is_stream:
             raise DeclarationError(self.name, "a stream needs a training_window, such as '30d'")
-        if self.partitions is not None:
+        if self.partitions.is_stream:
             return
         if self.ground_truth.delivered:
             raise DeclarationError(self.name, "its labels are delivered, which only a stream with partitions has")
@@ -113,7 +121,7 @@ class ModelPipeline:
     def _check_retrain(self) -> None:
         """Refuse what would never be asked: age and labels are looked at with the drift reports of partitions."""
         asked = [name for name in ("max_age", "min_new_labels", "trigger") if getattr(self.retrain, name) is not None]
-        if asked and (self.partitions is None or not self.drift):
+        if asked and not (self.partitions.is_stream and self.drift):
             fault = f"its {asked[0]} is looked at with the drift reports of a stream, and it has none: use a schedule"
             raise DeclarationError(self.name, fault)
 
@@ -135,7 +143,16 @@ class ModelPipeline:
     @property
     def row_key(self) -> tuple[str, ...]:
         """Return the columns that a prediction and its ground truth are joined by."""
-        return (self.time_column, *self.entity) if self.partitions else (HOLDOUT_ROW,)
+        return self.partitions.row_key(self.time_column, self.entity)
+
+    @property
+    def stream(self) -> Partitions:
+        """Return the partitions of a stream.
+
+        Raises:
+            NotAStreamError: the pipeline has no time partitions.
+        """
+        return self.partitions.stream(self.name)
 
     @property
     def label_contract(self) -> LabelContract:
@@ -144,21 +161,19 @@ class ModelPipeline:
         Raises:
             NotAStreamError: the pipeline has no time partitions.
         """
-        if self.partitions is None:
-            raise NotAStreamError(self.name)
         return LabelContract(
             pipeline=self.name,
             time_column=self.time_column,
             entity=self.entity,
             target=self.target,
-            partitions=self.partitions,
+            partitions=self.stream,
             ground_truth=self.ground_truth,
         )
 
     @property
     def not_features(self) -> tuple[str, ...]:
         """Return the columns that no model sees."""
-        return (self.target.column, self.time_column) if self.partitions else (self.target.column,)
+        return (self.target.column, *self.partitions.time_columns(self.time_column))
 
     @property
     def trusted(self) -> tuple[str, ...]:
@@ -171,15 +186,11 @@ class ModelPipeline:
         The first model of a stream learns from what lies before its first partition, so that every
         partition has a champion; a stream that has ended is looked at as of its end.
         """
-        if self.partitions is None:
-            return as_of
-        return self.partitions.first if first else self.partitions.clip(as_of)
+        return self.partitions.training_time(as_of, first=first)
 
     def training_rows(self, until: datetime) -> Window | None:
         """Return the window that a training up to `until` reads; None for a table."""
-        if self.partitions is None or self.training_window is None:
-            return None
-        return Window(until - parse_duration(self.training_window), until)
+        return self.partitions.training_window(until, self.training_window)
 
     def alert_metric(self, rule: Alert) -> str:
         """Return the metric that an alert on evaluations watches."""
@@ -204,7 +215,7 @@ class ModelPipeline:
                 raise DeclarationError(
                     self.name, f"the floor is for {self.metrics[0]!r}: give the alert on {rule.metric!r} a worse_than"
                 )
-            if rule.on == "label_lateness" and self.partitions is None:
+            if rule.on == "label_lateness" and not self.partitions.is_stream:
                 raise DeclarationError(self.name, "it alerts on late labels, which only a stream with partitions has")
 
     def describe(self) -> dict[str, Any]:

@@ -31,6 +31,14 @@ def midnight(day: date, zone: tzinfo) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
+def local_text(time: datetime, zone: tzinfo) -> str:
+    """Return `time` as people of a zone write it: a midnight as its day, another time with its offset."""
+    local = time.astimezone(zone)
+    if time == midnight(local.date(), zone):
+        return local.date().isoformat()
+    return local.isoformat().replace("+00:00", "Z")
+
+
 def changes_by_whole_hours(zone: tzinfo, since: datetime) -> bool:
     """Return whether each change of clocks from `since` on is one by whole hours."""
     if zone is UTC:

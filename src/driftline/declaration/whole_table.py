@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Never
 
 from driftline.declaration.errors import NotAStreamError, UnknownPartitionError
 from driftline.declaration.partition_calendars import Daily, Hourly, Monthly, Weekly
 from driftline.declaration.partitions import Partitions
+from driftline.declaration.reserved_names import HOLDOUT_ROW
 
 TABLE_KEY = ""
-HOLDOUT_ROW = "driftline_row"  # says which holdout a row of a table is from, and its place there
 
 _CALENDARS: dict[str, type[Partitions]] = {kind.__name__: kind for kind in (Hourly, Daily, Weekly, Monthly)}
 
@@ -23,6 +23,7 @@ class WholeTable:
     """
 
     is_stream: ClassVar[bool] = False
+    is_ongoing: ClassVar[bool] = False
 
     def stream(self, pipeline: str) -> Never:
         """Refuse.
@@ -49,9 +50,19 @@ class WholeTable:
         if key != TABLE_KEY:
             raise UnknownPartitionError(key, self, repr(TABLE_KEY))
 
-    def over_by(self, now: datetime) -> Sequence[str]:
+    def over_by(self, now: datetime, *, since: datetime | None = None) -> Sequence[str]:
         """Return the one key: a table is always there as a whole."""
         return [TABLE_KEY]
+
+    def covering(self, keys: Sequence[str]) -> None:
+        """Return None: a table has no times."""
+
+    def trailing_window(self, key: str, length: timedelta) -> None:
+        """Return None: a table has no times."""
+
+    def trailing_keys(self, key: str, length: timedelta, *, back: int = 0) -> Sequence[str]:
+        """Return the one key; nothing lies before it."""
+        return [] if back else [key]
 
     def contiguous(self, keys: Iterable[str]) -> list[list[str]]:
         """Return the one key as one run, where it is asked for."""

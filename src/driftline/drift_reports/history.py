@@ -8,7 +8,7 @@ from driftline.drift import Finding
 from driftline.drift_reports.references import References
 from driftline.drift_reports.service_view import ComputedOnce, PartitionView
 from driftline.drift_reports.tenures import Tenure
-from driftline.evaluations import Labelled
+from driftline.evaluations import LabelledRows
 
 
 class DriftHistory:
@@ -25,7 +25,7 @@ class DriftHistory:
     def __init__(
         self,
         pipeline: ModelPipeline,
-        labelled: Mapping[str, Labelled],
+        labelled: Mapping[str, LabelledRows],
         tenures: Mapping[str, Tenure],
         *,
         references: References,
@@ -38,7 +38,7 @@ class DriftHistory:
 
     def findings(self, key: str) -> Iterator[Finding]:
         """Give the findings of each rule for the windows that end with partition `key`."""
-        version_id = self._labelled[key].version.id
+        version_id = self._labelled[key].version_id
         view = PartitionView(computed=self._computed, key=key, version_id=version_id, tenure=self._tenures.get(key))
         for rule in self._rules:
             yield from rule.findings(view)

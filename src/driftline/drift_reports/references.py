@@ -1,6 +1,7 @@
 """What a version is compared with in drift reports: fixed when it was trained, and the same for all its reports."""
 
 from collections.abc import Mapping
+from functools import cache, partial
 from typing import Protocol
 
 import numpy as np
@@ -9,7 +10,7 @@ from driftline.declaration import ModelPipeline
 from driftline.dossier import holdout_score, load_prediction_profile, load_profile, load_reference_rows
 from driftline.metrics import Measurement
 from driftline.profiles import ReferenceProfile
-from driftline.registry import ModelVersion
+from driftline.registry import version_by_id
 from driftline.workspace import Workspace
 
 
@@ -32,23 +33,23 @@ class References(Protocol):
 class StoredReferences:
     """The references that were stored with the versions of a pipeline."""
 
-    def __init__(self, workspace: Workspace, pipeline: ModelPipeline, versions: Mapping[int, ModelVersion]) -> None:
+    def __init__(self, workspace: Workspace, pipeline: ModelPipeline) -> None:
         self._workspace = workspace
         self._pipeline = pipeline
-        self._versions = versions
+        self._version = cache(partial(version_by_id, workspace))
 
     def profile(self, version_id: int) -> ReferenceProfile | None:
         """Return the profile of its training rows."""
-        return load_profile(self._workspace, self._versions[version_id])
+        return load_profile(self._workspace, self._version(version_id))
 
     def prediction_profile(self, version_id: int) -> ReferenceProfile | None:
         """Return the profile of what it says of its holdout."""
-        return load_prediction_profile(self._workspace, self._versions[version_id])
+        return load_prediction_profile(self._workspace, self._version(version_id))
 
     def rows(self, version_id: int) -> Mapping[str, np.ndarray] | None:
         """Return some of its training rows, by column."""
-        return load_reference_rows(self._workspace, self._pipeline, self._versions[version_id])
+        return load_reference_rows(self._workspace, self._pipeline, self._version(version_id))
 
     def score(self, version_id: int, metric: str) -> Measurement | None:
         """Return what it scored on its holdout."""
-        return holdout_score(self._workspace, self._pipeline, self._versions[version_id], metric)
+        return holdout_score(self._workspace, self._pipeline, self._version(version_id), metric)

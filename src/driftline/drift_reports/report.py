@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
@@ -13,7 +12,8 @@ from driftline.drift_reports.history import DriftHistory
 from driftline.drift_reports.references import StoredReferences
 from driftline.drift_reports.tenures import tenures
 from driftline.evaluations import LabelledReader
-from driftline.rows import Outcome, together
+from driftline.registry import known_model
+from driftline.rows import Outcome, run_batched
 from driftline.sentences import report_summary
 from driftline.store import drift_rows
 from driftline.workspace import Workspace
@@ -103,24 +103,24 @@ def report_drift(
     reader = reader or LabelledReader(workspace, pipeline)
     read = reader.read(sorted(needed.union(_with_lookback(pipeline, keys))))
     labelled = read.done
-    versions = {own.version.id: own.version for own in labelled.values()}
     history = DriftHistory(
         pipeline,
         labelled,
         served,
-        references=StoredReferences(workspace, pipeline, versions),
+        references=StoredReferences(workspace, pipeline),
         horizon=workspace.as_of() - pipeline.ground_truth.lag,
     )
     asked = {key: labelled[key] for key in sorted(keys) if key in labelled}
-    findings = together(lambda own: {key: tuple(history.findings(key)) for key in own}, asked)
+    findings = run_batched(lambda own: {key: tuple(history.findings(key)) for key in own}, asked)
     done = {}
     with workspace.database.transaction() as session:
+        model_id = known_model(session, pipeline.name).id if findings.done else 0
         for key, evidence in findings.done.items():
-            version = asked[key].version
-            report = drift_report(pipeline, key, evidence, version_id=version.id, version=version.version)
+            own = asked[key]
+            report = drift_report(pipeline, key, evidence, version_id=own.version_id, version=own.version)
             report_id = drift_rows.add_report(
                 session,
-                model_id=version.model_id,
+                model_id=model_id,
                 version_id=report.version_id,
                 partition_key=report.partition_key,
                 reference=report.reference,
@@ -140,12 +140,8 @@ def report_drift(
 
 def _with_lookback(pipeline: ModelPipeline, keys: Sequence[str]) -> Sequence[str]:
     """Return `keys` and the partitions before them that their windows reach back to."""
-    if pipeline.partitions is None:
-        return keys
     reach = max(rule.reach for rule in pipeline.drift_rules)
-    ends = [pipeline.partitions.window(key).end for key in keys]
-    spans = [Window(end - reach, end) for end in ends] if reach else []
-    needed = {key for span in spans for key in pipeline.partitions.ending_in(span)}
+    needed = {member for key in keys for member in pipeline.partitions.trailing_keys(key, reach)}
     return sorted(needed | set(keys))
 
 
@@ -160,7 +156,7 @@ def drift_report(
         version_id=version_id,
         version=version,
         partition_key=key,
-        window=_longest_window(pipeline, key),
+        window=pipeline.partitions.trailing_window(key, max(rule.length for rule in pipeline.drift)),
         findings=findings,
         verdict=verdict,
         summary=report_summary(
@@ -171,10 +167,3 @@ def drift_report(
             notes=[finding.note for finding in decisive if finding.kind != "column"],
         ),
     )
-
-
-def _longest_window(pipeline: ModelPipeline, key: str) -> Window | None:
-    if pipeline.partitions is None:
-        return None
-    end: datetime = pipeline.partitions.window(key).end
-    return Window(end - max(rule.length for rule in pipeline.drift), end)

@@ -7,55 +7,42 @@ import numpy as np
 
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
-from driftline.declaration.errors import NotAStreamError
-from driftline.evaluations import Labelled
+from driftline.evaluations import LabelledRows
 from driftline.metrics import Measurement, Task, measure, unmeasured
 
 
 class ServedPartitions:
     """The labelled partitions of a pipeline by key; of a table, its one. More may be added between two questions."""
 
-    def __init__(self, pipeline: ModelPipeline, labelled: Mapping[str, Labelled]) -> None:
-        self._partitions = pipeline.partitions
+    def __init__(self, pipeline: ModelPipeline, labelled: Mapping[str, LabelledRows]) -> None:
+        self._pipeline = pipeline
         self._labelled = labelled
 
-    def __getitem__(self, key: str) -> Labelled:
+    def __getitem__(self, key: str) -> LabelledRows:
         return self._labelled[key]
-
-    @property
-    def is_stream(self) -> bool:
-        """Return whether there are time partitions."""
-        return self._partitions is not None
 
     def served_by(self, key: str, version_id: int) -> bool:
         """Return whether the partition is there and this version served it."""
-        return key in self._labelled and self._labelled[key].version.id == version_id
+        return key in self._labelled and self._labelled[key].version_id == version_id
 
     def end(self, key: str) -> datetime:
         """Return the end of a partition of a stream."""
-        if self._partitions is None:
-            raise NotAStreamError(key)
-        return self._partitions.window(key).end
+        return self._pipeline.stream.window(key).end
 
     def window(self, key: str, version_id: int, length: timedelta, *, back: int = 0) -> tuple[str, ...]:
         """Return the partitions of one version that end in the window `back` lengths before that of `key`."""
-        if self._partitions is None:
-            return (key,)
-        end = self.end(key) - back * length
-        return self.between(end - length, end, version_id)
+        keys = self._pipeline.partitions.trailing_keys(key, length, back=back)
+        return tuple(member for member in keys if self.served_by(member, version_id))
 
     def between(self, start: datetime, end: datetime, version_id: int) -> tuple[str, ...]:
         """Return the partitions of a stream of one version that end after `start` and not after `end`."""
-        if self._partitions is None or start >= end:
-            return ()
-        keys = self._partitions.ending_in(Window(start, end))
+        keys = self._pipeline.stream.ending_in(Window(start, end)) if start < end else ()
         return tuple(key for key in keys if self.served_by(key, version_id))
 
     def within(self, start: datetime, end: datetime, version_id: int) -> tuple[str, ...]:
         """Return the partitions of a stream of one version that lie wholly between `start` and `end`."""
-        if self._partitions is None:
-            return ()
-        return tuple(key for key in self._partitions.keys(Window(start, end)) if self.served_by(key, version_id))
+        keys = self._pipeline.stream.keys(Window(start, end))
+        return tuple(key for key in keys if self.served_by(key, version_id))
 
     def since(self, start: datetime, version_id: int) -> tuple[str, ...]:
         """Return the partitions of a stream that one version served from `start` on, oldest first."""

@@ -13,7 +13,7 @@ from driftline.drift import Columns, DetectorPath, ErrorSequence, Members, Separ
 from driftline.drift_reports.references import References
 from driftline.drift_reports.served_partitions import ServedPartitions
 from driftline.drift_reports.tenures import Tenure, error_sequence
-from driftline.evaluations import Labelled
+from driftline.evaluations import LabelledRows
 from driftline.metrics import Measurement, Task
 from driftline.profiles import ColumnCounts, ReferenceProfile, count_columns, total_counts
 
@@ -29,7 +29,12 @@ class ComputedOnce:
     """
 
     def __init__(
-        self, pipeline: ModelPipeline, labelled: Mapping[str, Labelled], *, references: References, horizon: datetime
+        self,
+        pipeline: ModelPipeline,
+        labelled: Mapping[str, LabelledRows],
+        *,
+        references: References,
+        horizon: datetime,
     ) -> None:
         self.pipeline = pipeline
         self.served = served = ServedPartitions(pipeline, labelled)
@@ -83,7 +88,7 @@ class PartitionView:
     @property
     def is_stream(self) -> bool:
         """Return whether there are time partitions."""
-        return self.computed.served.is_stream
+        return self.computed.pipeline.partitions.is_stream
 
     @property
     def start(self) -> datetime | None:

@@ -9,7 +9,7 @@ import numpy as np
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
 from driftline.drift import ErrorSequence
-from driftline.evaluations import Labelled
+from driftline.evaluations import LabelledRows
 from driftline.metrics import unit_losses
 from driftline.registry import timeline
 from driftline.workspace import Workspace
@@ -25,10 +25,9 @@ class Tenure:
 
 def tenures(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) -> dict[str, Tenure]:
     """Return the tenure of each partition's champion up to it; empty unless a rule looks back to its beginning."""
-    partitions = pipeline.partitions
-    if partitions is None or not _span(pipeline):
+    if not _span(pipeline):
         return {}
-    champions = timeline(workspace, pipeline.name)
+    partitions, champions = pipeline.stream, timeline(workspace, pipeline.name)
     since = {key: champions.since(partitions.window(key).start) for key in keys}
     found = {key: tenure(pipeline, key, at) for key, at in since.items() if at is not None}
     return {key: own for key, own in found.items() if own is not None}
@@ -36,9 +35,10 @@ def tenures(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) 
 
 def tenure(pipeline: ModelPipeline, key: str, took_effect: datetime) -> Tenure | None:
     """Return the tenure up to partition `key` of a champion that took effect then; None where no rule asks for it."""
-    partitions, span = pipeline.partitions, _span(pipeline)
-    if partitions is None or not span:
+    span = _span(pipeline)
+    if not span:
         return None
+    partitions = pipeline.stream
     end = partitions.window(key).end
     served = partitions.keys(Window(took_effect, end))
     start = partitions.window(served[0]).start
@@ -47,10 +47,12 @@ def tenure(pipeline: ModelPipeline, key: str, took_effect: datetime) -> Tenure |
 
 
 def _span(pipeline: ModelPipeline) -> timedelta:
-    return max((rule.tenure_span for rule in pipeline.drift_rules), default=timedelta(0))
+    """Return how much of a tenure the rules look at; nothing of a table, whose rows have no order."""
+    rules = pipeline.drift_rules if pipeline.partitions.is_stream else ()
+    return max((rule.tenure_span for rule in rules), default=timedelta(0))
 
 
-def error_sequence(metric: str, parts: Sequence[Labelled], horizon: datetime) -> ErrorSequence:
+def error_sequence(metric: str, parts: Sequence[LabelledRows], horizon: datetime) -> ErrorSequence:
     """Return the losses of all parts up to `horizon`: later labels are not all there, and would come out of order."""
     times = np.concatenate([part.times for part in parts])
     losses = np.concatenate([unit_losses(metric, part.task, part.truth, part.scores) for part in parts])

@@ -2,20 +2,24 @@
 
 from driftline.evaluations.evaluate import Evaluated, evaluate, evaluations_of, production_metric, unevaluated
 from driftline.evaluations.label_counts import LabelCount, count_labels
-from driftline.evaluations.labelled import Labelled, LabelledReader
+from driftline.evaluations.labelled import LabelledReader
+from driftline.evaluations.labelled_rows import LabelledFrame, LabelledRows, Scorer, labelled_frame
 from driftline.evaluations.renewal import outdated
 from driftline.evaluations.windows import LabelledWindow, Measured, measure_window, read_window
 
 __all__ = [
     "Evaluated",
     "LabelCount",
-    "Labelled",
+    "LabelledFrame",
     "LabelledReader",
+    "LabelledRows",
     "LabelledWindow",
     "Measured",
+    "Scorer",
     "count_labels",
     "evaluate",
     "evaluations_of",
+    "labelled_frame",
     "measure_window",
     "outdated",
     "production_metric",

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
 from driftline.dossier import _slice_rows, metric_row, stored_measurement
 from driftline.evaluations.label_counts import unlabelled
-from driftline.evaluations.labelled import Labelled, LabelledReader
+from driftline.evaluations.labelled import LabelledReader
+from driftline.evaluations.labelled_rows import LabelledRows
 from driftline.metrics import Measurement, Slice, measure_rows, measure_slices, scored_rows
-from driftline.rows import TABLE, Outcome, serving_versions
+from driftline.rows import Outcome, serving_versions
 from driftline.store import evaluation_rows
 from driftline.workspace import Workspace
 
@@ -52,7 +52,7 @@ def evaluate(
     Args:
         workspace: where predictions come from and evaluations go.
         pipeline: the declaration.
-        keys: partitions, in any order; of a table, the one key TABLE.
+        keys: partitions, in any order; of a table, the one key TABLE_KEY.
         version: this version instead of the champion of the time.
         dagster_run_id: the Dagster run that this is part of.
         reader: what has been read already.
@@ -60,7 +60,9 @@ def evaluate(
     reader = reader or LabelledReader(workspace, pipeline)
     found = reader.read(keys, version=version)
     waiting = {
-        key: unlabelled(key, labelled.row_count) for key, labelled in found.done.items() if not len(labelled.truth)
+        key: unlabelled(pipeline, key, labelled.row_count)
+        for key, labelled in found.done.items()
+        if not len(labelled.truth)
     }
     ready = {key: labelled for key, labelled in found.done.items() if len(labelled.truth)}
     measured = {key: measure_all(pipeline, labelled) for key, labelled in ready.items()}
@@ -68,7 +70,7 @@ def evaluate(
     _store(workspace, pipeline, ready, measured, sliced, as_of=reader.as_of, dagster_run_id=dagster_run_id)
     done = {
         key: Evaluated(
-            version=labelled.version.version,
+            version=labelled.version,
             row_count=labelled.row_count,
             label_count=len(labelled.truth),
             measurements=measured[key],
@@ -79,13 +81,13 @@ def evaluate(
     return Outcome(done=done, waiting=waiting, failed=found.failed)
 
 
-def measure_all(pipeline: ModelPipeline, labelled: Labelled) -> tuple[Measurement, ...]:
+def measure_all(pipeline: ModelPipeline, labelled: LabelledRows) -> tuple[Measurement, ...]:
     """Return each metric of the pipeline on labelled predictions, with its interval."""
     rows = scored_rows(labelled.task, labelled.truth, labelled.scores)
     return tuple(measure_rows(name, rows) for name in pipeline.metrics)
 
 
-def slices_of(pipeline: ModelPipeline, labelled: Labelled) -> tuple[Slice, ...]:
+def slices_of(pipeline: ModelPipeline, labelled: LabelledRows) -> tuple[Slice, ...]:
     """Return each metric of the pipeline on each slice of labelled predictions."""
     rows = scored_rows(labelled.task, labelled.truth, labelled.scores)
     return measure_slices(pipeline.metrics, rows, labelled.slices)
@@ -132,8 +134,7 @@ def production_metric(workspace: Workspace, pipeline: ModelPipeline, metric: str
 
     Production is the champion of each partition's time: what another version would have done is not in it.
     """
-    partitions, now = pipeline.partitions, workspace.as_of()
-    keys = partitions.keys(Window(partitions.first, partitions.clip(now))) if partitions else [TABLE]
+    keys = pipeline.partitions.over_by(workspace.as_of())
     return [
         (key, measured.value)
         for key, found in evaluations_of(workspace, pipeline, keys).items()
@@ -145,7 +146,7 @@ def production_metric(workspace: Workspace, pipeline: ModelPipeline, metric: str
 def _store(
     workspace: Workspace,
     pipeline: ModelPipeline,
-    ready: dict[str, Labelled],
+    ready: dict[str, LabelledRows],
     measured: dict[str, tuple[Measurement, ...]],
     sliced: dict[str, tuple[Slice, ...]],
     *,
@@ -155,15 +156,15 @@ def _store(
     at = workspace.clock()
     digests = {key: evidence_digest(pipeline, labelled) for key, labelled in ready.items()}
     with workspace.database.transaction() as session:
-        versions = list({labelled.version.id for labelled in ready.values()})
+        versions = list({labelled.version_id for labelled in ready.values()})
         known = {
             (old.version_id, old.partition_key): old.digest
             for old in evaluation_rows.newest_evaluations(session, versions, pipeline.name, list(ready))
         }
-        fresh = [key for key in ready if known.get((ready[key].version.id, key)) != digests[key]]
+        fresh = [key for key in ready if known.get((ready[key].version_id, key)) != digests[key]]
         rows = [
             {
-                "version_id": ready[key].version.id,
+                "version_id": ready[key].version_id,
                 "dataset": pipeline.name,
                 "dataset_version_id": None,
                 "partition_key": key,
@@ -180,7 +181,7 @@ def _store(
         evaluation_rows.add_evaluations(session, rows, metrics, [_slice_rows(sliced[key]) for key in fresh])
 
 
-def evidence_digest(pipeline: ModelPipeline, labelled: Labelled) -> str:
+def evidence_digest(pipeline: ModelPipeline, labelled: LabelledRows) -> str:
     """Return the sha256 of the metrics' and slices' names, the labels and predictions that an evaluation stands on."""
     content = hashlib.sha256("\0".join((*pipeline.metrics, *(f"by {name}" for name in pipeline.slices))).encode())
     content.update(labelled.row_count.to_bytes(8, "little"))

@@ -55,7 +55,7 @@ def count_labels(
             corrected[arrival.partition_key] += arrival.corrected_count
     counts = {
         key: LabelCount(
-            version=labelled.version.version,
+            version=labelled.version,
             row_count=labelled.row_count,
             label_count=len(labelled.truth),
             delivered_count=labelled.delivered_count,
@@ -65,11 +65,13 @@ def count_labels(
     }
     return Outcome(
         done={key: count for key, count in counts.items() if count.label_count},
-        waiting={key: unlabelled(key, count.row_count) for key, count in counts.items() if not count.label_count},
+        waiting={
+            key: unlabelled(pipeline, key, count.row_count) for key, count in counts.items() if not count.label_count
+        },
         failed=found.failed,
     )
 
 
-def unlabelled(key: str, row_count: int) -> str:
+def unlabelled(pipeline: ModelPipeline, key: str, row_count: int) -> str:
     """Return the sentence on a partition that waits for its labels."""
-    return f"{key}: 0 of {row_count} predictions are labelled yet."
+    return f"{pipeline.partitions.title(key)}: 0 of {row_count} predictions are labelled yet."

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from driftline.declaration import GroundTruth, ModelPipeline
 from driftline.evaluations.evaluate import evidence_digest
-from driftline.evaluations.labelled import Labelled, read_labelled
+from driftline.evaluations.labelled import read_labelled
+from driftline.evaluations.labelled_rows import LabelledRows
 from driftline.rows import serving_versions
 from driftline.store import batch_rows, delivery_rows, evaluation_rows
 from driftline.store.evaluation_rows import Evaluation
@@ -58,7 +59,7 @@ def _is_later(arrival: delivery_rows.Arrival, evaluation: Evaluation | None) -> 
     return evaluation is None or arrival.arrived_at > (evaluation.as_of or evaluation.evaluated_at)
 
 
-def _is_outdated(pipeline: ModelPipeline, now: Labelled, then: Evaluation | None, *, corrected: bool) -> bool:
+def _is_outdated(pipeline: ModelPipeline, now: LabelledRows, then: Evaluation | None, *, corrected: bool) -> bool:
     if then is None:
         return len(now.truth) > 0
     return then.digest != evidence_digest(pipeline, now) and is_outdated(

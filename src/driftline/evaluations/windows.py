@@ -10,10 +10,10 @@ import numpy as np
 from driftline.clock import parse_duration
 from driftline.datasets import Window
 from driftline.datasets.errors import SliceColumnError
-from driftline.declaration import ModelPipeline, Partitions, Promote
-from driftline.declaration.errors import NotAStreamError
+from driftline.declaration import ModelPipeline, Partitioning, Partitions, Promote
 from driftline.evaluations.errors import MixedClassesError, NothingMeasuredError
-from driftline.evaluations.labelled import Labelled, LabelledReader
+from driftline.evaluations.labelled import LabelledReader
+from driftline.evaluations.labelled_rows import LabelledRows
 from driftline.metrics import (
     MOST_VALUES,
     Measurement,
@@ -24,7 +24,6 @@ from driftline.metrics import (
     metric,
     scored_rows,
 )
-from driftline.rows import TABLE
 from driftline.rows.errors import EmptyRangeError
 from driftline.workspace import Workspace
 
@@ -71,7 +70,7 @@ class LabelledWindow:
     """
 
     window: Window | None
-    parts: tuple[Labelled, ...]
+    parts: tuple[LabelledRows, ...]
     rows: ScoredRows
     slices: Mapping[str, np.ndarray]
     row_count: int
@@ -83,7 +82,7 @@ def measure_window(
     pipeline: ModelPipeline,
     window: str | None = None,
     *,
-    until: datetime | None = None,
+    until: str | datetime | None = None,
     metrics: Sequence[str] | None = None,
     by: str | None = None,
     version: int | None = None,
@@ -97,7 +96,7 @@ def measure_window(
         pipeline: the declaration.
         window: a length, such as `7d` or `48h`: the partitions that end in it; or `last 96 rows`: the newest labelled
             rows. None: `7d` of a stream, the holdout of a table.
-        until: its end; None: the end of the newest partition that is over.
+        until: its end, or the text of the last month, day, time or key, included; None: the newest partition.
         metrics: names; None: those of the pipeline.
         by: a column of at most 20 values, by which it is measured, too.
         version: this version instead of the champion of the time.
@@ -117,7 +116,7 @@ def measure_window(
     return Measured(
         pipeline=pipeline.name,
         window=found.window,
-        versions=tuple(sorted({part.version.version for part in found.parts})),
+        versions=tuple(sorted({part.version for part in found.parts})),
         row_count=found.row_count,
         label_count=found.rows.row_count,
         measurements=tuple(measure_rows(name, found.rows) for name in names),
@@ -131,37 +130,33 @@ def read_window(
     pipeline: ModelPipeline,
     window: str | None = None,
     *,
-    until: datetime | None = None,
+    until: str | datetime | None = None,
     version: int | None = None,
 ) -> LabelledWindow:
     """Return the labelled predictions of a window; its arguments are those of `measure_window`."""
-    reader, partitions = LabelledReader(workspace, pipeline), pipeline.partitions
-    if partitions is None:
-        if window is not None or until is not None:
-            raise NotAStreamError(pipeline.name)
-        return _together(pipeline, reader, [TABLE], version)
-    keys = _keys_until(partitions, pipeline.name, workspace.as_of() if until is None else until, workspace.as_of())
+    reader, now = LabelledReader(workspace, pipeline), workspace.as_of()
+    keys = pipeline.partitions.over_by(now) if until is None else _keys_until(pipeline, until, now)
+    partitions: Partitioning = pipeline.partitions if window is None else pipeline.stream
+    if not keys:
+        raise _empty(pipeline.stream, pipeline.name, until, now)
     newest = _ROWS.fullmatch(window or "7d")
     if newest is not None:
-        return _newest_rows(pipeline, reader, keys, int(newest[1]), version)
-    return _together(pipeline, reader, _ending_in(partitions, keys, window or "7d"), version)
+        return _joined_newest(pipeline, reader, keys, int(newest[1]), version)
+    return _joined_window(pipeline, reader, partitions.trailing_keys(keys[-1], parse_duration(window or "7d")), version)
 
 
-def _keys_until(partitions: Partitions, name: str, until: datetime, now: datetime) -> Sequence[str]:
-    """Return all partitions up to `until` that are over."""
-    end = partitions.clip(min(until, now))
-    keys = partitions.keys(Window(partitions.first, end)) if end > partitions.first else []
-    if not keys:
-        raise EmptyRangeError(name, partitions.start, f"{end:%Y-%m-%d}", partitions.start, f"{now:%Y-%m-%d}")
-    return keys
+def _keys_until(pipeline: ModelPipeline, until: str | datetime, now: datetime) -> Sequence[str]:
+    """Return all partitions of a stream up to `until` that are over."""
+    end = pipeline.stream.span(until).end if isinstance(until, str) else until
+    return pipeline.stream.over_by(min(end, now))
 
 
-def _ending_in(partitions: Partitions, keys: Sequence[str], length: str) -> Sequence[str]:
-    end = partitions.window(keys[-1]).end
-    return partitions.ending_in(Window(end - parse_duration(length), end))
+def _empty(partitions: Partitions, name: str, until: str | datetime | None, now: datetime) -> EmptyRangeError:
+    end = until if isinstance(until, str) else partitions.time_title(until or now)
+    return EmptyRangeError(name, partitions.start, end, partitions.start, partitions.time_title(partitions.clip(now)))
 
 
-def _together(
+def _joined_window(
     pipeline: ModelPipeline, reader: LabelledReader, keys: Sequence[str], version: int | None
 ) -> LabelledWindow:
     found = reader.read(keys, version=version)
@@ -169,7 +164,7 @@ def _together(
     if not parts:
         raise NothingMeasuredError(pipeline.name, next(iter(found.failed.values())))
     return LabelledWindow(
-        window=_spanned(pipeline, keys),
+        window=pipeline.partitions.covering(keys),
         parts=parts,
         rows=_joined(pipeline, parts),
         slices={name: np.concatenate([part.slices[name] for part in parts]) for name in pipeline.slices},
@@ -178,7 +173,7 @@ def _together(
     )
 
 
-def _newest_rows(
+def _joined_newest(
     pipeline: ModelPipeline, reader: LabelledReader, keys: Sequence[str], count: int, version: int | None
 ) -> LabelledWindow:
     """Return the newest `count` labelled rows by event time, or all where there are fewer."""
@@ -193,24 +188,19 @@ def _newest_rows(
     while labelled and rows < count:
         reached.insert(0, labelled.pop())
         rows += len(done[reached[0]].truth)
-    found = _together(pipeline, reader, keys[keys.index(reached[0]) :] if reached else keys[-stretch:], version)
+    found = _joined_window(pipeline, reader, keys[keys.index(reached[0]) :] if reached else keys[-stretch:], version)
     times = np.concatenate([part.times for part in found.parts])
     kept = np.sort(np.argsort(times, kind="stable")[-count:])
     newest = ScoredRows(task=found.rows.task, truth=found.rows.truth[kept], scores=found.rows.scores[kept])
     return replace(found, rows=newest, slices={name: values[kept] for name, values in found.slices.items()})
 
 
-def _joined(pipeline: ModelPipeline, parts: Sequence[Labelled]) -> ScoredRows:
+def _joined(pipeline: ModelPipeline, parts: Sequence[LabelledRows]) -> ScoredRows:
     said = {(str(part.task), *part.classes) for part in parts}
     if len(said) > 1:
-        raise MixedClassesError(pipeline.name, sorted({part.version.version for part in parts}))
+        raise MixedClassesError(pipeline.name, sorted({part.version for part in parts}))
     return scored_rows(
         parts[0].task,
         np.concatenate([part.truth for part in parts]),
         np.concatenate([part.scores for part in parts]),
     )
-
-
-def _spanned(pipeline: ModelPipeline, keys: Sequence[str]) -> Window | None:
-    partitions = pipeline.partitions
-    return Window(partitions.window(keys[0]).start, partitions.window(keys[-1]).end) if partitions else None

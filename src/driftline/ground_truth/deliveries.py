@@ -13,10 +13,17 @@ from driftline.datasets import content_digest, to_parquet
 from driftline.declaration import LabelContract, ModelPipeline
 from driftline.ground_truth.errors import DeliveryOrderError, OtherModelLabelsError
 from driftline.ground_truth.labels import delivered_labels
-from driftline.ground_truth.validation import MODEL_VERSION, SHOWN, Expected, checked_labels, same_labels
+from driftline.ground_truth.validation import (
+    MODEL_VERSION,
+    SHOWN,
+    Expected,
+    checked_labels,
+    names_versions,
+    same_labels,
+)
 from driftline.models import Label
 from driftline.registry import known_classes, load_timeline, version_of_row
-from driftline.rows import key_texts, places_of, plain_keys
+from driftline.rows import key_texts, match_positions, normalize_keys
 from driftline.store import batch_rows, dataset_rows, delivery_rows, model_rows
 from driftline.store.delivery_rows import GroundTruthDelivery
 from driftline.workspace import Workspace
@@ -116,7 +123,7 @@ def _add(
     touched = list(dict.fromkeys(partitions))
     predicted = predicted_rows(workspace, contract, touched)
     _check_versions(contract, labels, predicted)
-    labels = labels.drop(columns=MODEL_VERSION, errors="ignore").drop_duplicates(ignore_index=True)
+    labels = labels[[*contract.row_key, contract.target.column]].drop_duplicates(ignore_index=True)
     partitions = contract.partition_keys(labels[contract.time_column])
     changes = _changes(contract, labels, delivered_labels(workspace, contract, touched, as_of))
     digest = content_digest(labels)
@@ -126,21 +133,21 @@ def _add(
         again = _told(before, already=True, partitions=())
         return replace(again, new_count=0, same_count=again.row_count, corrected_count=0)
     parts = _parts(workspace, labels, partitions, changes)
-    delivery = GroundTruthDelivery(
-        pipeline=contract.pipeline,
-        digest=digest,
-        arrived_at=workspace.as_of(),
-        recorded_at=workspace.clock(),
-        actor=actor,
-        source=source,
-        row_count=len(labels),
-        new_count=int(changes.new.sum()),
-        same_count=int((~changes.new & ~changes.corrected).sum()),
-        corrected_count=int(changes.corrected.sum()),
+    values = {
+        "pipeline": contract.pipeline,
+        "digest": digest,
+        "arrived_at": workspace.as_of(),
+        "recorded_at": workspace.clock(),
+        "actor": actor,
+        "source": source,
+        "row_count": len(labels),
+        "new_count": int(changes.new.sum()),
+        "same_count": int((~changes.new & ~changes.corrected).sum()),
+        "corrected_count": int(changes.corrected.sum()),
         **unpredicted(contract, labels, predicted, as_of),
-    )
+    }
     with workspace.database.transaction() as session:
-        delivery_rows.add_delivery(session, delivery, parts)
+        delivery = delivery_rows.add_delivery(session, values, parts)
     return _told(delivery, already=False, partitions=tuple(str(part["partition_key"]) for part in parts))
 
 
@@ -161,7 +168,8 @@ class _Changes:
 
 
 def _changes(contract: LabelContract, labels: pd.DataFrame, known: pd.DataFrame) -> _Changes:
-    places = places_of(labels, known, contract.row_key)
+    key = list(contract.row_key)
+    places = match_positions(labels[key], known[key])
     there = places >= 0
     column = contract.target.column
     corrected = np.zeros(len(labels), dtype=bool)
@@ -169,27 +177,36 @@ def _changes(contract: LabelContract, labels: pd.DataFrame, known: pd.DataFrame)
     return _Changes(new=~there, corrected=corrected)
 
 
-def predicted_rows(workspace: Workspace, contract: LabelContract, partitions: Sequence[str]) -> pd.DataFrame:
-    """Return the row key and the version number of all predictions of these partitions."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PredictedRows:
+    """Predictions of any version: the row key and the version's number of each, shape (n_rows,)."""
+
+    keys: pd.DataFrame
+    versions: np.ndarray
+
+
+def predicted_rows(workspace: Workspace, contract: LabelContract, partitions: Sequence[str]) -> PredictedRows:
+    """Return all predictions of these partitions."""
     with workspace.database.reading() as session:
         found = batch_rows.predicted_partitions(session, contract.pipeline, partitions)
     key = list(contract.row_key)
-    frames = [
-        pq.read_table(io.BytesIO(workspace.artifacts.get(batch.digest)), columns=key, use_threads=False)
-        .to_pandas()
-        .assign(**{MODEL_VERSION: version})
-        for batch, version in found
-    ]
-    return pd.concat([plain_keys(frame, key) for frame in frames], ignore_index=True) if frames else pd.DataFrame()
+    contents = [io.BytesIO(workspace.artifacts.get(batch.digest)) for batch, _ in found]
+    frames = [pq.read_table(content, columns=key, use_threads=False).to_pandas() for content in contents]
+    return PredictedRows(
+        keys=pd.concat([normalize_keys(frame, key) for frame in frames], ignore_index=True)
+        if frames
+        else pd.DataFrame(columns=key),
+        versions=np.repeat([version for _, version in found], [len(frame) for frame in frames]).astype(np.int64),
+    )
 
 
-def _check_versions(contract: LabelContract, labels: pd.DataFrame, predicted: pd.DataFrame) -> None:
+def _check_versions(contract: LabelContract, labels: pd.DataFrame, predicted: PredictedRows) -> None:
     """Refuse labels that are meant for another model than the one that predicted their rows."""
-    if MODEL_VERSION not in labels.columns:
+    if not names_versions(contract, labels):
         return
-    named = labels[labels[MODEL_VERSION].notna()]
-    key = [*contract.row_key, MODEL_VERSION]
-    wrong = named[places_of(named, predicted.drop_duplicates(), key) < 0]
+    named, key = labels[labels[MODEL_VERSION].notna()], list(contract.row_key)
+    scored = _with_versions(predicted.keys, predicted.versions).drop_duplicates()
+    wrong = named[match_positions(_with_versions(named[key], named[MODEL_VERSION].to_numpy()), scored) < 0]
     if len(wrong):
         rows = wrong.head(SHOWN)
         keys = zip(rows[MODEL_VERSION], key_texts(rows, contract.row_key), strict=True)
@@ -197,13 +214,16 @@ def _check_versions(contract: LabelContract, labels: pd.DataFrame, predicted: pd
         raise OtherModelLabelsError(contract.pipeline, len(wrong), len(labels), shown)
 
 
+def _with_versions(keys: pd.DataFrame, versions: np.ndarray) -> pd.DataFrame:
+    return pd.concat([keys.reset_index(drop=True), pd.Series(versions)], axis=1)
+
+
 def unpredicted(
-    contract: LabelContract, labels: pd.DataFrame, predicted: pd.DataFrame, as_of: datetime
+    contract: LabelContract, labels: pd.DataFrame, predicted: PredictedRows, as_of: datetime
 ) -> dict[str, int]:
     """Return how many labels have no prediction, by what that means."""
     key, times = list(contract.row_key), labels[contract.time_column]
-    rows = predicted[key].drop_duplicates() if len(predicted) else predicted
-    unknown = places_of(labels, rows, key) < 0
+    unknown = match_positions(labels[key], predicted.keys.drop_duplicates()) < 0
     history = (times < contract.partitions.first).to_numpy(dtype=bool)
     waiting = (times + contract.ground_truth.lag > as_of).to_numpy(dtype=bool)
     return {
@@ -218,15 +238,15 @@ def _parts(
 ) -> list[dict[str, object]]:
     """Store what is new or corrected, an artifact for each partition."""
     changed = changes.new | changes.corrected
-    rows = labels[changed].assign(corrected=changes.corrected[changed])
+    numbers = pd.Series(np.flatnonzero(changed))
     return [
         {
             "partition_key": key,
             "row_count": len(own),
-            "corrected_count": int(own["corrected"].sum()),
-            "digest": workspace.artifacts.put(to_parquet(own.drop(columns="corrected"))),
+            "corrected_count": int(changes.corrected[own].sum()),
+            "digest": workspace.artifacts.put(to_parquet(labels.iloc[own])),
         }
-        for key, own in rows.groupby(partitions[changed], sort=False)
+        for key, own in numbers.groupby(partitions[changed], sort=False)
     ]
 
 

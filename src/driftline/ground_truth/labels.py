@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from driftline.datasets.errors import MissingColumnError
 from driftline.declaration import LabelContract, ModelPipeline
-from driftline.rows import places_of
+from driftline.rows import match_positions
 from driftline.store import delivery_rows
 from driftline.workspace import Workspace
 
@@ -49,7 +49,7 @@ def known_truth(workspace: Workspace, pipeline: ModelPipeline, rows: pd.DataFram
         LabelKeyTypeError: the delivered labels have other types in their key than the rows.
     """
     column = pipeline.target.column
-    if pipeline.partitions is None:
+    if not pipeline.partitions.is_stream:
         everything = np.ones(len(rows), dtype=bool)
         return KnownTruth(due=everything, delivered=~everything, labels=_column(rows, column))
     over = (rows[pipeline.time_column] + pipeline.ground_truth.lag <= until).to_numpy(dtype=bool)
@@ -83,8 +83,8 @@ def delivered_labels(
 def _find(workspace: Workspace, contract: LabelContract, rows: pd.DataFrame) -> tuple[pd.Series, np.ndarray]:
     """Return the delivered labels of the rows' partitions, and where in them each row's label stands."""
     keys = list(dict.fromkeys(contract.partition_keys(rows[contract.time_column])))
-    found = delivered_labels(workspace, contract, keys, workspace.as_of())
-    return found[contract.target.column], places_of(rows, found, contract.row_key)
+    found, key = delivered_labels(workspace, contract, keys, workspace.as_of()), list(contract.row_key)
+    return found[contract.target.column], match_positions(rows[key], found[key])
 
 
 def _column(rows: pd.DataFrame, column: str) -> pd.Series:

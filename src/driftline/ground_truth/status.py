@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import pandas as pd
+
 from driftline.declaration import LabelContract, ModelPipeline
 from driftline.ground_truth.deliveries import predicted_rows, unpredicted
 from driftline.ground_truth.labels import delivered_labels
-from driftline.ground_truth.validation import MODEL_VERSION
-from driftline.rows import places_of, serving_versions
+from driftline.rows import match_positions, serving_versions
 from driftline.store import batch_rows, delivery_rows, evaluation_rows
 from driftline.store.batch_rows import PredictionBatch
 from driftline.store.delivery_rows import GroundTruthDelivery
@@ -98,13 +99,12 @@ def _delivered_counts(
     keys = list(dict.fromkeys(contract.partition_keys(labels[contract.time_column])))
     predicted = predicted_rows(workspace, contract, keys)
     counts: dict[str, int] = {}
-    if len(predicted):
-        predicted["partition"] = contract.partition_keys(predicted[contract.time_column])
-        served = predicted["partition"].map({key: version for key, (_, version) in own.items()})
-        predicted["labelled"] = (places_of(predicted, labels, contract.row_key) >= 0) & (
-            predicted[MODEL_VERSION] == served
-        )
-        counts = {str(key): int(count) for key, count in predicted.groupby("partition")["labelled"].sum().items()}
+    if len(predicted.keys):
+        partitions = pd.Series(contract.partition_keys(predicted.keys[contract.time_column]))
+        served = partitions.map({key: version for key, (_, version) in own.items()}).to_numpy()
+        places = match_positions(predicted.keys, labels[list(contract.row_key)])
+        labelled = pd.Series((places >= 0) & (predicted.versions == served))
+        counts = {str(key): int(count) for key, count in labelled.groupby(partitions.to_numpy()).sum().items()}
     return counts, unpredicted(contract, labels, predicted, workspace.as_of())
 
 

@@ -16,7 +16,7 @@ from driftline.declaration import LabelContract
 from driftline.ground_truth.errors import ConflictingLabelsError, EmptyDeliveryError, FutureLabelsError, MissingKeyError
 from driftline.metrics import Task
 from driftline.models import Label
-from driftline.rows import _plain, key_texts, plain_keys
+from driftline.rows import key_texts, normalize_keys, plain_column
 from driftline.rows.errors import LabelKeyTypeError
 
 MODEL_VERSION = "model_version"  # an optional column: which version the labelled predictions came from
@@ -65,7 +65,7 @@ def checked_labels(contract: LabelContract, expected: Expected, frame: pd.DataFr
     for name in contract.row_key:
         if labels[name].isna().any():
             raise MissingKeyError(name, int(labels[name].isna().sum()), len(labels))
-    labels = plain_keys(labels, contract.row_key)
+    labels = normalize_keys(labels, contract.row_key)
     _check_key_types(contract, expected, labels)
     ahead = labels[contract.time_column] > as_of + AHEAD
     if ahead.any():
@@ -84,12 +84,18 @@ def from_texts(contract: LabelContract, expected: Expected, frame: pd.DataFrame)
     read = frame.mask(frame.isin([""])) if len(frame) else frame.copy()
     if contract.time_column in read.columns and _is_text(read[contract.time_column]):
         read[contract.time_column] = _times(read[contract.time_column])
-    for name in (expected.numbers | {MODEL_VERSION}) & set(read.columns):
+    versions = {MODEL_VERSION} if names_versions(contract, read) else set()
+    for name in (expected.numbers | versions) & set(read.columns):
         read[name] = _numbers(read[name])
     target = contract.target.column
     if target in read.columns and _is_text(read[target]):
         read[target] = _classes(contract, expected, read[target])
     return read
+
+
+def names_versions(contract: LabelContract, frame: pd.DataFrame) -> bool:
+    """Return whether labels say which version they are about; a column of the key, or a target, is none of ours."""
+    return MODEL_VERSION in frame.columns and MODEL_VERSION not in (*contract.row_key, contract.target.column)
 
 
 def same_labels(first: pd.Series, second: pd.Series) -> np.ndarray:
@@ -106,7 +112,7 @@ def _columns(contract: LabelContract, frame: pd.DataFrame) -> pd.DataFrame:
         raise MissingColumnError(missing, frame.columns)
     if frame.empty:
         raise EmptyDeliveryError(contract.pipeline)
-    optional = [MODEL_VERSION] if MODEL_VERSION in frame.columns and MODEL_VERSION not in wanted else []
+    optional = [MODEL_VERSION] if names_versions(contract, frame) else []
     return frame[[*wanted, *optional]].reset_index(drop=True)
 
 
@@ -116,14 +122,14 @@ def _check_key_types(contract: LabelContract, expected: Expected, labels: pd.Dat
         text = _is_text(labels[name])
         if (text and name in expected.numbers) or (not text and name in expected.texts):
             raise LabelKeyTypeError(name, str(labels[name].dtype), "text" if name in expected.texts else "numbers")
-    if MODEL_VERSION in labels.columns and _is_text(labels[MODEL_VERSION]):
+    if names_versions(contract, labels) and _is_text(labels[MODEL_VERSION]):
         raise LabelKeyTypeError(MODEL_VERSION, str(labels[MODEL_VERSION].dtype), "numbers")
 
 
 def _label_values(contract: LabelContract, expected: Expected, labels: pd.DataFrame) -> pd.Series:
     """Return the labels as plain values, each of which the target may have."""
     name = contract.target.column
-    values = _plain(labels[name]).infer_objects()
+    values = plain_column(labels[name]).infer_objects()
     unusable = values.isna().to_numpy(dtype=bool)
     if types.is_float_dtype(values.dtype):
         unusable = unusable | np.isinf(values.to_numpy(dtype=np.float64, na_value=np.nan))

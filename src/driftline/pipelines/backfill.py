@@ -9,7 +9,6 @@ from driftline.declaration import VERSION_TAG, Kind, ModelPipeline
 from driftline.pipelines.errors import RunFailedError
 from driftline.pipelines.in_process import partition_range, run_job
 from driftline.pipelines.keys import asset_keys, monitoring_kinds, renewed_kinds
-from driftline.rows import neighbours
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +64,7 @@ def _run(
     tags: Mapping[str, str],
 ) -> Iterator[Backfilled]:
     assets = asset_keys(pipeline, kinds)
-    for stretch in neighbours(pipeline, keys):
+    for stretch in pipeline.stream.contiguous(keys):
         try:
             run_job(
                 definitions,

@@ -7,7 +7,6 @@ from pydantic import Field
 
 from driftline.backtest import DEFAULT_POLICIES, Backtest, backtest, store_backtest
 from driftline.charts import picture
-from driftline.clock import parse_time
 from driftline.declaration import PIPELINE_TAG, ModelPipeline, backtest_job, replay_op
 from driftline.pipelines.failure import visible_failure
 from driftline.pipelines.workspace import WorkspaceResource
@@ -18,8 +17,8 @@ class BacktestConfig(dg.Config):
 
     Attributes:
         policies: their names, as `driftline backtest --help` tells them.
-        start: the first day; empty: the stream's first.
-        end: the last day, included; empty: the newest.
+        start: the first month, day, time or key; empty: the stream's first.
+        end: the last one, included; empty: the newest.
         metric: over time; empty: the pipeline's first.
         length: of the windows over time.
     """
@@ -33,9 +32,9 @@ class BacktestConfig(dg.Config):
 
 def backtest_jobs(pipeline: ModelPipeline) -> list[dg.JobDefinition]:
     """Return the job `<pipeline>_backtest` of a stream; none of a table."""
-    partitions, name = pipeline.partitions, backtest_job(pipeline.name)
-    if partitions is None:
+    if not pipeline.partitions.is_stream:
         return []
+    partitions, name = pipeline.stream, backtest_job(pipeline.name)
 
     @dg.op(name=replay_op(pipeline.name), tags={PIPELINE_TAG: pipeline.name})
     def replay_past(context: dg.OpExecutionContext, config: BacktestConfig, workspace: WorkspaceResource) -> None:
@@ -43,8 +42,8 @@ def backtest_jobs(pipeline: ModelPipeline) -> list[dg.JobDefinition]:
             found = backtest(
                 pipeline,
                 config.policies,
-                start=parse_time(config.start) if config.start else None,
-                end=partitions.after(parse_time(config.end)) if config.end else None,
+                start=partitions.span(config.start).start if config.start else None,
+                end=partitions.span(config.end).end if config.end else None,
                 metric_name=config.metric or None,
                 length=config.length,
                 workspace=workspace.opened,

@@ -27,7 +27,7 @@ def build(pipeline: ModelPipeline) -> dg.Definitions:
     trained = dg.AssetSelection.assets(*asset_keys(pipeline, RETRAINING))
     retrain = dg.define_asset_job(
         f"{pipeline.name}_retrain",
-        selection=trained if pipeline.partitions else trained | watched,
+        selection=trained if pipeline.partitions.is_stream else trained | watched,
         description=f"Train a challenger of {pipeline.name} and judge it.",
     )
     monitor = dg.define_asset_job(
@@ -47,9 +47,9 @@ def build(pipeline: ModelPipeline) -> dg.Definitions:
             description=f"Retrains {pipeline.name} whether or not anything drifts.",
         )
         definitions = dg.Definitions.merge(definitions, dg.Definitions(schedules=[passive]))
-    if pipeline.partitions is not None:
+    if pipeline.partitions.is_stream:
         definitions = dg.Definitions.merge(definitions, dg.Definitions(sensors=[truth_sensor(pipeline)]))
-    if pipeline.partitions is not None and pipeline.partitions.end is None:
+    if pipeline.partitions.is_ongoing:
         watch = dg.build_schedule_from_partitioned_job(
             monitor, name=f"{pipeline.name}_watch", default_status=dg.DefaultScheduleStatus.RUNNING
         )

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
+from driftline.declaration import Partitioning
 from driftline.errors import DriftlineError
 
 
@@ -17,9 +18,9 @@ def visible_failure() -> Iterator[None]:
         raise dg.Failure(description=str(error), allow_retries=False) from error
 
 
-def partitions_failure(failed: Mapping[str, str], total: int) -> dg.Failure:
+def partitions_failure(partitions: Partitioning, failed: Mapping[str, str], total: int) -> dg.Failure:
     """Return the failure that names each partition that failed, and why."""
-    lines = [f"{key or 'the table'}: {why}" for key, why in sorted(failed.items())]
+    lines = [f"{partitions.title(key)}: {why}" for key, why in sorted(failed.items())]
     return dg.Failure(
         description=f"{len(failed)} of {total} partitions failed, the others are stored. " + " ".join(lines[:5]),
         metadata={"failed": dg.MetadataValue.md("\n".join(f"- {line}" for line in lines[:500]))},

@@ -20,7 +20,7 @@ def asset_keys(pipeline: ModelPipeline, kinds: tuple[Kind, ...]) -> list[dg.Asse
 
 def monitoring_kinds(pipeline: ModelPipeline) -> tuple[Kind, ...]:
     """Return the assets that watch production; only a stream waits for labels, and drift may not be watched."""
-    ground_truth = (Kind.GROUND_TRUTH,) if pipeline.partitions else ()
+    ground_truth = (Kind.GROUND_TRUTH,) if pipeline.partitions.is_stream else ()
     drift = (Kind.DRIFT,) if pipeline.drift else ()
     return (Kind.PREDICTIONS, *ground_truth, Kind.EVALUATION, *drift)
 
@@ -53,9 +53,9 @@ def described(pipeline: ModelPipeline, description: str) -> Described:
 
 def dagster_partitions(pipeline: ModelPipeline) -> dg.TimeWindowPartitionsDefinition | None:
     """Return a stream's partitions as Dagster's own; None for a table."""
-    partitions = pipeline.partitions
-    if partitions is None:
+    if not pipeline.partitions.is_stream:
         return None
+    partitions = pipeline.stream
     start = partitions.first.astimezone(partitions.zone)
     end = None if partitions.last is None else partitions.last.astimezone(partitions.zone)
     zone = partitions.timezone

@@ -9,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from driftline.declaration import VERSION_TAG, Kind, ModelPipeline
+from driftline.declaration import TABLE_KEY, VERSION_TAG, Kind, ModelPipeline
 from driftline.drift_reports import DriftReportResult, report_drift
 from driftline.errors import DriftlineError
 from driftline.evaluations import Evaluated, LabelCount, LabelledReader, count_labels, evaluate
@@ -20,7 +20,7 @@ from driftline.pipelines.tables import finding_table, metric_table, metric_value
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.predictions import Predicted, predict
 from driftline.rollout import assign_traffic, evaluate_shadow, judge_bandit, predict_shadow
-from driftline.rows import TABLE, Outcome
+from driftline.rows import Outcome
 from driftline.workspace import Workspace
 
 DESCRIPTIONS = {
@@ -44,13 +44,13 @@ def monitoring_assets(pipeline: ModelPipeline) -> dg.AssetsDefinition:
         specs=[_spec(pipeline, kind, after) for kind, after in _upstream(pipeline)],
         check_specs=[] if pipeline.floor is None else [floor_check],
         partitions_def=dagster_partitions(pipeline),
-        backfill_policy=dg.BackfillPolicy.single_run() if pipeline.partitions else None,
+        backfill_policy=dg.BackfillPolicy.single_run() if pipeline.partitions.is_stream else None,
         can_subset=True,
     )
     def monitoring(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-        keys = list(context.partition_keys) if pipeline.partitions else [TABLE]
+        keys = list(context.partition_keys) if pipeline.partitions.is_stream else [TABLE_KEY]
         failed: dict[str, str] = {}
         reader = LabelledReader(workspace.opened, pipeline)
         beside = VERSION_TAG not in context.run.tags
@@ -70,7 +70,7 @@ def monitoring_assets(pipeline: ModelPipeline) -> dg.AssetsDefinition:
                 _work_in_the_shadow(pipeline, workspace.opened, context, reader, keys)
                 _judge_bandit(pipeline, workspace.opened, context, reader)
         if failed:
-            raise partitions_failure(failed, len(keys))
+            raise partitions_failure(pipeline.partitions, failed, len(keys))
 
     return monitoring
 
@@ -158,7 +158,7 @@ def _materialize(
     key = asset_key(pipeline, kind)
     for waiting in outcome.waiting.values():
         context.log.info(waiting)
-    if not pipeline.partitions:
+    if not pipeline.partitions.is_stream:
         for done in outcome.done.values():
             yield dg.MaterializeResult(asset_key=key, metadata=_metadata(done))
     elif outcome.waiting or outcome.failed:
@@ -216,7 +216,8 @@ def _floor_result(pipeline: ModelPipeline, outcome: Outcome[Evaluated]) -> dg.As
         if measured.value is not None
     }
     below = {key: value for key, value in sorted(values.items()) if sign * value < sign * floor}
-    records = [dg.TableRecord({"partition": key or "all", name: value}) for key, value in list(below.items())[:200]]
+    title = pipeline.partitions.title
+    records = [dg.TableRecord({"partition": title(key), name: value}) for key, value in list(below.items())[:200]]
     return dg.AssetCheckResult(
         asset_key=asset_key(pipeline, Kind.EVALUATION),
         check_name="floor",

@@ -13,8 +13,8 @@ import dagster as dg
 
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline, Partitions
-from driftline.declaration.errors import NotAStreamError
 from driftline.pipelines.drift_sensor import drift_sensor
+from driftline.pipelines.errors import EndlessStreamError
 from driftline.pipelines.in_process import partition_range, run_job
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.registry import timeline
@@ -51,13 +51,14 @@ def replay(
     tick of the drift sensor, and the retraining that the tick asks for.
 
     Raises:
-        NotAStreamError: the pipeline has no partitions that end.
+        NotAStreamError: the pipeline has no time partitions.
+        EndlessStreamError: its partitions have no end.
         RunFailedError: a Dagster run failed.
         KeyboardInterrupt: it was interrupted, in a Dagster run or between two.
     """
-    partitions = pipeline.partitions
-    if partitions is None or partitions.last is None:
-        raise NotAStreamError(pipeline.name)
+    partitions = pipeline.stream
+    if partitions.last is None:
+        raise EndlessStreamError(pipeline.name)
     total = len(partitions.keys(Window(partitions.first, partitions.last)))
     if timeline(workspace, pipeline.name).holder(partitions.first) is None:
         run_job(definitions, instance, f"{pipeline.name}_retrain", replay_at=partitions.first)

@@ -9,7 +9,6 @@ from driftline.evaluations import outdated
 from driftline.pipelines.in_process import partition_range
 from driftline.pipelines.keys import asset_keys, renewed_kinds
 from driftline.pipelines.workspace import WorkspaceResource
-from driftline.rows import neighbours
 from driftline.store import delivery_rows
 from driftline.workspace import Workspace
 
@@ -49,7 +48,7 @@ def _newest(workspace: Workspace, pipeline: ModelPipeline) -> int:
 
 def _requests(workspace: Workspace, pipeline: ModelPipeline, delivery_id: int) -> Iterator[dg.RunRequest]:
     """Give one run for each stretch of outdated partitions without a gap."""
-    for stretch in neighbours(pipeline, outdated(workspace, pipeline)):
+    for stretch in pipeline.stream.contiguous(outdated(workspace, pipeline)):
         yield dg.RunRequest(
             run_key=f"{pipeline.name}:delivery:{delivery_id}:{stretch[0]}",
             asset_selection=asset_keys(pipeline, renewed_kinds(pipeline)),

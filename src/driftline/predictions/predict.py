@@ -1,6 +1,5 @@
 """Prediction batches: what the champion of the time says about each partition."""
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -8,16 +7,16 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from driftline.declaration import ModelPipeline
-from driftline.metrics import Measurement, Task
+from driftline.metrics import Measurement
 from driftline.models import Model
+from driftline.predictions.batches import score_columns, write_batch
 from driftline.predictions.errors import UnusableScoreError
 from driftline.predictions.estimates import Estimate, estimates, store_estimates
 from driftline.predictions.traffic import splits, with_split
 from driftline.registry import ModelVersion, load_version
-from driftline.rows import Outcome, RowReader, serving_versions, together
+from driftline.rows import Outcome, RowReader, run_batched, serving_versions
 from driftline.store import batch_rows
 from driftline.workspace import Workspace
 
@@ -49,7 +48,7 @@ def predict(
     Args:
         workspace: where models come from and batches go.
         pipeline: the declaration.
-        keys: partitions, in any order; of a table, the one key TABLE.
+        keys: partitions, in any order; of a table, the one key TABLE_KEY.
         version: this version instead of the champion of the time.
         dagster_run_id: the Dagster run that this is part of.
         rows: what has been read of the dataset already.
@@ -64,7 +63,7 @@ def predict(
     for of_version in {one.id: one for one in serving.done.values()}.values():
         own = [key for key in found.done if serving.done[key].id == of_version.id]
         model = load_version(workspace, of_version, trusted=pipeline.trusted)
-        scored = together(partial(_scores, model), {key: found.done[key] for key in own})
+        scored = run_batched(partial(_scores, model), {key: found.done[key] for key in own})
         failed |= scored.failed
         if not scored.done:
             continue
@@ -74,7 +73,7 @@ def predict(
         start = 0
         for key, own_scores in scored.done.items():
             said = with_split(pipeline, table.slice(start, len(own_scores)), of_version.id, split.get(key))
-            digest = workspace.artifacts.put(_parquet(said))
+            digest = workspace.artifacts.put(write_batch(said))
             start += len(own_scores)
             mean = float(own_scores.mean()) if own_scores.ndim == 1 else None
             done[key] = Predicted(
@@ -92,20 +91,6 @@ def predict(
         batch_rows.append_batches(session, stored)
         store_estimates(session, pipeline, estimated, at=workspace.clock(), dagster_run_id=dagster_run_id)
     return Outcome(done=done, waiting=serving.waiting, failed=failed)
-
-
-def read_batches(workspace: Workspace, digests: Sequence[str]) -> list[pa.Table]:
-    """Return the stored predictions of each digest."""
-    return [pq.read_table(io.BytesIO(workspace.artifacts.get(digest)), use_threads=False) for digest in digests]
-
-
-def score_columns(model: Model) -> list[str]:
-    """Return the columns of a prediction batch that hold the scores."""
-    if model.task is Task.REGRESSION:
-        return ["prediction"]
-    if model.task is Task.BINARY:
-        return ["probability"]
-    return [f"probability_{label}" for label in model.classes]
 
 
 def _scores(model: Model, frames: Mapping[str, pd.DataFrame]) -> dict[str, np.ndarray]:
@@ -132,14 +117,8 @@ def _table(
     return table
 
 
-def _parquet(table: pa.Table) -> bytes:
-    out = io.BytesIO()
-    pq.write_table(table, out, compression="zstd")
-    return out.getvalue()
-
-
 def _batch(pipeline: ModelPipeline, key: str, version: ModelVersion, predicted: Predicted) -> dict[str, object]:
-    window = pipeline.partitions.window(key) if pipeline.partitions else None
+    window = pipeline.partitions.window(key)
     return {
         "version_id": version.id,
         "partition_key": key,

@@ -8,11 +8,11 @@ import pyarrow as pa
 
 from driftline.declaration import ModelPipeline
 from driftline.predictions.assignment import assigned_to_challenger
-from driftline.rows import plain_keys
+from driftline.predictions.batches import PROPENSITY, SERVED
+from driftline.rows import normalize_keys
 from driftline.store import bandit_rows, model_rows
 from driftline.workspace import Workspace
 
-SERVED, PROPENSITY = "served", "propensity"
 _SEPARATOR = "\x1f"  # no two values run together into another pair
 
 
@@ -59,15 +59,10 @@ def with_split(pipeline: ModelPipeline, table: pa.Table, version_id: int, split:
     return _logged(table, served, propensity)
 
 
-def with_all_served(table: pa.Table) -> pa.Table:
-    """Return a batch as it is, or with every row as served where no bandit logged it."""
-    return table if SERVED in table.column_names else _logged(table, np.ones(table.num_rows, dtype=bool), 1.0)
-
-
 def units(pipeline: ModelPipeline, table: pa.Table) -> Sequence[str]:
     """Return the entity of each row as text, or its row key where the pipeline names no entity."""
     columns = list(pipeline.entity or pipeline.row_key)
-    plain = plain_keys(table.select(columns).to_pandas(), columns)
+    plain = normalize_keys(table.select(columns).to_pandas(), columns)
     return [_SEPARATOR.join(map(str, values)) for values in plain.itertuples(index=False)]
 
 

@@ -89,7 +89,7 @@ class _Known:
 
 def _known(workspace: Workspace, session: Session, pipeline: ModelPipeline, model_id: int) -> _Known:
     as_of = workspace.as_of()
-    now = pipeline.partitions.clip(as_of) if pipeline.partitions else as_of
+    now = pipeline.partitions.clip(as_of)
     champions = load_timeline(session, model_id)
     champion = champions.holder(as_of)
     starts = decision_rows.retraining_starts(session, model_id)
@@ -128,12 +128,12 @@ def _new_labels(
 ) -> int:
     """Return how many labels the last training that was judged could not know; 0 where the policy does not ask."""
     champion = champions.holder(now)
-    if pipeline.retrain.min_new_labels is None or pipeline.partitions is None or champion is None:
+    if pipeline.retrain.min_new_labels is None or champion is None:
         return 0
     learnt = max([champion.trained_through, *lost[-1:]]) - pipeline.ground_truth.lag
     counts: dict[str, int] = {}
     for row, start in evaluation_rows.newest_on_partitions(
-        session, champion.model_id, pipeline.name, first=None, first_partition=pipeline.partitions.key(learnt)
+        session, champion.model_id, pipeline.name, first=None, first_partition=pipeline.stream.key(learnt)
     ):
         holder = champions.holder(start or now)
         if holder is not None and holder.id == row.version_id:

@@ -19,7 +19,7 @@ from driftline.declaration import ModelPipeline, record_declaration
 from driftline.errors import DriftlineError
 from driftline.ground_truth import known_truth
 from driftline.registry import timeline
-from driftline.rows import future_rows, given_rows, rows_of
+from driftline.rows import filter_window, future_rows, load_frame
 from driftline.store import dataset_rows
 from driftline.store.dataset_rows import DatasetVersion
 from driftline.workspace import Workspace
@@ -57,10 +57,10 @@ def read_dataset(
     """
     until = training_time(workspace, pipeline)
     window = pipeline.training_rows(until)
-    frame, ahead = given_rows(pipeline, window), None
+    frame, ahead = load_frame(pipeline, window), None
     if window is not None:
         ahead = future_rows(pipeline, frame, workspace.clock())
-        frame = _labelled(workspace, pipeline, rows_of(pipeline, frame, window), until)
+        frame = _labelled(workspace, pipeline, filter_window(pipeline, frame, window), until)
     problems = [] if ahead is None else [ahead]
     problems += [
         str(problem) for problem in check_frame(frame, pipeline.target, previous_schema=_previous(workspace, pipeline))

@@ -7,7 +7,6 @@ from datetime import datetime
 import numpy as np
 
 from driftline.declaration import ModelPipeline
-from driftline.declaration.errors import NotAStreamError
 from driftline.evaluations import LabelledReader
 from driftline.predictions import predict
 from driftline.registry import CHALLENGER, Decision, known_model, load_decision, load_timeline, timeline
@@ -161,15 +160,13 @@ def bandit_status(workspace: Workspace, pipeline: ModelPipeline) -> BanditStatus
 
 def _unsettled(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) -> list[tuple[str, Bandit]]:
     """Return the partitions in whose time a bandit ran between those who held both aliases, oldest first."""
-    if pipeline.partitions is None:
-        return []
     with workspace.database.reading() as session:
         model = model_rows.find_model(session, pipeline.name)
         found = [bandit_of_row(row) for row in bandit_rows.bandits(session, model.id)] if model else []
         settled = {share.partition_key for bandit in found for share in bandit_rows.shares(session, bandit.id)}
     if not found:
         return []
-    starts = {key: pipeline.partitions.window(key).start for key in sorted(set(keys) - settled)}
+    starts = {key: pipeline.stream.window(key).start for key in sorted(set(keys) - settled)}
     champions = dict(zip(starts, timeline(workspace, pipeline.name).holders(list(starts.values())), strict=True))
     challengers = shadows(workspace, pipeline, list(starts))
     return [
@@ -183,9 +180,7 @@ def _unsettled(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str
 
 
 def _settle(workspace: Workspace, pipeline: ModelPipeline, bandit: Bandit, key: str, reader: LabelledReader) -> None:
-    if pipeline.partitions is None:
-        raise NotAStreamError(pipeline.name)
-    start = pipeline.partitions.window(key).start
+    start = pipeline.stream.window(key).start
     known = rewards(workspace, pipeline, bandit, until=start, reader=reader)
     step = bandit_step(bandit.rule, [pair.cohort for pair in known.values()], age=start - bandit.started_at)
     row = {

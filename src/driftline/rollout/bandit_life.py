@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from driftline.declaration import ModelPipeline
-from driftline.declaration.errors import NotAStreamError
 from driftline.metrics import Task
 from driftline.registry import (
     CHALLENGER,
@@ -120,8 +119,7 @@ def start_bandit(
         BanditTaskError: the version predicts numbers.
         BanditRunsError: a bandit of this model runs already.
     """
-    if pipeline.partitions is None:
-        raise NotAStreamError(pipeline.name)
+    pipeline.partitions.stream(pipeline.name)  # a table is refused
     with workspace.database.transaction() as session:
         challenger = numbered_version(session, pipeline.name, version)
         model_rows.lock_models(session, challenger.model_id)

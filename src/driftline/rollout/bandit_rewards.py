@@ -7,9 +7,8 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
-from driftline.evaluations import Labelled, LabelledReader
+from driftline.evaluations import LabelledReader, LabelledRows
 from driftline.metrics import most_probable
 from driftline.rollout.bandit_life import Bandit
 from driftline.rollout.posterior import Cohort
@@ -89,17 +88,15 @@ def fewest_units(pairs: Sequence[RewardPair]) -> int:
 def _due(pipeline: ModelPipeline, bandit: Bandit, until: datetime) -> Sequence[str]:
     """Return the partitions since the bandit's start whose last label was due by `until`, oldest first."""
     over = until - pipeline.ground_truth.lag
-    if pipeline.partitions is None or over <= bandit.started_at:
-        return []
-    return pipeline.partitions.keys(Window(bandit.started_at, over))
+    return pipeline.partitions.over_by(over, since=bandit.started_at)
 
 
-def _is_logged(labelled: Labelled) -> bool:
+def _is_logged(labelled: LabelledRows) -> bool:
     """Return whether a bandit logged what was served: each version had a share below 1."""
-    return bool((labelled.propensities < 1).all())
+    return labelled.is_logged and bool((labelled.propensities < 1).all())
 
 
-def served_rewards(pipeline: ModelPipeline, labelled: Labelled) -> Rewards:
+def served_rewards(pipeline: ModelPipeline, labelled: LabelledRows) -> Rewards:
     """Return the rewards of the rows of one partition that its version served."""
     right = most_probable(labelled.task, labelled.scores) == labelled.truth
     entity = list(pipeline.entity or pipeline.row_key)

@@ -16,7 +16,8 @@ Done = TypeVar("Done")
 
 def shadows(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) -> dict[str, ModelVersion]:
     """Return who was in the champion's shadow at the start of each partition; one without a shadow is left out."""
-    starts = [pipeline.partitions.window(key).start if pipeline.partitions else workspace.as_of() for key in keys]
+    as_of = workspace.as_of()
+    starts = [pipeline.partitions.champion_time(key, as_of) for key in keys]
     champions = timeline(workspace, pipeline.name).holders(starts)
     challengers = timeline(workspace, pipeline.name, alias=CHALLENGER).holders(starts)
     return {

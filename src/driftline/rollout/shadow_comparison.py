@@ -7,14 +7,12 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
-from driftline.evaluations import Labelled, LabelledReader
+from driftline.evaluations import LabelledReader, LabelledRows
 from driftline.metrics import Comparison, Task, compare
 from driftline.registry import CHALLENGER, Tenure, known_model, load_timeline
 from driftline.registry.errors import IncomparableModelsError, UnknownAliasError
 from driftline.rollout.shadow import shadows
-from driftline.rows import TABLE
 from driftline.workspace import Workspace
 
 
@@ -56,17 +54,18 @@ def compare_shadow(workspace: Workspace, pipeline: ModelPipeline) -> ShadowCompa
     tenure = _newest_tenure(workspace, pipeline.name)
     challenger = tenure.version.version
     reader = LabelledReader(workspace, pipeline)
-    keys = [
-        key
-        for key, version in shadows(workspace, pipeline, _partitions(workspace, pipeline, tenure)).items()
-        if version.version == challenger
-    ]
+    over = pipeline.partitions.over_by(workspace.as_of(), since=tenure.start)
+    keys = [key for key, version in shadows(workspace, pipeline, over).items() if version.version == challenger]
     served, shadowed = reader.read(keys), reader.read(keys, version=challenger)
     left_out = {**served.failed, **shadowed.failed}
     pairs = {key: _pair(pipeline, served.done[key], shadowed.done[key]) for key in keys if key not in left_out}
-    left_out |= {key: f"{key}: no prediction is labelled yet." for key, pair in pairs.items() if not len(pair.truth)}
+    left_out |= {
+        key: f"{pipeline.partitions.title(key)}: no prediction is labelled yet."
+        for key, pair in pairs.items()
+        if not len(pair.truth)
+    }
     compared = {key: pair for key, pair in pairs.items() if len(pair.truth)}
-    champions = sorted({served.done[key].version.version for key in compared})
+    champions = sorted({served.done[key].version for key in compared})
     return ShadowComparison(
         challenger=challenger,
         champions=tuple(champions),
@@ -98,14 +97,7 @@ def _newest_tenure(workspace: Workspace, model: str) -> Tenure:
     return begun[-1]
 
 
-def _partitions(workspace: Workspace, pipeline: ModelPipeline, tenure: Tenure) -> Sequence[str]:
-    if pipeline.partitions is None:
-        return [TABLE]
-    until = pipeline.partitions.clip(workspace.as_of())
-    return pipeline.partitions.keys(Window(tenure.start, until)) if tenure.start < until else []
-
-
-def _pair(pipeline: ModelPipeline, champion: Labelled, challenger: Labelled) -> _Pair:
+def _pair(pipeline: ModelPipeline, champion: LabelledRows, challenger: LabelledRows) -> _Pair:
     """Return the rows that both scored, in the champion's order."""
     if (champion.task, champion.classes) != (challenger.task, challenger.classes):
         raise IncomparableModelsError(pipeline.name, champion.classes, challenger.classes)

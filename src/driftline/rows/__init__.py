@@ -1,35 +1,31 @@
 """The rows of partitions, read in as few calls as possible, and who serves them."""
 
-from driftline.rows.keys import _plain, key_texts, places_of, plain_keys
-from driftline.rows.outcome import Outcome, together
+from driftline.rows.keys import key_texts, match_positions, normalize_keys, plain_column
+from driftline.rows.outcome import Outcome, run_batched
 from driftline.rows.reading import (
-    TABLE,
     RowReader,
-    call_dataset,
+    filter_window,
     future_rows,
-    given_rows,
-    neighbours,
+    load_frame,
+    load_window,
     partitions_between,
     past_partitions,
-    rows_of,
 )
 from driftline.rows.serving import serving_versions
 
 __all__ = [
-    "TABLE",
     "Outcome",
     "RowReader",
-    "_plain",
-    "call_dataset",
+    "filter_window",
     "future_rows",
-    "given_rows",
     "key_texts",
-    "neighbours",
+    "load_frame",
+    "load_window",
+    "match_positions",
+    "normalize_keys",
     "partitions_between",
     "past_partitions",
-    "places_of",
-    "plain_keys",
-    "rows_of",
+    "plain_column",
+    "run_batched",
     "serving_versions",
-    "together",
 ]

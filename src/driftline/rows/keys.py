@@ -8,9 +8,9 @@ import pandas as pd
 from driftline.rows.errors import LabelKeyTypeError
 
 
-def plain_keys(frame: pd.DataFrame, row_key: Sequence[str]) -> pd.DataFrame:
+def normalize_keys(frame: pd.DataFrame, row_key: Sequence[str]) -> pd.DataFrame:
     """Return `frame` with its key in the form that joins everywhere: times in UTC by microseconds, plain categories."""
-    plain: pd.DataFrame = frame.assign(**{name: _plain(frame[name]) for name in row_key})
+    plain: pd.DataFrame = frame.assign(**{name: plain_column(frame[name]) for name in row_key})
     return plain
 
 
@@ -20,7 +20,8 @@ def key_texts(frame: pd.DataFrame, row_key: Sequence[str]) -> Iterator[str]:
         yield " ".join(value.isoformat() if isinstance(value, pd.Timestamp) else str(value) for value in values)
 
 
-def _plain(column: pd.Series) -> pd.Series:
+def plain_column(column: pd.Series) -> pd.Series:
+    """Return a key or a label in the form that joins everywhere: times in UTC by microseconds, plain categories."""
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         column = column.dt.tz_convert("UTC").astype("datetime64[us, UTC]")
     elif isinstance(column.dtype, pd.CategoricalDtype):
@@ -28,20 +29,27 @@ def _plain(column: pd.Series) -> pd.Series:
     return column
 
 
-def places_of(rows: pd.DataFrame, others: pd.DataFrame, row_key: Sequence[str]) -> np.ndarray:
-    """Return for each row where its key stands in `others`, whose keys are unique; -1 for nowhere, shape (n_rows,).
+def match_positions(keys: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
+    """Return for each row of `keys` where it stands in `others`, which are unique; -1 for nowhere, shape (n_rows,).
+
+    Columns are compared by their place, whatever their names are.
 
     Raises:
         LabelKeyTypeError: a key column holds text on one side only.
     """
-    if others.empty or rows.empty:
-        return np.full(len(rows), -1)
-    key = list(row_key)
-    left, right = plain_keys(rows[key], key), plain_keys(others[key], key)
+    if others.empty or keys.empty:
+        return np.full(len(keys), -1)
+    left, right, place = _numbered(keys), _numbered(others), keys.shape[1]
+    right[place] = np.arange(len(right))
     try:
-        joined = left.merge(right.assign(place=np.arange(len(right))), on=key, how="left", sort=False)
+        joined = left.merge(right, on=list(left.columns), how="left", sort=False)
     except ValueError:  # of pandas, which does not compare text with numbers
-        differing = [name for name in key if left[name].dtype != right[name].dtype] or key
-        name = differing[-1]
-        raise LabelKeyTypeError(name, str(right[name].dtype), str(left[name].dtype)) from None
-    return joined["place"].fillna(-1).to_numpy(dtype=np.int64)
+        types = [(left.dtypes.iloc[number], right.dtypes.iloc[number]) for number in range(place)]
+        number = max((number for number, (own, other) in enumerate(types) if own != other), default=place - 1)
+        raise LabelKeyTypeError(str(keys.columns[number]), str(types[number][1]), str(types[number][0])) from None
+    return joined[place].fillna(-1).to_numpy(dtype=np.int64)
+
+
+def _numbered(keys: pd.DataFrame) -> pd.DataFrame:
+    """Return keys in the form that joins everywhere, their columns numbered and their rows, too."""
+    return pd.DataFrame({number: plain_column(keys.iloc[:, number]).array for number in range(keys.shape[1])})

@@ -25,7 +25,7 @@ class Outcome(Generic[Done]):
     failed: Mapping[str, str] = field(default_factory=dict)
 
 
-def together(work: Callable[[Mapping[str, Item]], dict[str, Done]], items: Mapping[str, Item]) -> Outcome[Done]:
+def run_batched(work: Callable[[Mapping[str, Item]], dict[str, Done]], items: Mapping[str, Item]) -> Outcome[Done]:
     """Return the outcome of `work` on all `items` in one call; one by one where that call raises.
 
     Most partitions are sound and cheaper together; one that is not must be named and lose no other.
@@ -37,7 +37,7 @@ def together(work: Callable[[Mapping[str, Item]], dict[str, Done]], items: Mappi
     except DriftlineError as error:
         if len(items) == 1:
             return Outcome(failed=dict.fromkeys(items, str(error)))
-    parts = [together(work, {key: item}) for key, item in items.items()]
+    parts = [run_batched(work, {key: item}) for key, item in items.items()]
     return Outcome(
         done={key: done for part in parts for key, done in part.done.items()},
         failed={key: why for part in parts for key, why in part.failed.items()},

@@ -7,42 +7,20 @@ import numpy as np
 import pandas as pd
 
 from driftline.datasets import Window, from_parquet
-from driftline.declaration import HOLDOUT_ROW, ModelPipeline, Partitions
-from driftline.declaration.errors import NotAStreamError
+from driftline.declaration import (
+    HOLDOUT_ROW,
+    RESERVED_PREFIX,
+    TABLE_KEY,
+    ModelPipeline,
+    Partitions,
+    reserved_names,
+)
 from driftline.rows.errors import DatasetFunctionError, EmptyRangeError, FutureRowsError, NoDatasetError
-from driftline.rows.outcome import Outcome, together
+from driftline.rows.outcome import Outcome, run_batched
 from driftline.store import dataset_rows
 from driftline.workspace import Workspace
 
-TABLE = ""  # the key of a table without partitions
 AHEAD = timedelta(minutes=5)  # clocks of machines differ by so much, and not by more
-
-
-def read_rows(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) -> Outcome[pd.DataFrame]:
-    """Return the rows of each partition, target included; of a table, the newest holdout.
-
-    Days that follow each other are read in one call. Where that call raises, they are read one by one,
-    so that the one at fault is named and the others are served.
-    """
-    if not keys:
-        return Outcome()
-    if pipeline.partitions is None:
-        return Outcome(done={TABLE: _holdout(workspace, pipeline)})
-    partitions = pipeline.partitions
-    parts = [
-        together(lambda windows: _read(pipeline, windows), {key: partitions.window(key) for key in run})
-        for run in neighbours(pipeline, keys)
-    ]
-    frames = {key: frame for part in parts for key, frame in part.done.items()}
-    failed = {key: why for part in parts for key, why in part.failed.items()}
-    failed |= {
-        key: f"The dataset of {pipeline.name!r} has no rows in {partitions.window(key)}."
-        for key, frame in frames.items()
-        if frame.empty
-    }
-    ahead = {key: future_rows(pipeline, frame, workspace.clock()) for key, frame in frames.items() if not frame.empty}
-    failed |= {key: why for key, why in ahead.items() if why is not None}
-    return Outcome(done={key: frame for key, frame in frames.items() if key not in failed}, failed=failed)
 
 
 class RowReader:
@@ -51,46 +29,57 @@ class RowReader:
     def __init__(self, workspace: Workspace, pipeline: ModelPipeline) -> None:
         self._workspace = workspace
         self._pipeline = pipeline
-        self._frames: dict[str, pd.DataFrame] = {}
+        self._done: dict[str, pd.DataFrame] = {}
         self._failed: dict[str, str] = {}
 
     def read(self, keys: Sequence[str]) -> Outcome[pd.DataFrame]:
-        """Return what `read_rows` returned for each partition when it was first asked for."""
-        fresh = [key for key in keys if key not in self._frames and key not in self._failed]
-        found = read_rows(self._workspace, self._pipeline, fresh)
-        self._frames |= found.done
-        self._failed |= found.failed
+        """Return the rows of each partition, target included; of a table, the newest holdout.
+
+        Days that follow each other are read in one call. Where that call raises, they are read one by one, so that
+        the one at fault is named and the others are served.
+
+        Raises:
+            NoDatasetError: no dataset of a table has passed its checks yet.
+        """
+        fresh = [key for key in keys if key not in self._done and key not in self._failed]
+        if fresh:
+            found = _read(self._workspace, self._pipeline, fresh)
+            self._done |= found.done
+            self._failed |= found.failed
         return Outcome(
-            done={key: self._frames[key] for key in keys if key in self._frames},
+            done={key: self._done[key] for key in keys if key in self._done},
             failed={key: self._failed[key] for key in keys if key in self._failed},
         )
 
 
-def past_partitions(workspace: Workspace, pipeline: ModelPipeline, start: datetime, end: datetime) -> Sequence[str]:
-    """Return the partitions of a stream from `start` to the one that `end` lies in, as far as they are over.
+def past_partitions(workspace: Workspace, pipeline: ModelPipeline, start: str, end: str) -> Sequence[str]:
+    """Return the partitions of a stream in what `start` names to what `end` names, as far as they are over.
 
     Raises:
         NotAStreamError: the pipeline has no time partitions.
         EmptyRangeError: there is none.
     """
-    if pipeline.partitions is None:
-        raise NotAStreamError(pipeline.name)
-    return partitions_between(pipeline.name, pipeline.partitions, start, end, now=workspace.as_of())
+    return partitions_between(pipeline.name, pipeline.stream, start, end, now=workspace.as_of())
 
 
-def partitions_between(
-    pipeline: str, partitions: Partitions, start: datetime, end: datetime, *, now: datetime
-) -> Sequence[str]:
-    """Return the partitions of the stream `pipeline` from `start` to the one that `end` lies in, those over by `now`.
+def partitions_between(pipeline: str, partitions: Partitions, start: str, end: str, *, now: datetime) -> Sequence[str]:
+    """Return the partitions of the stream `pipeline` in what `start` names to what `end` names, those over by `now`.
+
+    Args:
+        pipeline: whose.
+        partitions: its partitions.
+        start: a month, a day, a time or a key: 2026-05, 2026-05-03, 2026-05-03T07:00:00Z.
+        end: likewise, included: all hours of a day, and the week that a day lies in.
+        now: what is not over by now is left out.
 
     Raises:
+        NaiveTimeError: `start` or `end` is none of these.
         EmptyRangeError: there is none.
     """
-    now = partitions.clip(now)
-    last = min(partitions.after(end), now)
-    keys = partitions.keys(Window(start, last)) if start < last else []
+    first, last = partitions.span(start).start, min(partitions.span(end).end, partitions.clip(now))
+    keys = partitions.over_by(last, since=first)
     if not keys:
-        raise EmptyRangeError(pipeline, f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}", partitions.start, f"{now:%Y-%m-%d}")
+        raise EmptyRangeError(pipeline, start, end, partitions.start, partitions.time_title(partitions.clip(now)))
     return keys
 
 
@@ -104,18 +93,22 @@ def future_rows(pipeline: ModelPipeline, frame: pd.DataFrame, now: datetime) -> 
     return str(FutureRowsError(pipeline.name, count, len(frame), last, AHEAD // timedelta(minutes=1)))
 
 
-def call_dataset(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
-    """Return the rows of `window` that the user's dataset function gives; its errors are those of `given_rows`."""
-    frame = given_rows(pipeline, window)
-    return frame if window is None else rows_of(pipeline, frame, window)
+def load_window(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
+    """Return the rows of `window` that the user's dataset function gives; of a table (window None), all.
+
+    Raises:
+        DatasetFunctionError: it raises, gives no DataFrame, or a stream's rows have no time with a zone.
+    """
+    frame = load_frame(pipeline, window)
+    return frame if window is None else filter_window(pipeline, frame, window)
 
 
-def rows_of(pipeline: ModelPipeline, frame: pd.DataFrame, window: Window) -> pd.DataFrame:
+def filter_window(pipeline: ModelPipeline, frame: pd.DataFrame, window: Window) -> pd.DataFrame:
     """Return the rows of a stream whose event lies in `window`."""
     return frame[window.contains(frame[pipeline.time_column])]
 
 
-def given_rows(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
+def load_frame(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
     """Return all that the user's dataset function gives for `window`, rows outside of it included.
 
     Raises:
@@ -127,6 +120,10 @@ def given_rows(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
         raise DatasetFunctionError(pipeline.name, window, f"raised {type(error).__name__}: {error}") from error
     if not isinstance(frame, pd.DataFrame):
         raise DatasetFunctionError(pipeline.name, window, f"gave a {type(frame).__name__}, not a DataFrame")
+    reserved = reserved_names(frame.columns)
+    if reserved:
+        fault = f"gave the column {reserved[0]!r}: names that begin with {RESERVED_PREFIX!r} are driftline's own"
+        raise DatasetFunctionError(pipeline.name, window, fault)
     if window is None:
         return frame
     if pipeline.time_column not in frame.columns:
@@ -139,26 +136,31 @@ def given_rows(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
     return frame
 
 
-def neighbours(pipeline: ModelPipeline, keys: Sequence[str]) -> list[list[str]]:
-    """Return the partitions of a stream in stretches without a gap, oldest first."""
-    if pipeline.partitions is None:
-        raise NotAStreamError(pipeline.name)
-    runs: list[list[str]] = []
-    end: datetime | None = None
-    windows = {key: pipeline.partitions.window(key) for key in keys}
-    for key, window in sorted(windows.items(), key=lambda item: item[1].start):
-        if window.start == end:
-            runs[-1].append(key)
-        else:
-            runs.append([key])
-        end = window.end
-    return runs
+def _read(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) -> Outcome[pd.DataFrame]:
+    """Return the rows of each partition; of a table, the newest holdout."""
+    if not pipeline.partitions.is_stream:
+        return Outcome(done={TABLE_KEY: _holdout(workspace, pipeline)})
+    partitions = pipeline.stream
+    parts = [
+        run_batched(lambda windows: _load(pipeline, windows), {key: partitions.window(key) for key in run})
+        for run in partitions.contiguous(keys)
+    ]
+    frames = {key: frame for part in parts for key, frame in part.done.items()}
+    failed = {key: why for part in parts for key, why in part.failed.items()}
+    failed |= {
+        key: f"The dataset of {pipeline.name!r} has no rows in {partitions.window_title(partitions.window(key))}."
+        for key, frame in frames.items()
+        if frame.empty
+    }
+    ahead = {key: future_rows(pipeline, frame, workspace.clock()) for key, frame in frames.items() if not frame.empty}
+    failed |= {key: why for key, why in ahead.items() if why is not None}
+    return Outcome(done={key: frame for key, frame in frames.items() if key not in failed}, failed=failed)
 
 
-def _read(pipeline: ModelPipeline, windows: Mapping[str, Window]) -> dict[str, pd.DataFrame]:
-    """Return the rows of neighbouring windows from one call."""
+def _load(pipeline: ModelPipeline, windows: Mapping[str, Window]) -> dict[str, pd.DataFrame]:
+    """Return the rows of windows without a gap from one call."""
     ordered = list(windows.values())
-    frame = call_dataset(pipeline, Window(ordered[0].start, ordered[-1].end))
+    frame = load_window(pipeline, Window(ordered[0].start, ordered[-1].end))
     frame = frame.sort_values(pipeline.time_column, kind="stable", ignore_index=True)
     times = frame[pipeline.time_column]
     starts = pd.Series([window.start for window in ordered]).astype(times.dtype)

@@ -28,7 +28,8 @@ def serving_versions(
     if version is not None:
         named = find_version(workspace, f"{pipeline.name}/{version}")
         return Outcome(done=dict.fromkeys(keys, named))
-    starts = [pipeline.partitions.window(key).start if pipeline.partitions else workspace.as_of() for key in keys]
+    as_of = workspace.as_of()
+    starts = [pipeline.partitions.champion_time(key, as_of) for key in keys]
     champions = champions or timeline(workspace, pipeline.name)
     found = dict(zip(keys, champions.holders(starts), strict=True))
     missing = (

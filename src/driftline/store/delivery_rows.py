@@ -70,11 +70,15 @@ def delivery_of(session: Session, pipeline: str, digest: str) -> GroundTruthDeli
     return session.exec(statement.order_by(col(GroundTruthDelivery.id).desc()).limit(1)).one_or_none()
 
 
-def add_delivery(session: Session, delivery: GroundTruthDelivery, parts: Sequence[Mapping[str, Any]]) -> None:
-    """Store a delivery with its parts."""
+def add_delivery(
+    session: Session, values: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]
+) -> GroundTruthDelivery:
+    """Store a delivery with its parts, both by column, and return it."""
+    delivery = GroundTruthDelivery(**values)
     session.add(delivery)
     session.flush()
     insert_missing(session, GroundTruthPart, [{"delivery_id": delivery.id, **part} for part in parts])
+    return delivery
 
 
 def deliveries(
