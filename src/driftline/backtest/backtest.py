@@ -10,6 +10,7 @@ from driftline.backtest.outcome import PolicyOutcome, gain_over, outcome_of
 from driftline.backtest.past import read_past
 from driftline.backtest.policies import DEFAULT_POLICIES, Policy, named_policy
 from driftline.backtest.replay import Replayed, first_version, replay
+from driftline.backtest.trainings import Trainings
 from driftline.clock import now, parse_duration
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
@@ -85,12 +86,13 @@ def backtest(
     variants = {policy.name: policy.of(pipeline) for policy in asked}
     windows = parse_duration(length)
     past = read_past(pipeline, start, over, workspace=workspace)
-    model = first_version(past, pipeline).model
+    trainings = Trainings(past)
+    model = first_version(past, pipeline, trainings).model
     metrics = _metrics(pipeline, model.task, metric_name)
     outcomes = {}
     for name, variant in variants.items():
         told(name)
-        replayed = replay(past, variant)
+        replayed = replay(past, variant, trainings)
         outcomes[name] = outcome_of(past, name, replayed, metrics=metrics, length=windows, changes=changes)
     repeated = Replayed(labelled=last_known_labels(past, model), retrainings=(), cpu_s=0.0)
     outcomes[LAST_KNOWN] = outcome_of(past, LAST_KNOWN, repeated, metrics=metrics, length=windows, changes=())
