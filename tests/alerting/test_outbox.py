@@ -13,7 +13,6 @@ import pytest
 from pydantic import SecretStr
 from sqlmodel import select
 
-from driftline.sentences import Message
 from driftline.alerting import deliver, list_alerts, open_channels, raise_alerts, send_test
 from driftline.alerting.errors import AlertChannelError
 from driftline.alerting.outbox import CLAIM, MOST_ATTEMPTS, pause_after

@@ -8,7 +8,7 @@ import threading
 import httpx
 import pytest
 
-from driftline.api.application import create_app
+from driftline.api.http.application import create_app
 from driftline.store import declaration_rows, run_rows
 
 

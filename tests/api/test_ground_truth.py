@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from driftline import GroundTruth
-from driftline.api.ground_truth import MOST_LABELS
+from driftline.api.schema.ground_truth import MOST_LABELS
 from driftline.declaration import record_declaration
 from driftline.store.delivery_rows import GroundTruthDelivery
 from tests.streams import fires, persons

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import event
 
 from driftline.api.errors import InvalidCursorError
-from driftline.api.page import after_id, after_run
-from driftline.api.scalars import plain
+from driftline.api.schema.fields import plain
+from driftline.api.schema.page import after_id, after_run
 from driftline.clock import parse_time
 from driftline.registry import promote, rollback, timeline
 from driftline.rollout import end_shadow, shadow

@@ -12,7 +12,7 @@ import pytest
 
 from driftline.api import serve
 from driftline.api.errors import NotLoopbackError, PortInUseError, PortRefusedError
-from driftline.api.server import listening
+from driftline.api.http.server import listening
 
 SCRIPT = """
 import sys

@@ -1,12 +1,12 @@
 """What a response says of an error: all of what was raised on purpose, and a reference for the rest."""
 
 import logging
-import re
 import uuid
 from collections.abc import Iterable
 
 from graphql import GraphQLError
 
+from driftline.api.schema.user_errors import code
 from driftline.errors import DriftlineError
 
 _log = logging.getLogger("driftline.api")
@@ -16,11 +16,6 @@ def shown(errors: Iterable[GraphQLError]) -> list[GraphQLError]:
     """Return what a client may see of `errors`; what is not raised on purpose is logged once and becomes a `ref`."""
     refs: dict[int, str] = {}  # by the identity of a cause: one failed batch is the cause of many fields' errors
     return [_shown(error, refs) for error in errors]
-
-
-def code(error: DriftlineError) -> str:
-    """Return the class of `error` as a word for programs: UNKNOWN_MODEL_ERROR."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).upper()
 
 
 def _shown(error: GraphQLError, refs: dict[int, str]) -> GraphQLError:

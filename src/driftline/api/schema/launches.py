@@ -7,9 +7,8 @@ import strawberry
 
 from driftline import errors
 from driftline.api.context import Info
-from driftline.api.failures import code
-from driftline.api.pipelines import known_pipeline
-from driftline.api.user_errors import DagsterError, InvalidInputError, NotFoundError, invalid_or_missing
+from driftline.api.schema.pipelines import known_pipeline
+from driftline.api.schema.user_errors import DagsterError, InvalidInputError, NotFoundError, code, invalid_or_missing
 from driftline.clock import parse_time
 from driftline.declaration import (
     PIPELINE_TAG,

@@ -6,8 +6,8 @@ from contextlib import closing, suppress
 
 import uvicorn
 
-from driftline.api.application import create_app
 from driftline.api.errors import NotLoopbackError, PortInUseError, PortRefusedError
+from driftline.api.http.application import create_app
 from driftline.settings import Settings
 from driftline.workspace import open_workspace
 

@@ -1,21 +1,26 @@
-"""Why a mutation did not do what was asked: a part of its result, with a word for programs."""
+"""Errors as a part of a mutation's result: why it changed nothing, with a code for programs."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import strawberry
 
 from driftline import errors
-from driftline.api.failures import code
 
 Payload = TypeVar("Payload")
+
+
+def code(error: errors.DriftlineError) -> str:
+    """Return the class of `error` as a word for programs: UNKNOWN_MODEL_ERROR."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).upper()
 
 
 @strawberry.interface(description="Why something was not done; nothing has changed.")
 class UserError:
     """Why something was not done."""
 
-    code: str = strawberry.field(description="A word for programs, such as CONFLICTING_LABELS_ERROR.")
+    code: str = strawberry.field(description="A code for programs, such as INVALID_LABELS.")
     message: str = strawberry.field(description="What is wrong, and what to do.")
 
 

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
+from driftline.api.context import from_row
 from driftline.api.errors import InvalidCursorError, PageSizeError
-from driftline.api.node import from_row
 
 MOST_ROWS = 500  # of one page
 LARGEST_ID = 2**63 - 1  # what a database column holds

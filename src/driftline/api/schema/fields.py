@@ -1,20 +1,22 @@
-"""The scalars that GraphQL itself does not have, and how none of them breaks a response."""
+"""What many types share: scalars that GraphQL itself does not have, closed sets, and fields that a method resolves."""
 
 import math
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any, NewType
+from enum import StrEnum
+from typing import Any, NewType, TypeVar, cast
 
 import strawberry
 
+from driftline.api.context import Info
 from driftline.clock import NaiveTimeError, parse_time
+from driftline.store.decision_rows import Trigger
 
 JSON = NewType("JSON", object)
 BigInt = NewType("BigInt", int)
+Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
-
-def finite(value: Any) -> Any:
-    """Return `value`, or None where it is NaN or an infinity, which a GraphQL Float cannot hold."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+strawberry.enum(Trigger, name="Trigger", description="What asked for a retraining or a decision.")
 
 
 def plain(value: Any) -> Any:
@@ -58,3 +60,26 @@ SCALARS: dict[object, Any] = {
         parse_value=_time,
     ),
 }
+
+
+def field(description: str) -> Callable[[Resolver], Resolver]:
+    """Return the decorator of a resolver; to a type checker, unlike strawberry's own, the method stays what it is."""
+    return cast("Callable[[Resolver], Resolver]", strawberry.field(description=description))
+
+
+def closed_set(name: str, values: Iterable[str], *, description: str) -> type[StrEnum]:
+    """Return the GraphQL enum of `values`, which the engine keeps as text."""
+    members = cast("type[StrEnum]", StrEnum(name, {value.upper(): value for value in values}))
+    return strawberry.enum(members, description=description)
+
+
+@strawberry.type
+class FromDagster:
+    """What a Dagster run may have made; the types that inherit this show which, with a link."""
+
+    dagster_run_id: str | None = strawberry.field(description="The Dagster run that this is part of, if any.")
+
+    @field("That run in Dagster's UI, at DRIFTLINE_DAGSTER_URL.")
+    def dagster_run_url(self, info: Info) -> str | None:
+        """Return the link to the Dagster run."""
+        return f"{info.context.dagster.url}/runs/{self.dagster_run_id}" if self.dagster_run_id else None
