@@ -180,13 +180,13 @@ def test_labels_are_delivered_and_their_deliveries_listed(url, production):
 @pytest.mark.parametrize(
     ("operation", "asked", "code"),
     [
-        ("launch_backfill", {"pipeline": "nobody", **MARCH}, "UNKNOWN_PIPELINE_ERROR"),
-        ("launch_backfill", {"pipeline": "fires", "start": "soon", "end": "2025-05-03"}, "NAIVE_TIME_ERROR"),
-        ("launch_backfill", {"pipeline": "fires", "start": "2031-05-01", "end": "2031-05-03"}, "EMPTY_RANGE_ERROR"),
-        ("launch_backfill", {"pipeline": "fires", **MARCH, "version": 9}, "UNKNOWN_VERSION_ERROR"),
-        ("launch_backfill", {"pipeline": "fires", **MARCH}, "DAGSTER_UNAVAILABLE_ERROR"),
-        ("launch_backtest", {"pipeline": "nobody"}, "UNKNOWN_PIPELINE_ERROR"),
-        ("launch_backtest", {"pipeline": "fires"}, "DAGSTER_UNAVAILABLE_ERROR"),
+        ("launch_backfill", {"pipeline": "nobody", **MARCH}, "UNKNOWN_PIPELINE"),
+        ("launch_backfill", {"pipeline": "fires", "start": "soon", "end": "2025-05-03"}, "INVALID_TIME"),
+        ("launch_backfill", {"pipeline": "fires", "start": "2031-05-01", "end": "2031-05-03"}, "EMPTY_WINDOW"),
+        ("launch_backfill", {"pipeline": "fires", **MARCH, "version": 9}, "UNKNOWN_VERSION"),
+        ("launch_backfill", {"pipeline": "fires", **MARCH}, "DAGSTER_UNAVAILABLE"),
+        ("launch_backtest", {"pipeline": "nobody"}, "UNKNOWN_PIPELINE"),
+        ("launch_backtest", {"pipeline": "fires"}, "DAGSTER_UNAVAILABLE"),
     ],
 )
 def test_what_cannot_be_launched_says_why(url, production, operation, asked, code):

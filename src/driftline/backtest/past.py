@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from driftline.backtest.errors import NoDeliveriesError
+from driftline.backtest.errors import no_deliveries
 from driftline.datasets import Split, Window, check_frame, encode
 from driftline.declaration import ModelPipeline, Partitions
 from driftline.declaration.errors import NotAStreamError
@@ -16,9 +16,9 @@ from driftline.evaluations import Labelled
 from driftline.ground_truth import known_truth
 from driftline.models import Model
 from driftline.registry import ModelVersion
-from driftline.retraining.errors import DatasetRefusedError
+from driftline.retraining.errors import failed_checks
 from driftline.rows import call_dataset
-from driftline.rows.errors import EmptyRangeError
+from driftline.rows.errors import no_partition_between
 from driftline.workspace import Workspace
 
 
@@ -55,8 +55,8 @@ class Past:
         """Return what a training at `until` could learn from and be judged on, checked as in production.
 
         Raises:
-            DatasetRefusedError: the rows do not pass their checks.
-            EmptySplitError: one of the two parts has no rows.
+            InvalidDatasetError: the rows do not pass their checks.
+            HoldoutError: one of the two parts has no rows.
         """
         frame = self.rows(self._reach(until))
         frame = frame[frame[self.pipeline.time_column] + self.lag <= until]
@@ -64,7 +64,7 @@ class Past:
             frame = frame[frame[self.pipeline.target.column].notna()]
         problems = check_frame(frame, self.pipeline.target)
         if problems:
-            raise DatasetRefusedError(self.pipeline.name, [str(problem) for problem in problems])
+            raise failed_checks(self.pipeline.name, [str(problem) for problem in problems])
         return self.pipeline.holdout.split(frame)
 
     def predicted(self, keys: Sequence[str], model: Model, version: ModelVersion) -> dict[str, Labelled]:
@@ -115,20 +115,20 @@ def read_past(pipeline: ModelPipeline, start: datetime | None, end: datetime, *,
     it had come in time, since a replay asks what could be known, not how late somebody was.
 
     Raises:
-        NoDeliveriesError: labels come by delivery alone, and there is no workspace.
+        InvalidBacktestError: labels come by delivery alone, and there is no workspace.
         NotAStreamError: the pipeline has no time partitions.
-        EmptyRangeError: no whole partition lies between `start` and `end`.
-        DatasetFunctionError: the dataset function raises or gives no DataFrame.
+        EmptyWindowError: no whole partition lies between `start` and `end`.
+        InvalidDatasetError: the dataset function raises or gives no DataFrame.
     """
     partitions = pipeline.partitions
     if partitions is None:
         raise NotAStreamError(pipeline.name)
     if workspace is None and pipeline.ground_truth.delivered:
-        raise NoDeliveriesError(pipeline.name)
+        raise no_deliveries(pipeline.name)
     first, last = max(start or partitions.first, partitions.first), partitions.clip(end)
     keys = partitions.keys(Window(first, last)) if first < last else []
     if not keys:
-        raise EmptyRangeError(
+        raise no_partition_between(
             pipeline.name, f"{first:%Y-%m-%d}", f"{end:%Y-%m-%d}", partitions.start, f"{last:%Y-%m-%d}"
         )
     window = Window(partitions.window(keys[0]).start, partitions.window(keys[-1]).end)

@@ -11,9 +11,9 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from driftline.clock import NaiveTimeError, parse_duration, parse_time
+from driftline.clock import not_a_time, parse_duration, parse_time
 from driftline.datasets import Window
-from driftline.declaration.errors import PartitionsError, UnalignedPartitionsError, UnknownPartitionError
+from driftline.declaration.errors import UnknownPartitionError, inverted_partitions, unaligned_partitions
 from driftline.declaration.time_zones import midnight, time_zone
 
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
@@ -34,8 +34,8 @@ class Partitions(ABC):
         timezone: whose midnights and hours, as Europe/Zurich; times are kept in UTC all the same.
 
     Raises:
-        UnknownTimezoneError: there is no such time zone.
-        UnalignedPartitionsError: `start` or `end` does not lie on a border.
+        PartitionsError: there is no such time zone.
+        PartitionsError: `start` or `end` does not lie on a border.
         PartitionsError: `end` is not after `start`.
     """
 
@@ -53,9 +53,9 @@ class Partitions(ABC):
         for text in filter(None, (self.start, self.end)):
             time = self._moment(text)
             if self._border(self._position(time)) != time:
-                raise UnalignedPartitionsError(text, self.unit, self.timezone, self.hint)
+                raise unaligned_partitions(text, self.unit, self.timezone, self.hint)
         if self.last is not None and self.last <= self.first:
-            raise PartitionsError(self.start, str(self.end))
+            raise inverted_partitions(self.start, str(self.end))
 
     @cached_property
     def zone(self) -> tzinfo:
@@ -144,13 +144,13 @@ class Partitions(ABC):
         [2026-05-03, 2026-05-04)
 
         Raises:
-            NaiveTimeError: `text` is none of these, or a time of day without a zone.
+            InvalidTimeError: `text` is none of these, or a time of day without a zone.
         """
         try:
             start, end = self._period(text)
             return Window(self._border(self._position(start)), self.after(end - timedelta.resolution))
         except OverflowError:
-            raise NaiveTimeError(text) from None
+            raise not_a_time(text) from None
 
     def stream(self, pipeline: str) -> Self:
         """Return these partitions; of a table, the refusal that names the pipeline."""
@@ -226,7 +226,7 @@ class Partitions(ABC):
         except ValueError:
             return time
         except OverflowError:
-            raise NaiveTimeError(text) from None
+            raise not_a_time(text) from None
 
     def _parsed(self, key: str) -> datetime:
         """Return the start of the partition `key`; a ValueError where it is not written as one."""

@@ -11,7 +11,7 @@ import pyarrow as pa
 from driftline.datasets import encode, slice_values
 from driftline.datasets.errors import MissingColumnError
 from driftline.declaration import ModelPipeline
-from driftline.evaluations.errors import DuplicateRowError
+from driftline.evaluations.errors import duplicate_rows
 from driftline.ground_truth import known_truth
 from driftline.metrics import Task
 from driftline.models import Label, Model
@@ -149,7 +149,7 @@ def _join(
     key = list(pipeline.row_key)
     doubled = int(truths.duplicated(key).sum() + predictions.duplicated(key).sum())
     if doubled:
-        raise DuplicateRowError(pipeline.name, key, doubled)
+        raise duplicate_rows(pipeline.name, key, doubled)
     joined = _with_dataset_labels(pipeline, predictions, truths)
     known = known_truth(workspace, pipeline, joined, until=workspace.as_of())
     labelled = np.zeros(len(joined), dtype=bool)

@@ -9,10 +9,10 @@ import numpy as np
 
 from driftline.clock import parse_duration
 from driftline.datasets import Window
-from driftline.datasets.errors import SliceColumnError
+from driftline.datasets.errors import too_many_slices
 from driftline.declaration import ModelPipeline, Partitions, Promote
 from driftline.declaration.errors import NotAStreamError
-from driftline.evaluations.errors import MixedClassesError, NothingMeasuredError
+from driftline.evaluations.errors import NothingMeasuredError, mixed_classes
 from driftline.evaluations.labelled import Labelled, LabelledReader
 from driftline.metrics import (
     MOST_VALUES,
@@ -25,7 +25,7 @@ from driftline.metrics import (
     scored_rows,
 )
 from driftline.rows import TABLE
-from driftline.rows.errors import EmptyRangeError
+from driftline.rows.errors import no_partition_between
 from driftline.workspace import Workspace
 
 _ROWS = re.compile(r"last\s+([1-9][0-9]{0,8})\s+rows?")
@@ -104,15 +104,15 @@ def measure_window(
 
     Raises:
         NothingMeasuredError: no partition of the window was predicted, or all have failed.
-        EmptyRangeError: the stream has no partition in the window.
+        EmptyWindowError: the stream has no partition in the window.
         NotAStreamError: a window of a table is asked for.
-        SliceColumnError: the column has more than 20 values.
+        InvalidColumnError: the column has more than 20 values.
     """
     sliced = replace(pipeline, slices=() if by is None else (by,), promote=Promote())
     found = read_window(workspace, sliced, window, until=until, version=version)
     for column, values in found.slices.items():
         if len(set(values)) > MOST_VALUES:
-            raise SliceColumnError(column, len(set(values)), MOST_VALUES)
+            raise too_many_slices(column, len(set(values)), MOST_VALUES)
     names = pipeline.metrics if metrics is None else [metric(name, found.rows.task).name for name in metrics]
     return Measured(
         pipeline=pipeline.name,
@@ -152,7 +152,7 @@ def _keys_until(partitions: Partitions, name: str, until: datetime, now: datetim
     end = partitions.clip(min(until, now))
     keys = partitions.keys(Window(partitions.first, end)) if end > partitions.first else []
     if not keys:
-        raise EmptyRangeError(name, partitions.start, f"{end:%Y-%m-%d}", partitions.start, f"{now:%Y-%m-%d}")
+        raise no_partition_between(name, partitions.start, f"{end:%Y-%m-%d}", partitions.start, f"{now:%Y-%m-%d}")
     return keys
 
 
@@ -203,7 +203,7 @@ def _newest_rows(
 def _joined(pipeline: ModelPipeline, parts: Sequence[Labelled]) -> ScoredRows:
     said = {(str(part.task), *part.classes) for part in parts}
     if len(said) > 1:
-        raise MixedClassesError(pipeline.name, sorted({part.version.version for part in parts}))
+        raise mixed_classes(pipeline.name, sorted({part.version.version for part in parts}))
     return scored_rows(
         parts[0].task,
         np.concatenate([part.truth for part in parts]),

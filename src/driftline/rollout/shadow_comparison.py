@@ -12,7 +12,7 @@ from driftline.declaration import ModelPipeline
 from driftline.evaluations import Labelled, LabelledReader
 from driftline.metrics import Comparison, Task, compare
 from driftline.registry import CHALLENGER, Tenure, known_model, load_timeline
-from driftline.registry.errors import IncomparableModelsError, UnknownAliasError
+from driftline.registry.errors import UnknownAliasError, incomparable_classes
 from driftline.rollout.shadow import shadows
 from driftline.rows import TABLE
 from driftline.workspace import Workspace
@@ -108,7 +108,7 @@ def _partitions(workspace: Workspace, pipeline: ModelPipeline, tenure: Tenure) -
 def _pair(pipeline: ModelPipeline, champion: Labelled, challenger: Labelled) -> _Pair:
     """Return the rows that both scored, in the champion's order."""
     if (champion.task, champion.classes) != (challenger.task, challenger.classes):
-        raise IncomparableModelsError(pipeline.name, champion.classes, challenger.classes)
+        raise incomparable_classes(pipeline.name, champion.classes, challenger.classes)
     mine, theirs = pd.MultiIndex.from_frame(champion.keys), pd.MultiIndex.from_frame(challenger.keys)
     places = theirs.get_indexer(mine)
     return _Pair(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from driftline.rows.errors import LabelKeyTypeError
+from driftline.rows.errors import unfit_key_type
 
 
 def plain_keys(frame: pd.DataFrame, row_key: Sequence[str]) -> pd.DataFrame:
@@ -32,7 +32,7 @@ def places_of(rows: pd.DataFrame, others: pd.DataFrame, row_key: Sequence[str]) 
     """Return for each row where its key stands in `others`, whose keys are unique; -1 for nowhere, shape (n_rows,).
 
     Raises:
-        LabelKeyTypeError: a key column holds text on one side only.
+        InvalidColumnError: a key column holds text on one side only.
     """
     if others.empty or rows.empty:
         return np.full(len(rows), -1)
@@ -43,5 +43,5 @@ def places_of(rows: pd.DataFrame, others: pd.DataFrame, row_key: Sequence[str]) 
     except ValueError:  # of pandas, which does not compare text with numbers
         differing = [name for name in key if left[name].dtype != right[name].dtype] or key
         name = differing[-1]
-        raise LabelKeyTypeError(name, str(right[name].dtype), str(left[name].dtype)) from None
+        raise unfit_key_type(name, str(right[name].dtype), str(left[name].dtype)) from None
     return joined["place"].fillna(-1).to_numpy(dtype=np.int64)

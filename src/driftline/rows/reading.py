@@ -9,7 +9,7 @@ import pandas as pd
 from driftline.datasets import Window, from_parquet
 from driftline.declaration import HOLDOUT_ROW, ModelPipeline, Partitions
 from driftline.declaration.errors import NotAStreamError
-from driftline.rows.errors import DatasetFunctionError, EmptyRangeError, FutureRowsError, NoDatasetError
+from driftline.rows.errors import dataset_function_fault, no_dataset, no_partition_between, rows_ahead
 from driftline.rows.outcome import Outcome, together
 from driftline.store import dataset_rows
 from driftline.workspace import Workspace
@@ -71,7 +71,7 @@ def past_partitions(workspace: Workspace, pipeline: ModelPipeline, start: dateti
 
     Raises:
         NotAStreamError: the pipeline has no time partitions.
-        EmptyRangeError: there is none.
+        EmptyWindowError: there is none.
     """
     if pipeline.partitions is None:
         raise NotAStreamError(pipeline.name)
@@ -84,13 +84,15 @@ def partitions_between(
     """Return the partitions of the stream `pipeline` from `start` to the one that `end` lies in, those over by `now`.
 
     Raises:
-        EmptyRangeError: there is none.
+        EmptyWindowError: there is none.
     """
     now = partitions.clip(now)
     last = min(partitions.after(end), now)
     keys = partitions.keys(Window(start, last)) if start < last else []
     if not keys:
-        raise EmptyRangeError(pipeline, f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}", partitions.start, f"{now:%Y-%m-%d}")
+        raise no_partition_between(
+            pipeline, f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}", partitions.start, f"{now:%Y-%m-%d}"
+        )
     return keys
 
 
@@ -101,7 +103,7 @@ def future_rows(pipeline: ModelPipeline, frame: pd.DataFrame, now: datetime) -> 
     if not count:
         return None
     last = f"{times.max().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    return str(FutureRowsError(pipeline.name, count, len(frame), last, AHEAD // timedelta(minutes=1)))
+    return str(rows_ahead(pipeline.name, count, len(frame), last, AHEAD // timedelta(minutes=1)))
 
 
 def call_dataset(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
@@ -119,23 +121,23 @@ def given_rows(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
     """Return all that the user's dataset function gives for `window`, rows outside of it included.
 
     Raises:
-        DatasetFunctionError: it raises, gives no DataFrame, or a stream's rows have no time with a zone.
+        InvalidDatasetError: it raises, gives no DataFrame, or a stream's rows have no time with a zone.
     """
     try:
         frame = pipeline.dataset(window)
     except Exception as error:
-        raise DatasetFunctionError(pipeline.name, window, f"raised {type(error).__name__}: {error}") from error
+        raise dataset_function_fault(pipeline.name, window, f"raised {type(error).__name__}: {error}") from error
     if not isinstance(frame, pd.DataFrame):
-        raise DatasetFunctionError(pipeline.name, window, f"gave a {type(frame).__name__}, not a DataFrame")
+        raise dataset_function_fault(pipeline.name, window, f"gave a {type(frame).__name__}, not a DataFrame")
     if window is None:
         return frame
     if pipeline.time_column not in frame.columns:
-        raise DatasetFunctionError(pipeline.name, window, f"gave no time column {pipeline.time_column!r}")
+        raise dataset_function_fault(pipeline.name, window, f"gave no time column {pipeline.time_column!r}")
     lacking = [name for name in pipeline.entity if name not in frame.columns]
     if lacking:
-        raise DatasetFunctionError(pipeline.name, window, f"gave no entity column {lacking[0]!r}")
+        raise dataset_function_fault(pipeline.name, window, f"gave no entity column {lacking[0]!r}")
     if not isinstance(frame[pipeline.time_column].dtype, pd.DatetimeTZDtype):
-        raise DatasetFunctionError(pipeline.name, window, f"gave {pipeline.time_column!r} without a time zone")
+        raise dataset_function_fault(pipeline.name, window, f"gave {pipeline.time_column!r} without a time zone")
     return frame
 
 
@@ -171,7 +173,7 @@ def _holdout(workspace: Workspace, pipeline: ModelPipeline) -> pd.DataFrame:
         reading = dataset_rows.newest_reading(session, pipeline.name, passed=True)
         version = dataset_rows.find_version(session, reading.holdout_version_id) if reading else None
     if version is None:
-        raise NoDatasetError(pipeline.name)
+        raise no_dataset(pipeline.name)
     frame = from_parquet(workspace.artifacts.get(version.artifact_digest))
     # Rows of two holdouts are never the same, so that no prediction is measured against another row's label.
     return frame.assign(**{HOLDOUT_ROW: [f"{version.digest[:16]}:{row}" for row in range(len(frame))]})

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from graphql import GraphQLError
 
-from driftline.api.schema.user_errors import code
 from driftline.errors import DriftlineError
 
 _log = logging.getLogger("driftline.api")
@@ -25,7 +24,7 @@ def _shown(error: GraphQLError, refs: dict[int, str]) -> GraphQLError:
     if cause is None:
         return error
     if isinstance(cause, DriftlineError):
-        return _with(error, error.message, {"code": code(cause)})
+        return _with(error, error.message, {"code": cause.code})
     if id(cause) not in refs:
         refs[id(cause)] = uuid.uuid4().hex[:12]
         _log.error("%s in the field %s", refs[id(cause)], error.path, exc_info=cause)

@@ -9,7 +9,7 @@ from typing import Any, NewType, TypeVar, cast
 import strawberry
 
 from driftline.api.context import Info
-from driftline.clock import NaiveTimeError, parse_time
+from driftline.clock import not_a_time, parse_time
 from driftline.store.decision_rows import Trigger
 
 JSON = NewType("JSON", object)
@@ -35,7 +35,7 @@ def _time(value: object) -> datetime:
     try:
         return parse_time(str(value))
     except OverflowError:  # a year outside 1 to 9999 once its zone is taken away
-        raise NaiveTimeError(str(value)) from None
+        raise not_a_time(str(value)) from None
 
 
 def _text(time: datetime) -> str:

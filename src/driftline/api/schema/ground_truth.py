@@ -9,12 +9,12 @@ import strawberry
 
 from driftline import errors
 from driftline.api.context import Info, from_row
-from driftline.api.errors import LabelValueError, TooManyLabelsError
 from driftline.api.schema.fields import JSON, BigInt
 from driftline.api.schema.pipelines import known_pipeline
-from driftline.api.schema.user_errors import ConflictError, InvalidInputError, NotFoundError, code, invalid_or_missing
+from driftline.api.schema.user_errors import ConflictError, InvalidInputError, NotFoundError, invalid_or_missing
 from driftline.declaration import described_contract
 from driftline.ground_truth import MODEL_VERSION, AddedGroundTruth, add_labels, expected_labels, from_texts
+from driftline.ground_truth.errors import too_many_labels, unusable_label_value
 from driftline.store import Session, delivery_rows
 from driftline.store.lookup import by_key
 from driftline.workspace import Workspace
@@ -91,7 +91,7 @@ async def add_ground_truth(info: Info, asked: AddGroundTruthInput) -> AddGroundT
     try:
         return await invalid_or_missing(lambda: context.reader.on_thread(lambda: _deliver(context.workspace, asked)))
     except errors.ConflictError as error:
-        return ConflictError(code=code(error), message=str(error))
+        return ConflictError(code=error.code, message=str(error))
 
 
 def newest_deliveries(
@@ -103,7 +103,7 @@ def newest_deliveries(
 
 def _deliver(workspace: Workspace, asked: AddGroundTruthInput) -> AddGroundTruthPayload:
     if len(asked.labels) > MOST_LABELS:
-        raise TooManyLabelsError(len(asked.labels), MOST_LABELS)
+        raise too_many_labels(len(asked.labels), MOST_LABELS)
     with workspace.database.reading() as session:
         declaration = known_pipeline(session, asked.pipeline).declaration
     contract = described_contract(asked.pipeline, declaration)
@@ -119,7 +119,7 @@ def _row(label: LabelInput, target: str) -> dict[str, object]:
     row[target] = label.label
     for column, value in row.items():
         if not isinstance(value, str | int | float | bool | None):
-            raise LabelValueError(column, value)
+            raise unusable_label_value(column, value)
     return row if label.model_version is None else {**row, MODEL_VERSION: label.model_version}
 
 

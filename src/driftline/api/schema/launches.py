@@ -8,7 +8,7 @@ import strawberry
 from driftline import errors
 from driftline.api.context import Info
 from driftline.api.schema.pipelines import known_pipeline
-from driftline.api.schema.user_errors import DagsterError, InvalidInputError, NotFoundError, code, invalid_or_missing
+from driftline.api.schema.user_errors import DagsterError, InvalidInputError, NotFoundError, invalid_or_missing
 from driftline.clock import parse_time
 from driftline.declaration import (
     PIPELINE_TAG,
@@ -95,7 +95,7 @@ async def launch_backfill(info: Info, asked: LaunchBackfillInput) -> LaunchBackf
     try:
         return await invalid_or_missing(launch)
     except errors.DagsterError as error:
-        return DagsterError(code=code(error), message=str(error))
+        return DagsterError(code=error.code, message=str(error))
 
 
 async def launch_backtest(info: Info, asked: LaunchBacktestInput) -> LaunchBacktestResult:
@@ -114,7 +114,7 @@ async def launch_backtest(info: Info, asked: LaunchBacktestInput) -> LaunchBackt
     try:
         return await invalid_or_missing(launch)
     except errors.DagsterError as error:
-        return DagsterError(code=code(error), message=str(error))
+        return DagsterError(code=error.code, message=str(error))
 
 
 def _asked(workspace: Workspace, asked: LaunchBackfillInput) -> tuple[Sequence[str], Sequence[str]]:

@@ -5,7 +5,6 @@ from typing import Annotated
 import strawberry
 
 from driftline.api.context import Info, from_row
-from driftline.api.errors import UnknownRunError
 from driftline.api.schema.alerts import Alert
 from driftline.api.schema.backtests import Backtest
 from driftline.api.schema.decisions import Decision, DriftReport, decision_node, newest_decisions
@@ -27,6 +26,7 @@ from driftline.store import (
 )
 from driftline.store.decision_rows import DecisionStatus
 from driftline.store.run_rows import RunStatus
+from driftline.tracking.errors import unknown_run
 
 ModelName = Annotated[str, strawberry.argument(description="The name of a registered model.")]
 OfModelName = Annotated[str | None, strawberry.argument(description="Only of this registered model.")]
@@ -64,7 +64,7 @@ class Query:
         """Return one run."""
         row = await info.context.reader.ask(run_rows.run, run_id)
         if row is None:
-            raise UnknownRunError(run_id)
+            raise unknown_run(run_id)
         return from_row(Run, row)
 
     @field("All registered models, by name.")

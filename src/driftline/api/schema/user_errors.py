@@ -1,6 +1,5 @@
 """Errors as a part of a mutation's result: why it changed nothing, with a code for programs."""
 
-import re
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -9,11 +8,6 @@ import strawberry
 from driftline import errors
 
 Payload = TypeVar("Payload")
-
-
-def code(error: errors.DriftlineError) -> str:
-    """Return the class of `error` as a word for programs: UNKNOWN_MODEL_ERROR."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).upper()
 
 
 @strawberry.interface(description="Why something was not done; nothing has changed.")
@@ -51,6 +45,6 @@ async def invalid_or_missing(
     try:
         return await work()
     except errors.InvalidInputError as error:
-        return InvalidInputError(code=code(error), message=str(error))
+        return InvalidInputError(code=error.code, message=str(error))
     except errors.NotFoundError as error:
-        return NotFoundError(code=code(error), message=str(error))
+        return NotFoundError(code=error.code, message=str(error))
