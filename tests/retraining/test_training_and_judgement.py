@@ -22,7 +22,8 @@ from driftline.dossier import holdout_scores, load_profile
 from driftline.registry import find_version, rollback, timeline
 from driftline.registry.errors import AliasMovedError, IncomparableModelsError
 from driftline.retraining import adjudicate, read_dataset, train
-from driftline.retraining.errors import NoChallengerError, UnknownDecisionError
+from driftline.retraining.errors import UnknownDecisionError
+from driftline.rows.errors import NotMaterializedError
 from driftline.store import dataset_rows, lock_rows, metric_rows, run_rows
 from driftline.workspace import LockedError
 from tests.histories import decisions, events, give_alias
@@ -242,10 +243,10 @@ def test_a_refit_that_fails_moves_nothing(workspace):
 
 
 def test_nobody_waits_to_be_judged_twice(workspace):
-    with pytest.raises(NoChallengerError, match="Materialize persons/model first"):
+    with pytest.raises(NotMaterializedError, match="Materialize persons/model first"):
         adjudicate(workspace, persons())
     retrain(workspace, persons())
-    with pytest.raises(NoChallengerError):
+    with pytest.raises(NotMaterializedError):
         adjudicate(workspace, persons())
 
 
@@ -255,7 +256,7 @@ def test_an_older_challenger_is_not_judged_after_a_newer_one(workspace):
     train(workspace, persons(trainer=BETTER))
     assert adjudicate(workspace, persons()).challenger.version == 2
     assert "trained a newer challenger" in decisions(workspace, "persons")[0].outcome
-    with pytest.raises(NoChallengerError):
+    with pytest.raises(NotMaterializedError):
         adjudicate(workspace, persons())
 
 

@@ -35,7 +35,7 @@ from driftline.rollout import (
     stop_bandit,
 )
 from driftline.rollout.bandit_rule import bandit_step
-from driftline.rollout.errors import BanditRunsError, BanditTaskError, NoBanditError, ShadowIsChampionError
+from driftline.rollout.errors import BanditRunsError, InvalidRolloutError, NoBanditError
 from driftline.store import bandit_rows, batch_rows, decision_rows, model_rows, run_rows
 from driftline.store.decision_rows import DecisionStatus
 from driftline.tracking import start_run
@@ -326,7 +326,7 @@ def test_a_new_bandit_begins_where_the_old_one_ended_and_shares_keys_anew(equal)
 
 
 def test_what_cannot_be_a_bandit_is_refused_and_nothing_is_stored(served):
-    with pytest.raises(ShadowIsChampionError, match="Version 1"):
+    with pytest.raises(InvalidRolloutError, match="Version 1"):
         start_bandit(served, PIPELINE, 1, **WHY)
     with pytest.raises(UnknownVersionError, match="version 9"):
         start_bandit(served, PIPELINE, 9, **WHY)
@@ -336,7 +336,7 @@ def test_what_cannot_be_a_bandit_is_refused_and_nothing_is_stored(served):
         bandit_status(served, PIPELINE)
     another_version(served)
     promote_by_hand(served, "fires", 2, at=day("2025-07-01"), **WHY)
-    with pytest.raises(ShadowIsChampionError, match="Version 2"):
+    with pytest.raises(InvalidRolloutError, match="Version 2"):
         start_bandit(served, PIPELINE, 2, **WHY)
     assert moves(served, CHALLENGER) == []
 
@@ -348,5 +348,5 @@ def test_versions_that_predict_numbers_are_refused(served):
     rows = Forest()(Window(day("2025-01-20"), day("2025-02-01")))
     with start_run(served, experiment="fires") as run:
         register(run, "fires", fit_model(pipeline, rows), trained_through=day("2025-02-01"))
-    with pytest.raises(BanditTaskError, match="driftline shadow fires"):
+    with pytest.raises(InvalidRolloutError, match="driftline shadow fires"):
         start_bandit(served, pipeline, 2, **WHY)

@@ -96,8 +96,8 @@ def first_version(past: Past, pipeline: ModelPipeline, trainings: Trainings) -> 
     """Return the version that a policy starts with, trained on what lies before the first partition.
 
     Raises:
-        DatasetRefusedError: these rows do not pass their checks.
-        TrainingDataError: there is nothing to learn from them.
+        InvalidDatasetError: these rows do not pass their checks.
+        TrainingError: there is nothing to learn from them.
     """
     start = past.window.start
     split = past.training(start)

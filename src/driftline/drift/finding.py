@@ -8,6 +8,7 @@ from driftline.drift.status import FindingRule, Verdict
 from driftline.sentences.findings import Value, finding_sentence
 
 FindingKind = Literal["performance", "column", "prediction", "multivariate"]
+FindingRole = Literal["alert", "trigger"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,7 @@ class Finding:
     p_value: float | None = None
     reference_rows: int = 0
     analysis_rows: int = 0
-    role: Literal["alert", "trigger"] = "alert"
+    role: FindingRole = "alert"
 
     @property
     def note(self) -> str:

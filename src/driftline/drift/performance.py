@@ -46,7 +46,7 @@ class PerformanceDrift:
 
     Raises:
         InvalidDriftRuleError: a value breaks its rule.
-        DurationError: `window` is no length.
+        InvalidTimeError: `window` is no length.
         UnknownMetricError: no metric has that name.
     """
 

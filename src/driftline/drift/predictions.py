@@ -35,7 +35,7 @@ class PredictionDrift:
 
     Raises:
         InvalidDriftRuleError: a value breaks its rule.
-        DurationError: `window` is no length.
+        InvalidTimeError: `window` is no length.
     """
 
     window: str = "7d"
@@ -102,7 +102,7 @@ def prediction_findings(
 
     Raises:
         SchemaDriftError: the window's predictions are about other classes.
-        BinsMismatchError: counts were taken on the bins of another reference.
+        InvalidProfileError: counts were taken on the bins of another reference.
     """
     if reference is None:
         return (

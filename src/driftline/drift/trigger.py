@@ -32,7 +32,7 @@ class RetrainTrigger:
 
     Raises:
         InvalidDriftRuleError: a value breaks its rule.
-        DurationError: `window` is no length.
+        InvalidTimeError: `window` is no length.
         UnknownMetricError: no metric has that name.
     """
 
