@@ -2,8 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from driftline.backtest.past import unstored_version
-from driftline.evaluations import Labelled
+from driftline.evaluations import Scorer, labelled_frame
 from driftline.metrics import Task
 from driftline.rollout.bandit_rewards import served_rewards
 from tests.streams import Forest, day, fires
@@ -12,21 +11,15 @@ from tests.streams import Forest, day, fires
 def labelled(task, truth, scores):
     rows = len(truth)
     keys = pd.DataFrame({"time": [day("2025-03-02")] * rows, "station": [f"s{place}" for place in range(rows)]})
-    return Labelled(
-        version=unstored_version(1, trained_through=day("2025-03-01")),
-        task=task,
+    whole = labelled_frame(
+        Scorer(version_id=1, version=1, task=task, classes=("a", "b")),
+        {"2025-03-02": rows},
         keys=keys,
+        times=None,
         truth=np.array(truth, dtype=float),
-        times=keys["time"].to_numpy(),
         scores=np.array(scores),
-        served=np.ones(rows, dtype=bool),
-        propensities=np.full(rows, 0.5),
-        all_scores=np.array(scores),
-        classes=("a", "b"),
-        row_count=rows,
-        delivered_count=0,
-        features=keys,
     )
+    return whole.by_partition({"2025-03-02": keys})["2025-03-02"]
 
 
 @pytest.mark.parametrize(

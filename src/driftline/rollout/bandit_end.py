@@ -99,7 +99,7 @@ def interruption(bandit: Bandit, champions: Timeline, challengers: Timeline, now
         event = history.at(now)
         if event is None or event.version is None or event.version.id != own:
             newest = history.events[-1] if history.events else None
-            return {"alias": history.alias, "reason": newest.reason if newest and newest.version else ""}
+            return {"alias": history.alias, "reason": newest.reason if newest else ""}
     return None
 
 
