@@ -66,7 +66,11 @@ def _requests(
         yield dg.RunRequest(
             run_key=run_key,
             asset_selection=asset_keys(pipelines[waiting.pipeline], kinds),
-            tags={PIPELINE_TAG: waiting.pipeline, TRIGGER_TAG: waiting.trigger, DECISION_TAG: str(waiting.decision_id)},
+            tags={
+                PIPELINE_TAG: waiting.pipeline,
+                TRIGGER_TAG: waiting.trigger.value,
+                DECISION_TAG: str(waiting.decision_id),
+            },
         )
 
 
