@@ -85,14 +85,14 @@ def backtest(
     variants = {policy.name: policy.of(pipeline) for policy in asked}
     windows = parse_duration(length)
     past = read_past(pipeline, start, over, workspace=workspace)
-    model = first_version(past, pipeline).model
-    metrics = _metrics(pipeline, model.task, metric_name)
+    first = first_version(past, pipeline)
+    metrics = _metrics(pipeline, first.model.task, metric_name)
     outcomes = {}
     for name, variant in variants.items():
         told(name)
-        replayed = replay(past, variant)
+        replayed = replay(past, variant, first=first.judged)
         outcomes[name] = outcome_of(past, name, replayed, metrics=metrics, length=windows, changes=changes)
-    repeated = Replayed(labelled=last_known_labels(past, model), retrainings=(), cpu_s=0.0)
+    repeated = Replayed(labelled=last_known_labels(past, first.model), retrainings=(), cpu_s=0.0)
     outcomes[LAST_KNOWN] = outcome_of(past, LAST_KNOWN, repeated, metrics=metrics, length=windows, changes=())
     never = outcomes[NEVER]
     compared = [replace(one, gain=gain_over(metrics[0], one, never)) for one in outcomes.values()]

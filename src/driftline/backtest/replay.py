@@ -90,8 +90,13 @@ class Version:
     rows: Mapping[str, np.ndarray] | None
 
 
-def first_version(past: Past, pipeline: ModelPipeline) -> Version:
+def first_version(past: Past, pipeline: ModelPipeline, *, fitted: Fitted | None = None) -> Version:
     """Return the version that a policy starts with, trained on what lies before the first partition.
+
+    Args:
+        past: that is replayed.
+        pipeline: with the policy in place of its own.
+        fitted: what another policy of the pipeline has fitted on the same rows; None: it is fitted here.
 
     Raises:
         DatasetRefusedError: these rows do not pass their checks.
@@ -99,7 +104,7 @@ def first_version(past: Past, pipeline: ModelPipeline) -> Version:
     """
     start = past.window.start
     split = past.training(start)
-    return _version(pipeline, 1, start, split, fit(pipeline, split.train, split.holdout))
+    return _version(pipeline, 1, start, split, fitted or fit(pipeline, split.train, split.holdout))
 
 
 def _version(pipeline: ModelPipeline, number: int, until: datetime, split: Split, fitted: Fitted) -> Version:
@@ -121,13 +126,18 @@ def _version(pipeline: ModelPipeline, number: int, until: datetime, split: Split
     )
 
 
-def replay(past: Past, pipeline: ModelPipeline) -> Replayed:
+def replay(past: Past, pipeline: ModelPipeline, *, first: Fitted | None = None) -> Replayed:
     """Return what the policy of `pipeline` makes of the past, moment by moment.
 
     The report of a partition comes when its last label is known, and the decision with it; what is trained then
     learns from what was known then, and serves from the next partition on. A schedule trains at its own times.
+
+    Args:
+        past: that is replayed.
+        pipeline: with the policy in place of its own.
+        first: the first model as it was fitted for another policy; None: it is fitted here.
     """
-    production = _Production(past, pipeline, first_version(past, pipeline))
+    production = _Production(past, pipeline, first_version(past, pipeline, fitted=first))
     for moment, key in merge(_reports(past), _ticks(past, pipeline)):
         if key:
             production.look(key, moment)
