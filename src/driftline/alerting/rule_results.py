@@ -10,7 +10,7 @@ from driftline.alerting.facts import Facts, RetrainingStatus
 from driftline.declaration import Alert, AlertKind, ModelPipeline, Severity
 from driftline.drift import Verdict
 from driftline.metrics import metric
-from driftline.sentences.findings import Value
+from driftline.sentences import Value
 
 
 class State(StrEnum):

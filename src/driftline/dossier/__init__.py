@@ -1,6 +1,6 @@
 """What is kept with a version when it is trained: profiles, rows, plots, holdout scores."""
 
-from driftline.dossier.holdout_scores import _slice_rows, holdout_score, metric_row, store_holdout, stored_measurement
+from driftline.dossier.holdout_scores import holdout_score, metric_row, slice_rows, store_holdout, stored_measurement
 from driftline.dossier.plots import StoredPlots, load_plots, store_plots
 from driftline.dossier.profiles import (
     column_values,
@@ -19,7 +19,6 @@ from driftline.dossier.reference_rows import (
 
 __all__ = [
     "StoredPlots",
-    "_slice_rows",
     "column_values",
     "drawn_rows",
     "holdout_score",
@@ -30,6 +29,7 @@ __all__ = [
     "load_reference_rows",
     "metric_row",
     "separate",
+    "slice_rows",
     "store_holdout",
     "store_plots",
     "store_prediction_profile",

@@ -51,7 +51,7 @@ def store_holdout(
     }
     with workspace.database.transaction() as session:
         metrics = [metric_row(measured) for measured in measurements]
-        evaluation_rows.add_evaluations(session, [row], [metrics], [_slice_rows(slices)])
+        evaluation_rows.add_evaluations(session, [row], [metrics], [slice_rows(slices)])
 
 
 def stored_measurement(evaluation: Evaluation, row: EvaluationMetric) -> Measurement:
@@ -67,7 +67,8 @@ def stored_measurement(evaluation: Evaluation, row: EvaluationMetric) -> Measure
     )
 
 
-def _slice_rows(slices: Sequence[Slice]) -> list[dict[str, object]]:
+def slice_rows(slices: Sequence[Slice]) -> list[dict[str, object]]:
+    """Return what was measured on each slice, a value for each column of its row in the store."""
     return [
         {"slice_column": one.column, "slice_value": one.value, **asdict(measured)}
         for one in slices

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from driftline.declaration import ModelPipeline
-from driftline.dossier import _slice_rows, metric_row, stored_measurement
+from driftline.dossier import metric_row, slice_rows, stored_measurement
 from driftline.evaluations.label_counts import unlabelled
 from driftline.evaluations.labelled import LabelledReader
 from driftline.evaluations.labelled_rows import LabelledRows
@@ -178,7 +178,7 @@ def _store(
             for key in fresh
         ]
         metrics = [[metric_row(measurement) for measurement in measured[key]] for key in fresh]
-        evaluation_rows.add_evaluations(session, rows, metrics, [_slice_rows(sliced[key]) for key in fresh])
+        evaluation_rows.add_evaluations(session, rows, metrics, [slice_rows(sliced[key]) for key in fresh])
 
 
 def evidence_digest(pipeline: ModelPipeline, labelled: LabelledRows) -> str:
