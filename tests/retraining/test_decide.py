@@ -8,7 +8,7 @@ import pytest
 from driftline import Retrain, RetrainTrigger
 from driftline.drift import Verdict
 from driftline.retraining import (
-    State,
+    RetrainState,
     decide,
 )
 from driftline.retraining.decide import Evidence, RetrainRule
@@ -16,7 +16,7 @@ from tests.streams import day
 
 NOW = day("2025-03-10")
 POLICY = Retrain(on_drift=("performance",), cooldown="7d")
-FREE = State(running=None, last_start=None)
+FREE = RetrainState(running=None, last_start=None)
 DRIFT = Evidence(report_id=5, verdict=Verdict.DRIFT, drifted=("performance",), summary="auroc 0.6 is worse.")
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from driftline.clock import CLOCK_TOLERANCE
 from driftline.datasets import Window, from_parquet
 from driftline.declaration import (
     HOLDOUT_ROW,
@@ -19,8 +20,6 @@ from driftline.rows.errors import DatasetFunctionError, EmptyRangeError, FutureR
 from driftline.rows.outcome import Outcome, run_batched
 from driftline.store import dataset_rows
 from driftline.workspace import Workspace
-
-AHEAD = timedelta(minutes=5)  # clocks of machines differ by so much, and not by more
 
 
 class RowReader:
@@ -86,11 +85,11 @@ def partitions_between(pipeline: str, partitions: Partitions, start: str, end: s
 def future_rows(pipeline: ModelPipeline, frame: pd.DataFrame, now: datetime) -> str | None:
     """Return what is wrong with the rows of a stream that lie more than 5 minutes ahead of `now`; None without any."""
     times = frame[pipeline.time_column]
-    count = int((times > now + AHEAD).sum())
+    count = int((times > now + CLOCK_TOLERANCE).sum())
     if not count:
         return None
     last = f"{times.max().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    return str(FutureRowsError(pipeline.name, count, len(frame), last, AHEAD // timedelta(minutes=1)))
+    return str(FutureRowsError(pipeline.name, count, len(frame), last, CLOCK_TOLERANCE // timedelta(minutes=1)))
 
 
 def load_window(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
