@@ -1,9 +1,12 @@
 """The history of a model as tests look at it, and what changes it past the verbs that people use."""
 
+from sqlmodel import select
+
 from driftline import load_model
 from driftline.registry import (
     append,
     ask,
+    find_version,
     known_model,
     load_decision,
     load_decisions,
@@ -13,7 +16,7 @@ from driftline.registry import (
     register,
     timeline,
 )
-from driftline.store import decision_rows
+from driftline.store import decision_rows, drift_rows, evaluation_rows, model_rows
 from driftline.store.decision_rows import DecisionKind, DecisionStatus, Trigger
 from driftline.tracking import start_run
 from tests.streams import day
@@ -125,3 +128,22 @@ _WAYS = {
     "kept": ("training", "trained", "judged", "kept"),
     "failed": ("training", "failed"),
 }
+
+
+def stored_evaluations(workspace, *, number=1, keys=None):
+    """All evaluations of a version on the stream, oldest first, with their metrics by name."""
+    with workspace.database.reading() as session:
+        version = find_version(workspace, f"fires/{number}")
+        rows = session.exec(
+            select(evaluation_rows.Evaluation)
+            .where(evaluation_rows.Evaluation.version_id == version.id, evaluation_rows.Evaluation.dataset == "fires")
+            .order_by(evaluation_rows.Evaluation.id)
+        ).all()
+        metrics = evaluation_rows.evaluation_metrics(session, [row.id for row in rows])
+    return [(row, {m.metric: m for m in metrics[row.id]}) for row in rows]
+
+
+def stored_reports(workspace):
+    with workspace.database.reading() as session:
+        line = model_rows.find_model(session, "fires")
+        return list(reversed(drift_rows.reports(session, line.id)))

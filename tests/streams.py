@@ -95,3 +95,23 @@ def persons(dataset: Callable[[Window | None], pd.DataFrame] = read_persons, **c
         "drift": (PerformanceDrift("auroc", below=0.6, m_of_n=(1, 1)), DataDrift()),
     }
     return ModelPipeline(**{**told, **changes})
+
+
+DAYS = ["2025-02-10", "2025-02-11", "2025-02-12"]
+FAULTY = DAYS[1]
+
+
+def boom(frame):
+    raise ConnectionError("the station does not answer")
+
+
+def broken(window, fault):
+    """A call for the faulty day alone is at fault, and one for more days raises."""
+    frame = Forest()(window)
+    if not window.start <= day(FAULTY) < window.end:
+        return frame
+    return fault(frame) if window.days == 1 else boom(frame)
+
+
+MARCH = [f"2025-03-{number:02}" for number in range(1, 18)]
+FROM_THE_START = [*(f"2025-02-{number}" for number in range(10, 29)), *MARCH]

@@ -9,6 +9,7 @@ from driftline.errors import (
 )
 
 Clock = Callable[[], datetime]
+CLOCK_TOLERANCE = timedelta(minutes=5)  # clocks of machines differ by so much, and not by more
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 

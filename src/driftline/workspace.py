@@ -13,8 +13,7 @@ from driftline.artifacts import ArtifactStore, open_artifacts
 from driftline.clock import Clock, now
 from driftline.errors import ConflictError
 from driftline.settings import Settings, make_folder
-from driftline.store import lock_rows
-from driftline.store.database import Database, open_database
+from driftline.store import Database, lock_rows, open_database
 
 
 class LockedError(ConflictError):

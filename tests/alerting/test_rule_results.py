@@ -12,7 +12,7 @@ from driftline.alerting.facts import (
     RetrainingFacts,
     RetrainingStatus,
 )
-from driftline.alerting.rule_results import AlertRule, State, alert_key, evaluate_rule
+from driftline.alerting.rule_results import AlertRule, RuleState, alert_key, evaluate_rule
 from driftline.drift import Verdict
 from driftline.sentences import alert_text
 from driftline.sentences.alerts import _TEXTS
@@ -83,7 +83,7 @@ def test_labels_are_overdue_from_the_newest_partition_back_to_the_first_that_was
     due = [DuePartition(version=1, partition_key=f"2025-03-{day}", is_evaluated=day == 15) for day in (18, 17, 15, 14)]
     result = evaluate_rule(fires(), Alert(on="label_lateness"), Facts(due=tuple(due)))
     values = result.conclusion.values
-    assert (result.conclusion.rule, result.state) == (AlertRule.LABELS_OVERDUE, State.BAD)
+    assert (result.conclusion.rule, result.state) == (AlertRule.LABELS_OVERDUE, RuleState.BAD)
     assert (values["overdue"], values["due"], values["first_overdue"]) == (2, 4, "2025-03-17")
 
 

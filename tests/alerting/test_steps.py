@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from driftline.alerting.rule_results import AlertRule, Conclusion, RuleResult, State
-from driftline.alerting.steps import Event, Past, Step, next_step
+from driftline.alerting.rule_results import AlertRule, Conclusion, RuleResult, RuleState
+from driftline.alerting.steps import AlertEvent, IncidentHistory, Step, next_step
 
 NOW = datetime(2025, 3, 20, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -19,7 +19,7 @@ def result(state: str) -> RuleResult:
         severity="warning",
         cooldown=DAY,
         conclusion=Conclusion(
-            rule=AlertRule.DRIFT_FOUND, values={}, state=State(state), evidence="report 2", path="", version=1
+            rule=AlertRule.DRIFT_FOUND, values={}, state=RuleState(state), evidence="report 2", path="", version=1
         ),
     )
 
@@ -46,4 +46,4 @@ OPEN = {"is_open": True, "was_sent": True, "evidence": "report 1"}
     ],
 )
 def test_what_becomes_of_an_alert(state, past, step):
-    assert next_step(result(state), Past(**past), NOW) == Step(event=Event(step[0]), send=step[1])
+    assert next_step(result(state), IncidentHistory(**past), NOW) == Step(event=AlertEvent(step[0]), send=step[1])

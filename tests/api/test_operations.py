@@ -24,8 +24,6 @@ from tests.streams import day, fires
 
 FOLDER = Path(__file__).parents[2] / "graphql"
 GUIDE = FOLDER.parent / "docs" / "api.md"
-
-
 MARCH = {"start": "2025-03-01", "end": "2025-03-03"}
 
 

@@ -3,9 +3,8 @@
 from driftline import PerformanceDrift
 from driftline.drift_reports import report_drift
 from driftline.predictions import predict
-from tests.evaluations.test_stream_monitoring import FROM_THE_START
 from tests.histories import promote_copy
-from tests.streams import fires
+from tests.streams import FROM_THE_START, fires
 
 
 def watched(**told):

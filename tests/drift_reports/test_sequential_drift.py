@@ -11,9 +11,8 @@ from driftline.drift import Verdict
 from driftline.drift_reports import report_drift
 from driftline.predictions import predict
 from driftline.retraining import adjudicate, read_dataset, train
-from tests.evaluations.test_stream_monitoring import FROM_THE_START, MARCH
 from tests.histories import promote_copy
-from tests.streams import Forest, day, fires, persons
+from tests.streams import FROM_THE_START, MARCH, Forest, day, fires, persons
 
 RULE = PerformanceDrift("brier", method="sequential", window="7d")
 

@@ -4,8 +4,7 @@ from driftline.drift_reports import report_drift
 from driftline.predictions import predict
 from driftline.sentences.findings import finding_sentence
 from driftline.store import drift_rows
-from tests.evaluations.test_stream_monitoring import DAYS
-from tests.streams import fires
+from tests.streams import DAYS, fires
 
 
 def test_findings_are_stored_with_their_rule_and_its_values(served):

@@ -106,7 +106,9 @@ def test_a_challenger_that_is_better_but_not_on_the_island_meets_the_margin(plac
     found = adjudicate(places, pipeline)
     assert found.comparison.gain > 0
     assert found.promoted is (margin is None)
-    assert ("where place is 'island' it is not sure to be less than 0.02 worse" in found.reason) is (margin is not None)
+    assert ("where place is 'island' it is not shown to be less than 0.02 worse" in found.reason) is (
+        margin is not None
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from scipy import stats
 from driftline.metrics import Task, auroc_covariance, compare, metric
 from driftline.metrics.catalogue import METRICS
 from driftline.metrics.errors import InvalidScoresError
-from driftline.metrics.paired_tests import mcnemar
+from driftline.metrics.mcnemar import mcnemar
 
 TESTED = [name for name in METRICS if name != "max_error"]  # of which no test is
 

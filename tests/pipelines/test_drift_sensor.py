@@ -87,7 +87,7 @@ def test_the_retraining_that_was_asked_for_fills_the_decision_and_the_next_tick_
     assert result.success
     row = decisions(drifting)[-1]
     assert (row.trigger, row.dagster_run_id) == ("drift", result.run_id)
-    assert row.status in {"promoted", "kept"}
+    assert row.status == "promoted"
     assert row.outcome == dagster.newest("fires", "champion").metadata["reason"].value
     assert tick(dagster).skip_message == "No new drift report."
 
@@ -95,7 +95,7 @@ def test_the_retraining_that_was_asked_for_fills_the_decision_and_the_next_tick_
 def test_while_the_run_goes_on_nobody_tries_again(dagster, drifting):
     [request] = tick(dagster).run_requests
     ran(dagster, request, dg.DagsterRunStatus.STARTED)
-    assert [again.run_key for again in tick(dagster).run_requests or []] in ([], [request.run_key])
+    assert [again.run_key for again in tick(dagster).run_requests] == [request.run_key]  # Dagster starts no key twice
     assert decisions(drifting)[-1].attempt == 1
 
 
@@ -126,7 +126,7 @@ def test_a_run_that_died_between_training_and_judgement_is_followed_by_another(d
     ran(dagster, request, dg.DagsterRunStatus.FAILURE)
     [again] = tick(dagster).run_requests
     assert dagster.run("fires_retrain", fires(), tags=again.tags).success
-    assert decisions(drifting)[-1].status in {"promoted", "kept"}
+    assert decisions(drifting)[-1].status == "promoted"
 
 
 def test_a_decision_that_failed_for_a_reason_is_not_tried_again(dagster, drifting):

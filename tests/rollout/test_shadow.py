@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from driftline import Alert, load_model
+from driftline import Alert, Retrain, load_model
 from driftline.alerting import raise_alerts
+from driftline.alerting.stored_facts import StoredFacts
 from driftline.datasets import Window
 from driftline.drift_reports import report_drift
 from driftline.evaluations import LabelledReader, evaluate, evaluations_of, production_metric
@@ -14,14 +15,14 @@ from driftline.predictions import predict
 from driftline.registry import CHALLENGER, find_version, register, rollback, timeline
 from driftline.registry.errors import IncomparableModelsError, UnknownAliasError, UnknownVersionError
 from driftline.retraining import fit_model
+from driftline.retraining.decide_reports import _new_labels
 from driftline.rollout import compare_shadow, end_shadow, evaluate_shadow, predict_shadow, shadow
 from driftline.rollout.errors import InvalidRolloutError
 from driftline.rollout.shadow import shadows
 from driftline.rollout.shadow_comparison import _pair
-from driftline.store import batch_rows, evaluation_rows, model_rows
+from driftline.store import batch_rows, evaluation_rows
 from driftline.tracking import start_run
-from tests.evaluations.test_stream_monitoring import stored_evaluations, stored_reports
-from tests.histories import promote_copy
+from tests.histories import promote_copy, stored_evaluations, stored_reports
 from tests.streams import LONG_AFTER, Forest, day, fires
 
 DAYS = ["2025-02-10", "2025-02-11", "2025-02-12", "2025-02-13", "2025-02-14"]
@@ -122,24 +123,23 @@ def test_production_and_its_reports_are_the_same_with_and_without_a_shadow(shado
 
 
 def test_the_series_that_alerts_and_decisions_watch_are_of_the_champion_alone(shadowed):
-    first = find_version(shadowed, "fires/1")
-    told = {"alias": "champion", "now": LONG_AFTER}
+    pipeline = fires(retrain=Retrain(min_new_labels=1))
+    on_evaluation, on_lateness = Alert(on="evaluation", worse_than=0.5), Alert(on="label_lateness")
 
     def watched():
         with shadowed.database.reading() as session:
-            return (
-                evaluation_rows.newest_evaluation(session, first.model_id, "fires", **told),
-                evaluation_rows.batches_until(session, first.model_id, LONG_AFTER, alias="champion", first=60),
-                evaluation_rows.label_count(session, first.model_id, "fires", first_partition=DAYS[1], **told),
-            )
+            facts = StoredFacts(session, LONG_AFTER)
+            champions = timeline(shadowed, "fires")
+            labels = _new_labels(session, pipeline, champions, [day(DAYS[1]) + pipeline.ground_truth.lag], LONG_AFTER)
+            return facts.of(pipeline, on_evaluation).evaluation, facts.of(pipeline, on_lateness).due, labels
 
     before = watched()
     watch_shadow(shadowed)
-    evaluation, batches, count = watched()
-    assert (evaluation, batches, count) == before
-    assert evaluation.version_id == first.id
-    assert [batch.partition_key for batch in batches] == DAYS[::-1]
-    assert count == 240
+    evaluation, due, labels = watched()
+    assert (evaluation, due, labels) == before
+    assert (evaluation.version, evaluation.partition_key) == (1, DAYS[-1])
+    assert [(partition.version, partition.partition_key) for partition in due] == [(1, key) for key in DAYS[::-1]]
+    assert labels == 240
 
 
 def test_a_poor_shadow_rings_no_alert(shadowed):
@@ -153,20 +153,18 @@ def test_a_poor_shadow_rings_no_alert(shadowed):
 
 
 def test_the_series_of_a_table_are_of_who_is_champion_now(served):
-    with served.database.reading() as session:
-        line = model_rows.find_model(session, "fires")
     first, second = find_version(served, "fires/1"), other_version(served)
     batch = {"partition_key": "", "window_start": None, "window_end": None, "row_count": 9, "digest": "d"}
     batch |= {"created_at": LONG_AFTER, "dagster_run_id": None}
+    evaluation = {"dataset": "fires", "partition_key": "", "row_count": 9, "label_count": 9, "digest": "d"}
+    evaluation |= {"evaluated_at": LONG_AFTER}
     ids = [first.id, second.id]
     with served.database.transaction() as session:
-        batch_rows.put_batches(session, [{**batch, "version_id": id_} for id_ in ids])
-        evaluation = {"dataset": "t", "partition_key": "", "row_count": 9, "label_count": 9, "digest": "d"}
-        evaluation |= {"evaluated_at": LONG_AFTER}
+        batch_rows.append_batches(session, [{**batch, "version_id": id_} for id_ in ids])
         evaluation_rows.add_evaluations(session, [{**evaluation, "version_id": id_} for id_ in ids], [[], []])
     with served.database.reading() as session:
-        found = evaluation_rows.newest_evaluation(session, line.id, "t", alias="champion", now=LONG_AFTER)
-    assert found.version_id == first.id
+        facts = StoredFacts(session, LONG_AFTER).of(fires(), Alert(on="evaluation", worse_than=0.5))
+    assert facts.evaluation.version == 1
 
 
 def test_a_shadow_that_fails_is_named_and_raises_nothing(shadowed, tmp_path):
@@ -223,5 +221,6 @@ def test_models_of_other_classes_are_not_compared(shadowed):
     watch_shadow(shadowed)
     reader = LabelledReader(shadowed, fires())
     served = reader.read(LATER).done[LATER[0]]
+    other = replace(served.whole.scorer, classes=("no", "maybe"))
     with pytest.raises(IncomparableModelsError):
-        _pair(fires(), served, replace(served, classes=("no", "maybe")))
+        _pair(fires(), served, replace(served, whole=replace(served.whole, scorer=other)))

@@ -5,11 +5,11 @@ from driftline.alerting.facts import FailedRun
 from driftline.alerting.listing import list_alerts
 from driftline.alerting.outbox import DeliveryResult, deliver, send_test
 from driftline.alerting.raise_alerts import RaisedAlert, raise_alerts
-from driftline.alerting.steps import Event
+from driftline.alerting.steps import AlertEvent
 
 __all__ = [
+    "AlertEvent",
     "DeliveryResult",
-    "Event",
     "FailedRun",
     "RaisedAlert",
     "deliver",

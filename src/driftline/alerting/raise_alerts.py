@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from driftline.alerting.facts import FailedRun
-from driftline.alerting.rule_results import RuleResult, State, alert_key, evaluate_rule
-from driftline.alerting.steps import Event, Past, Step, next_step
+from driftline.alerting.rule_results import RuleResult, RuleState, alert_key, evaluate_rule
+from driftline.alerting.steps import AlertEvent, IncidentHistory, Step, next_step
 from driftline.alerting.stored_facts import StoredFacts
 from driftline.declaration import ModelPipeline
 from driftline.sentences import Message, alert_message, alert_text
@@ -27,7 +27,7 @@ class RaisedAlert:
     """
 
     alert_id: int
-    event: Event
+    event: AlertEvent
     is_sent: bool
     title: str
 
@@ -63,7 +63,7 @@ def raise_alerts(
             for rule in pipeline.alerts:
                 facts = replace(stored.of(pipeline, rule), failed_runs=tuple(failed.get(pipeline.name, ())))
                 result = evaluate_rule(pipeline, rule, facts)
-                if result is not None and not (result.state is State.OK and result.key not in opened):
+                if result is not None and not (result.state is RuleState.OK and result.key not in opened):
                     raised += writer.write(result)
             _close_without_rule(session, opened, pipeline, workspace.clock())
     return raised
@@ -92,34 +92,34 @@ class _Writer:
         """Store what a result changes, with its messages; return it where something began, ended or is sent."""
         newest = alert_rows.newest_alert(self.session, result.key)
         step = next_step(result, self._past(newest, result.key), self.now)
-        if step.event is Event.NONE:
+        if step.event is AlertEvent.NONE:
             return []
         is_sent = step.send and self.channels > 0
-        begins = newest is None or step.event in {Event.OPENED, Event.HAPPENED}
+        begins = newest is None or step.event in {AlertEvent.OPENED, AlertEvent.HAPPENED}
         message = self._message(step.event, result, self.now if newest is None or begins else newest.opened_at)
         alert_id = self._open(result, message) if newest is None or begins else newest.id
-        if step.event in {Event.RESOLVED, Event.HAPPENED}:
+        if step.event in {AlertEvent.RESOLVED, AlertEvent.HAPPENED}:
             alert_rows.resolve(self.session, alert_id, self.now)
-        if step.event is Event.REMINDER:
+        if step.event is AlertEvent.REMINDER:
             changed = step.send or newest is None or newest.evidence != result.evidence
             alert_rows.mark_seen(self.session, alert_id, self.now, text=message.body if changed else None)
         if is_sent:
             self._send(alert_id, step, result, message)
-        if step.event is Event.REMINDER and not is_sent:
+        if step.event is AlertEvent.REMINDER and not is_sent:
             return []
         return [RaisedAlert(alert_id=alert_id, event=step.event, is_sent=is_sent, title=message.subject)]
 
-    def _past(self, newest: AlertRow | None, key: str) -> Past:
+    def _past(self, newest: AlertRow | None, key: str) -> IncidentHistory:
         if newest is None:
-            return Past()
-        return Past(
+            return IncidentHistory()
+        return IncidentHistory(
             is_open=newest.resolved_at is None,
             was_sent=newest.messages > 0,
             evidence=newest.evidence,
             last_sent=alert_rows.last_notified(self.session, key),
         )
 
-    def _message(self, event: Event, result: RuleResult, opened_at: datetime) -> Message:
+    def _message(self, event: AlertEvent, result: RuleResult, opened_at: datetime) -> Message:
         concluded = result.conclusion
         return alert_message(
             event,
@@ -156,5 +156,5 @@ class _Writer:
             body=message.body,
             channels=self.channels,
             now=self.now,
-            evidence=None if step.event is Event.RESOLVED else result.evidence,
+            evidence=None if step.event is AlertEvent.RESOLVED else result.evidence,
         )

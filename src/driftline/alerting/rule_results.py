@@ -10,10 +10,10 @@ from driftline.alerting.facts import Facts, RetrainingStatus
 from driftline.declaration import Alert, AlertKind, ModelPipeline, Severity
 from driftline.drift import Verdict
 from driftline.metrics import metric
-from driftline.sentences.findings import Value
+from driftline.sentences import Value
 
 
-class State(StrEnum):
+class RuleState(StrEnum):
     """What a series says now; `unknown` changes nothing, `happened` is an event without an end."""
 
     BAD = "bad"
@@ -55,7 +55,7 @@ class Conclusion:
 
     rule: AlertRule
     values: Mapping[str, Value]
-    state: State
+    state: RuleState
     evidence: str
     path: str
     version: int | None = None
@@ -82,7 +82,7 @@ class RuleResult:
     conclusion: Conclusion
 
     @property
-    def state(self) -> State:
+    def state(self) -> RuleState:
         """Return whether the problem is there."""
         return self.conclusion.state
 
@@ -125,12 +125,12 @@ def _conclude(pipeline: ModelPipeline, rule: Alert, facts: Facts) -> Conclusion 
             return _failed_run(facts) or _retraining(pipeline, facts)
         case "decision":
             ended = _retraining(pipeline, facts)
-            return None if ended is None or ended.state is State.BAD else replace(ended, state=State.HAPPENED)
+            return None if ended is None or ended.state is RuleState.BAD else replace(ended, state=RuleState.HAPPENED)
 
 
 _OF_VERDICT = {
-    Verdict.DRIFT: (AlertRule.DRIFT_FOUND, State.BAD),
-    Verdict.OK: (AlertRule.DRIFT_RESOLVED, State.OK),
+    Verdict.DRIFT: (AlertRule.DRIFT_FOUND, RuleState.BAD),
+    Verdict.OK: (AlertRule.DRIFT_RESOLVED, RuleState.OK),
 }
 
 
@@ -138,7 +138,7 @@ def _drift(pipeline: ModelPipeline, facts: Facts) -> Conclusion | None:
     report = facts.drift
     if report is None:
         return None
-    rule, state = _OF_VERDICT.get(report.verdict, (AlertRule.DRIFT_NOT_EVALUATED, State.UNKNOWN))
+    rule, state = _OF_VERDICT.get(report.verdict, (AlertRule.DRIFT_NOT_EVALUATED, RuleState.UNKNOWN))
     return Conclusion(
         rule=rule,
         values={
@@ -177,14 +177,14 @@ def _evaluation(pipeline: ModelPipeline, rule: Alert, facts: Facts) -> Conclusio
     )
 
 
-def _limit_rule(name: str, value: float | None, limit: float) -> tuple[AlertRule, State]:
+def _limit_rule(name: str, value: float | None, limit: float) -> tuple[AlertRule, RuleState]:
     if value is None:
-        return AlertRule.METRIC_UNDEFINED, State.UNKNOWN
+        return AlertRule.METRIC_UNDEFINED, RuleState.UNKNOWN
     if metric(name).greater_is_better and value < limit:
-        return AlertRule.METRIC_BELOW_LIMIT, State.BAD
+        return AlertRule.METRIC_BELOW_LIMIT, RuleState.BAD
     if not metric(name).greater_is_better and value > limit:
-        return AlertRule.METRIC_ABOVE_LIMIT, State.BAD
-    return AlertRule.METRIC_WITHIN_LIMIT, State.OK
+        return AlertRule.METRIC_ABOVE_LIMIT, RuleState.BAD
+    return AlertRule.METRIC_WITHIN_LIMIT, RuleState.OK
 
 
 def _label_lateness(pipeline: ModelPipeline, rule: Alert, facts: Facts) -> Conclusion | None:
@@ -202,7 +202,7 @@ def _label_lateness(pipeline: ModelPipeline, rule: Alert, facts: Facts) -> Concl
             "delay": pipeline.ground_truth.delay or "0d",
             "grace": rule.grace,
         },
-        state=State.BAD if overdue else State.OK,
+        state=RuleState.BAD if overdue else RuleState.OK,
         evidence=f"predictions {newest.partition_key}",
         path=_asset(pipeline, "evaluation", newest.partition_key),
         version=newest.version,
@@ -222,16 +222,16 @@ def _failed_run(facts: Facts) -> Conclusion | None:
     return Conclusion(
         rule=AlertRule.RUN_FAILED,
         values={"work": run.work, "cause": run.cause},
-        state=State.BAD,
+        state=RuleState.BAD,
         evidence=f"run {run.dagster_run_id}",
         path=f"/runs/{run.dagster_run_id}",
     )
 
 
 _OF_STATUS = {
-    RetrainingStatus.PROMOTED: (AlertRule.VERSION_PROMOTED, State.OK),
-    RetrainingStatus.KEPT: (AlertRule.CHAMPION_KEPT, State.OK),
-    RetrainingStatus.FAILED: (AlertRule.RETRAINING_FAILED, State.BAD),
+    RetrainingStatus.PROMOTED: (AlertRule.VERSION_PROMOTED, RuleState.OK),
+    RetrainingStatus.KEPT: (AlertRule.CHAMPION_KEPT, RuleState.OK),
+    RetrainingStatus.FAILED: (AlertRule.RETRAINING_FAILED, RuleState.BAD),
 }
 
 

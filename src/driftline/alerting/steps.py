@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from driftline.alerting.rule_results import RuleResult, State
+from driftline.alerting.rule_results import RuleResult, RuleState
 
 
 @dataclass(frozen=True, kw_only=True)
-class Past:
+class IncidentHistory:
     """What was stored about the same incident before.
 
     Attributes:
@@ -24,7 +24,7 @@ class Past:
     last_sent: datetime | None = None
 
 
-class Event(StrEnum):
+class AlertEvent(StrEnum):
     """What becomes of an alert; `none` stores nothing."""
 
     NONE = "none"
@@ -38,11 +38,11 @@ class Event(StrEnum):
 class Step:
     """What to store, and whether to send messages about it."""
 
-    event: Event
+    event: AlertEvent
     send: bool = False
 
 
-def next_step(result: RuleResult, past: Past, now: datetime) -> Step:
+def next_step(result: RuleResult, past: IncidentHistory, now: datetime) -> Step:
     """Return what becomes of an alert.
 
     Messages go out when an incident begins and, while it lasts with new evidence, once per cooldown; an incident that
@@ -52,13 +52,13 @@ def next_step(result: RuleResult, past: Past, now: datetime) -> Step:
     quiet = past.last_sent is not None and now < past.last_sent + result.cooldown
     is_new = result.evidence != past.evidence
     match result.state:
-        case State.BAD if past.is_open:
-            return Step(event=Event.REMINDER, send=not quiet and (is_new or not past.was_sent))
-        case State.BAD:
-            return Step(event=Event.OPENED, send=not quiet)
-        case State.OK if past.is_open:
-            return Step(event=Event.RESOLVED, send=past.was_sent)
-        case State.HAPPENED if is_new and not quiet:
-            return Step(event=Event.HAPPENED, send=True)
+        case RuleState.BAD if past.is_open:
+            return Step(event=AlertEvent.REMINDER, send=not quiet and (is_new or not past.was_sent))
+        case RuleState.BAD:
+            return Step(event=AlertEvent.OPENED, send=not quiet)
+        case RuleState.OK if past.is_open:
+            return Step(event=AlertEvent.RESOLVED, send=past.was_sent)
+        case RuleState.HAPPENED if is_new and not quiet:
+            return Step(event=AlertEvent.HAPPENED, send=True)
         case _:
-            return Step(event=Event.NONE)
+            return Step(event=AlertEvent.NONE)

@@ -9,7 +9,7 @@ from driftline.backtest.errors import doubled_policy
 from driftline.backtest.outcome import PolicyOutcome, gain_over, outcome_of
 from driftline.backtest.past import read_past
 from driftline.backtest.policies import DEFAULT_POLICIES, Policy, named_policy
-from driftline.backtest.replay import Replayed, first_version, replay
+from driftline.backtest.replay import PolicyReplay, first_version, replay
 from driftline.backtest.trainings import Trainings
 from driftline.clock import now, parse_duration
 from driftline.datasets import Window
@@ -94,7 +94,7 @@ def backtest(
         told(name)
         replayed = replay(past, variant, trainings)
         outcomes[name] = outcome_of(past, name, replayed, metrics=metrics, length=windows, changes=changes)
-    repeated = Replayed(labelled=last_known_labels(past, model), retrainings=(), cpu_s=0.0)
+    repeated = PolicyReplay(labelled=last_known_labels(past, model), retrainings=(), cpu_s=0.0)
     outcomes[LAST_KNOWN] = outcome_of(past, LAST_KNOWN, repeated, metrics=metrics, length=windows, changes=())
     never = outcomes[NEVER]
     compared = [replace(one, gain=gain_over(metrics[0], one, never)) for one in outcomes.values()]

@@ -8,7 +8,7 @@ from math import sqrt
 import numpy as np
 
 from driftline.backtest.past import Past
-from driftline.backtest.replay import Replayed, Retraining
+from driftline.backtest.replay import PolicyReplay, Retraining
 from driftline.datasets import Window
 from driftline.evaluations import LabelledRows
 from driftline.metrics import Measurement, mean_interval, measure, metric
@@ -86,7 +86,13 @@ class PolicyOutcome:
 
 
 def outcome_of(
-    past: Past, name: str, replayed: Replayed, *, metrics: Sequence[str], length: timedelta, changes: Sequence[datetime]
+    past: Past,
+    name: str,
+    replayed: PolicyReplay,
+    *,
+    metrics: Sequence[str],
+    length: timedelta,
+    changes: Sequence[datetime],
 ) -> PolicyOutcome:
     """Return the figures of one policy; the first of `metrics` is the one over time."""
     found = tuple(measure_partitions(measured, list(replayed.labelled.values())) for measured in metrics)

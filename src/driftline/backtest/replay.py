@@ -24,7 +24,7 @@ from driftline.metrics import Measurement
 from driftline.models import Model
 from driftline.profiles import ReferenceProfile, profile_columns
 from driftline.registry import judge
-from driftline.retraining import Fitted, State, compare_on_holdout, decide, evidence_of
+from driftline.retraining import Fitted, RetrainState, compare_on_holdout, decide, evidence_of
 from driftline.store.decision_rows import Trigger
 
 BLOCK = 28  # partitions that are scored together: one call of a model costs more than a day's rows
@@ -52,7 +52,7 @@ class Retraining:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Replayed:
+class PolicyReplay:
     """What one policy made of the past.
 
     Attributes:
@@ -95,6 +95,11 @@ class Version:
 def first_version(past: Past, pipeline: ModelPipeline, trainings: Trainings) -> Version:
     """Return the version that a policy starts with, trained on what lies before the first partition.
 
+    Args:
+        past: that is replayed.
+        pipeline: with the policy in place of its own.
+        trainings: what all policies of the backtest fit.
+
     Raises:
         InvalidDatasetError: these rows do not pass their checks.
         TrainingError: there is nothing to learn from them.
@@ -128,11 +133,16 @@ def _version(
     return version, saved_cpu_s
 
 
-def replay(past: Past, pipeline: ModelPipeline, trainings: Trainings) -> Replayed:
+def replay(past: Past, pipeline: ModelPipeline, trainings: Trainings) -> PolicyReplay:
     """Return what the policy of `pipeline` makes of the past, moment by moment.
 
     The report of a partition comes when its last label is known, and the decision with it; what is trained then
     learns from what was known then, and serves from the next partition on. A schedule trains at its own times.
+
+    Args:
+        past: that is replayed.
+        pipeline: with the policy in place of its own.
+        trainings: what all policies of the backtest fit.
     """
     production = _Production(past, pipeline, trainings)
     for moment, key in merge(_reports(past), _ticks(past, pipeline)):
@@ -225,12 +235,12 @@ class _Production:
             Retraining(at=now, trigger=trigger, outcome=outcome, reason=f"{why} {reason}", row_count=row_count)
         )
 
-    def result(self) -> Replayed:
+    def result(self) -> PolicyReplay:
         """Return what became of all partitions."""
         for key in self._past.keys:
             self._predict(key)
         labelled = {key: self._labelled[key] for key in self._past.keys if key in self._labelled}
-        return Replayed(labelled=labelled, retrainings=tuple(self._retrainings), cpu_s=self._cpu_s)
+        return PolicyReplay(labelled=labelled, retrainings=tuple(self._retrainings), cpu_s=self._cpu_s)
 
     def _challenge(self, now: datetime) -> tuple[Outcome, str, int]:
         until = self._pipeline.training_time(now, first=False)
@@ -269,11 +279,11 @@ class _Production:
         start = self._past.partitions.window(key).start
         return next(version for version in reversed(self._versions) if version.effective_at <= start)
 
-    def _state(self) -> State:
+    def _state(self) -> RetrainState:
         champion, done = self._versions[-1], self._retrainings
         promoted = max((number for number, one in enumerate(done) if one.outcome == "promoted"), default=-1)
         lost = tuple(one.at for one in done[promoted + 1 :] if one.outcome == "kept")
-        return State(
+        return RetrainState(
             running=None,
             last_start=done[-1].at if done else None,
             starts=tuple(one.at for one in done),

@@ -5,11 +5,10 @@ from pathlib import Path
 
 from driftline.backtest import Backtest, PolicyOutcome
 from driftline.charts.errors import PictureFormatError
+from driftline.charts.plots import FAINT, FORMATS, INK
 
-INK, FAINT = "#1f2933", "#9aa5b1"
 # Okabe and Ito (2008): told apart by people who see fewer colours, too.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442")
-FORMATS = (".png", ".svg")
 
 
 def draw(backtest: Backtest, path: Path) -> None:

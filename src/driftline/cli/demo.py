@@ -12,7 +12,7 @@ from driftline.cli.output import print_json, print_table, print_text
 from driftline.cli.project import load_project
 
 if TYPE_CHECKING:
-    from driftline.retraining import Event
+    from driftline.retraining import RetrainingEvent
 
 PIPELINE = "fire_risk"
 BARS = "▁▂▃▄▅▆▇█"
@@ -69,7 +69,7 @@ def demo(
     )
 
 
-def _what(event: "Event") -> str:
+def _what(event: "RetrainingEvent") -> str:
     said = {
         "drift": "drift of version {}",
         "promoted": "retrained, version {} promoted",
@@ -79,7 +79,7 @@ def _what(event: "Event") -> str:
     return said.get(event.kind, "retraining").format(event.version)
 
 
-def _scores(event: "Event") -> str:
+def _scores(event: "RetrainingEvent") -> str:
     if event.after is None:
         return ""
     return f"{event.after:.4f}" if event.before is None else f"{event.before:.4f} → {event.after:.4f}"

@@ -9,12 +9,13 @@ from driftline.datasets.quality import check_frame
 from driftline.datasets.schema import Column, column_type, schema_of
 from driftline.datasets.slices import slice_faults, slice_values
 from driftline.datasets.statistics import statistics_of
-from driftline.datasets.target import Target, classes_of, encode, task_of
+from driftline.datasets.target import Label, Target, classes_of, encode, task_of
 from driftline.datasets.window import Window
 
 __all__ = [
     "Column",
     "Holdout",
+    "Label",
     "Newest",
     "RandomShare",
     "Split",

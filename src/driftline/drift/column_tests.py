@@ -20,7 +20,7 @@ from driftline.drift.status import FindingRule, Verdict
 from driftline.errors import listing
 from driftline.profiles import TAIL_QUANTILES, ColumnCounts, ColumnProfile, NumericBins
 from driftline.profiles.errors import SchemaDriftError, bins_mismatch
-from driftline.sentences.findings import Value
+from driftline.sentences import Value
 
 if TYPE_CHECKING:
     from driftline.drift.columns import DataDrift

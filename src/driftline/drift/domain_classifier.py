@@ -20,7 +20,7 @@ from driftline.errors import listing
 from driftline.metrics import FloatArray, auroc_covariance
 from driftline.profiles import LISTED_CATEGORIES, column_is_numeric, count_texts
 from driftline.profiles.errors import SchemaDriftError
-from driftline.sentences.findings import Value
+from driftline.sentences import Value
 
 MOST_ROWS = 5000  # of each side: more finds smaller changes than anyone would act on
 FOLDS = 5

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from driftline.drift.status import FindingRule, Verdict
-from driftline.sentences.findings import Value, finding_sentence
+from driftline.sentences import Value, finding_sentence
 
 FindingKind = Literal["performance", "column", "prediction", "multivariate"]
 FindingRole = Literal["alert", "trigger"]

@@ -8,7 +8,7 @@ from driftline.drift.finding import Finding
 from driftline.drift.rule import Need, ServiceView
 from driftline.drift.status import FindingRule, Verdict
 from driftline.metrics import Measurement
-from driftline.sentences.findings import Value
+from driftline.sentences import Value
 
 if TYPE_CHECKING:
     from driftline.drift.performance import PerformanceDrift

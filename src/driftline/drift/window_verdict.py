@@ -10,7 +10,7 @@ from driftline.drift.errors import unusable_rule
 from driftline.drift.rule import Need
 from driftline.drift.status import FindingRule, Verdict
 from driftline.metrics import Measurement, metric
-from driftline.sentences.findings import Value, finding_sentence
+from driftline.sentences import Value, finding_sentence
 
 if TYPE_CHECKING:
     from driftline.drift.performance import PerformanceDrift

@@ -8,8 +8,8 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
+from driftline.datasets import Label
 from driftline.metrics import Task
-from driftline.models import Label
 
 ROW, SCORE, KEY, SLICE = "row", "score", "key", "slice"
 

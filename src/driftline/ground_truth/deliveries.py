@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from driftline.datasets import content_digest, to_parquet
+from driftline.datasets import Label, content_digest, to_parquet
 from driftline.declaration import LabelContract, ModelPipeline
 from driftline.ground_truth.errors import delivery_in_the_past, other_model_labels
 from driftline.ground_truth.labels import delivered_labels
@@ -21,7 +21,6 @@ from driftline.ground_truth.validation import (
     names_versions,
     same_labels,
 )
-from driftline.models import Label
 from driftline.registry import known_classes, load_timeline, version_of_row
 from driftline.rows import key_texts, match_positions, normalize_keys
 from driftline.store import batch_rows, dataset_rows, delivery_rows, model_rows

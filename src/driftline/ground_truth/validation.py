@@ -3,24 +3,22 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from driftline.clock import not_a_time, parse_time
-from driftline.datasets import column_type, encode
+from driftline.clock import CLOCK_TOLERANCE, not_a_time, parse_time
+from driftline.datasets import Label, column_type, encode
 from driftline.datasets.errors import MissingColumnError, duplicate_columns, missing_target, not_a_time_column
 from driftline.declaration import LabelContract
 from driftline.ground_truth.errors import conflicting_labels, empty_delivery, future_labels, missing_key
 from driftline.metrics import Task
-from driftline.models import Label
 from driftline.rows import key_texts, normalize_keys, plain_column
 from driftline.rows.errors import unfit_key_type
 
 MODEL_VERSION = "model_version"  # an optional column: which version the labelled predictions came from
-AHEAD = timedelta(minutes=5)  # how far clocks may differ
 SHOWN = 3  # keys that an error names
 _ZONE = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$", re.IGNORECASE)
 
@@ -51,7 +49,7 @@ def checked_labels(contract: LabelContract, expected: Expected, frame: pd.DataFr
         InvalidColumnError: times have no zone.
         InvalidLabelsError: a part of a key is missing.
         InvalidColumnError: a key column holds text where the dataset holds numbers, or the other way round.
-        InvalidLabelsError: events lie more than AHEAD after `as_of`.
+        InvalidLabelsError: events lie more than CLOCK_TOLERANCE after `as_of`.
         InvalidTargetError: labels are missing or infinite.
         TargetClassError: labels are outside the target's classes.
         InvalidTargetError: labels of a regression are no numbers.
@@ -67,7 +65,7 @@ def checked_labels(contract: LabelContract, expected: Expected, frame: pd.DataFr
             raise missing_key(name, int(labels[name].isna().sum()), len(labels))
     labels = normalize_keys(labels, contract.row_key)
     _check_key_types(contract, expected, labels)
-    ahead = labels[contract.time_column] > as_of + AHEAD
+    ahead = labels[contract.time_column] > as_of + CLOCK_TOLERANCE
     if ahead.any():
         latest = labels[contract.time_column].max()
         raise future_labels(int(ahead.sum()), len(labels), f"{latest:%Y-%m-%dT%H:%MZ}", f"{as_of:%Y-%m-%dT%H:%MZ}")

@@ -23,12 +23,11 @@ from driftline.metrics.estimates import (
     variance_estimate,
 )
 from driftline.metrics.losses import absolute_errors, log_losses, squared_errors
+from driftline.metrics.mcnemar import paired_mcnemar
 from driftline.metrics.paired_tests import (
-    RunPairedTest,
     paired_class_metric,
     paired_delong,
     paired_maximum,
-    paired_mcnemar,
     paired_median,
     paired_percentages,
     paired_ranking,
@@ -38,6 +37,7 @@ from driftline.metrics.paired_tests import (
 )
 from driftline.metrics.ranking import Rank, auroc_of_classes, average_precision
 from driftline.metrics.rows import SMALLEST_CLASS, FloatArray
+from driftline.metrics.significance import RunPairedTest
 from driftline.metrics.task import Task
 
 

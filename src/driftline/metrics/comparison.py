@@ -6,8 +6,8 @@ import numpy.typing as npt
 
 from driftline.metrics.measurement import Measurement
 from driftline.metrics.metrics import measure_rows, metric
-from driftline.metrics.paired_tests import PairedTest
 from driftline.metrics.rows import scored_rows
+from driftline.metrics.significance import PairedTest
 from driftline.metrics.task import Task
 
 

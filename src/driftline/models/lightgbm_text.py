@@ -13,10 +13,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from driftline.datasets import Label
 from driftline.errors import LibraryMissingError
 from driftline.metrics import Task
 from driftline.models.errors import ModelFilesError, invalid_trainer
-from driftline.models.model import Flavor, Label, Model
+from driftline.models.model import Flavor, Model
 from driftline.models.signature import InputColumn, Signature, enforce, signature_of
 from driftline.models.trainer import Param, check_training
 

@@ -8,12 +8,11 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from driftline.datasets import Label
 from driftline.errors import DriftlineError
 from driftline.metrics import Task, most_probable
 from driftline.models.errors import not_for_task, scoring_failure
 from driftline.models.signature import Signature, enforce
-
-Label = str | int | float | bool
 
 
 class Flavor(StrEnum):

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from driftline.datasets import Label
 from driftline.metrics import Task
 from driftline.models.errors import ModelFilesError, UntrustedModelError, invalid_trainer
 from driftline.models.importance import importance_shares
-from driftline.models.model import Flavor, Label, Model
+from driftline.models.model import Flavor, Model
 from driftline.models.signature import enforce, signature_of
 from driftline.models.trainer import Param, check_training
 

@@ -5,9 +5,10 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from driftline.datasets import Label
 from driftline.metrics import Task
 from driftline.models.errors import untrainable_rows
-from driftline.models.model import Label, Model
+from driftline.models.model import Model
 
 Param = str | int | float | bool | None
 

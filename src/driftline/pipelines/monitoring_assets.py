@@ -63,8 +63,8 @@ def monitoring_assets(pipeline: ModelPipeline) -> dg.AssetsDefinition:
                     outcome = work(keys)
                 failed |= {key: why for key, why in outcome.failed.items() if key not in failed}
                 yield from _materialize(context, pipeline, kind, outcome)
-                if kind is Kind.EVALUATION and context.selected_asset_check_keys:
-                    yield _floor_result(pipeline, outcome)
+                if kind is Kind.EVALUATION and pipeline.floor is not None and context.selected_asset_check_keys:
+                    yield _floor_result(pipeline, pipeline.floor, outcome)
         if include_challenger:
             with visible_failure():
                 _work_in_the_shadow(pipeline, workspace.opened, context, reader, keys)
@@ -205,9 +205,9 @@ def _metadata(done: Predicted | LabelCount | Evaluated | DriftReportResult) -> d
     return {**shown, "findings": finding_table(done.findings)} if done.verdict == "drift" else shown
 
 
-def _floor_result(pipeline: ModelPipeline, outcome: Outcome[Evaluated]) -> dg.AssetCheckResult:
+def _floor_result(pipeline: ModelPipeline, floor: float, outcome: Outcome[Evaluated]) -> dg.AssetCheckResult:
     """Return the check that warns of evaluations whose first metric is worse than the floor."""
-    name, floor = pipeline.metrics[0], pipeline.floor or 0.0
+    name = pipeline.metrics[0]
     sign = 1 if metric(name).greater_is_better else -1
     values = {
         key: measured.value

@@ -8,8 +8,8 @@ import dagster as dg
 import numpy as np
 
 from driftline.charts import ACCENT, dress, label_axes, plot_picture
+from driftline.datasets import Label
 from driftline.metrics import Task, scored_rows
-from driftline.models import Label
 from driftline.plots import plots_of
 
 MOST_FEATURES = 15

@@ -25,7 +25,7 @@ SEGMENT = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Replayed:
+class ReplayStep:
     """How far a replay has come.
 
     Attributes:
@@ -44,7 +44,7 @@ def replay(
     pipeline: ModelPipeline,
     instance: dg.DagsterInstance,
     workspace: Workspace,
-) -> Iterator[Replayed]:
+) -> Iterator[ReplayStep]:
     """Replay the stream of `pipeline`, segment by segment; one that was interrupted goes on where it stopped.
 
     Each segment is one Dagster run for all its partitions at the time when the last of their labels came, one
@@ -62,7 +62,7 @@ def replay(
     total = len(partitions.keys(Window(partitions.first, partitions.last)))
     if timeline(workspace, pipeline.name).holder(partitions.first) is None:
         run_job(definitions, instance, f"{pipeline.name}_retrain", replay_at=partitions.first)
-        yield Replayed(done=0, total=total, said="first model trained")
+        yield ReplayStep(done=0, total=total, said="first model trained")
     start = _first_missing(workspace, pipeline, partitions)
     if start > partitions.first:  # a replay that stopped after a segment may not have decided on it
         _decide(definitions, pipeline, instance, start + pipeline.ground_truth.lag)
@@ -72,7 +72,7 @@ def replay(
         run_job(definitions, instance, f"{pipeline.name}_monitor", tags=partition_range(keys), replay_at=known_at)
         retrained = _decide(definitions, pipeline, instance, known_at)
         said = f"{keys[-1]}, retrained" if retrained else keys[-1]
-        yield Replayed(done=len(partitions.keys(Window(partitions.first, segment.end))), total=total, said=said)
+        yield ReplayStep(done=len(partitions.keys(Window(partitions.first, segment.end))), total=total, said=said)
 
 
 def _first_missing(workspace: Workspace, pipeline: ModelPipeline, partitions: Partitions) -> datetime:

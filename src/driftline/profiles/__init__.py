@@ -1,4 +1,4 @@
-"""ROOMDOC profiles."""
+"""Profiles: the values of a column counted in bins, so that counts of partitions add up to those of a window."""
 
 from driftline.profiles.bins import LISTED_CATEGORIES, QUANTILE_BINS, TAIL_QUANTILES, NumericBins
 from driftline.profiles.counts import ColumnCounts, column_is_numeric, count_texts, total_counts

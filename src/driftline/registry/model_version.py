@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from driftline.datasets import Label
 from driftline.metrics import Task
-from driftline.models import Label
 from driftline.store.model_rows import ModelVersionRow
 
 

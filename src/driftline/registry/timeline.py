@@ -101,7 +101,7 @@ class Timeline:
     def tenures(self) -> tuple[Tenure, ...]:
         """Return all tenures, oldest first, those to come included."""
         found: list[Tenure] = []
-        for event, following in zip(self._effective, [*self._effective[1:], None], strict=True):
+        for event, following in zip(self._effective, (*self._effective[1:], None), strict=False):
             end = following.effective_at if following else None
             if event.version is None:
                 continue

@@ -4,8 +4,8 @@ import json
 from collections.abc import Collection
 from datetime import datetime
 
-from driftline.datasets import Window
-from driftline.models import Label, Model, from_files, model_digest, to_files
+from driftline.datasets import Label, Window
+from driftline.models import Model, from_files, model_digest, to_files
 from driftline.registry.aliases import known_model, load_timeline
 from driftline.registry.errors import InvalidModelReferenceError, UnknownAliasError, unknown_version
 from driftline.registry.model_version import ModelVersion, version_of_row

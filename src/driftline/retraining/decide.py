@@ -99,7 +99,7 @@ def evidence_of(
 
 
 @dataclass(frozen=True, kw_only=True)
-class State:
+class RetrainState:
     """What else is known of a pipeline.
 
     Attributes:
@@ -146,7 +146,7 @@ class RetrainDecision:
         return decision_sentence(self.rule, self.details)
 
 
-def decide(policy: Retrain, state: State, evidence: Evidence, now: datetime) -> RetrainDecision:
+def decide(policy: Retrain, state: RetrainState, evidence: Evidence, now: datetime) -> RetrainDecision:
     """Return whether to retrain after a drift report.
 
     A retraining under way, the cooldown and the budget block; drift, age and new labels ask, the first of them is the
@@ -187,7 +187,7 @@ def _triggers(policy: Retrain) -> tuple[str, ...]:
     return tuple(kind for kind in policy.on_drift if kind != "performance")
 
 
-def _nothing_asks(policy: Retrain, state: State, evidence: Evidence) -> RetrainDecision:
+def _nothing_asks(policy: Retrain, state: RetrainState, evidence: Evidence) -> RetrainDecision:
     due = _age_due(policy, state)
     details: dict[str, Any] = {
         "report_id": evidence.report_id,
@@ -206,7 +206,7 @@ def _nothing_asks(policy: Retrain, state: State, evidence: Evidence) -> RetrainD
     return RetrainDecision(rule=RetrainRule.NOT_A_TRIGGER, details=details, not_before=due)
 
 
-def _due(policy: Retrain, state: State, now: datetime) -> Iterator[dict[str, Any]]:
+def _due(policy: Retrain, state: RetrainState, now: datetime) -> Iterator[dict[str, Any]]:
     """Give what asks for a retraining beside drift."""
     due = _age_due(policy, state)
     if due is not None and due <= now and state.champion_since is not None:
@@ -216,14 +216,14 @@ def _due(policy: Retrain, state: State, now: datetime) -> Iterator[dict[str, Any
         yield {"trigger": Trigger.LABELS.value, "count": state.new_labels, "enough": policy.min_new_labels}
 
 
-def _age_due(policy: Retrain, state: State) -> datetime | None:
+def _age_due(policy: Retrain, state: RetrainState) -> datetime | None:
     """Return when the champion is too old; a challenger that lost to it has renewed its term."""
     if policy.longest_service is None or state.champion_since is None:
         return None
     return max([state.champion_since, *state.lost[-1:]]) + policy.longest_service
 
 
-def _block(policy: Retrain, state: State, now: datetime, trigger: Trigger) -> RetrainDecision | None:
+def _block(policy: Retrain, state: RetrainState, now: datetime, trigger: Trigger) -> RetrainDecision | None:
     """Return what speaks against a retraining now, and until when; None if nothing does."""
     if state.running is not None:
         details: dict[str, Any] = {"decision_id": state.running}
@@ -247,6 +247,6 @@ def _block(policy: Retrain, state: State, now: datetime, trigger: Trigger) -> Re
     return None
 
 
-def _losses(state: State) -> dict[str, int]:
+def _losses(state: RetrainState) -> dict[str, int]:
     """Return how many challengers lost in a row, where that is many."""
     return {"lost": len(state.lost)} if len(state.lost) >= MANY_LOSSES else {}

@@ -7,7 +7,7 @@ from datetime import datetime
 from driftline.declaration import ModelPipeline
 from driftline.drift import Verdict
 from driftline.registry import Timeline, ask, load_timeline, record_declaration
-from driftline.retraining.decide import WEEK, State, decide, evidence_of
+from driftline.retraining.decide import WEEK, RetrainState, decide, evidence_of
 from driftline.store import Session, decision_rows, drift_rows, evaluation_rows, model_rows
 from driftline.store.decision_rows import DecisionKind, DecisionStatus, Trigger
 from driftline.workspace import LEASE, Workspace
@@ -84,7 +84,7 @@ class _Known:
     now: datetime
     champion_id: int | None
     declaration_digest: str
-    state: State
+    state: RetrainState
 
 
 def _known(workspace: Workspace, session: Session, pipeline: ModelPipeline, model_id: int) -> _Known:
@@ -96,7 +96,7 @@ def _known(workspace: Workspace, session: Session, pipeline: ModelPipeline, mode
     promotion = decision_rows.newest_promotion(session, model_id)
     lost = tuple(row.as_of for row, _ in starts if row.status == DecisionStatus.KEPT and row.id > promotion)
     began = sorted(row.as_of for row, _ in starts)
-    state = State(
+    state = RetrainState(
         running=_running(session, model_id, since=workspace.clock() - LEASE),
         last_start=began[-1] if began else None,
         starts=tuple(at for at in began if at > now - WEEK),

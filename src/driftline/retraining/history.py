@@ -21,7 +21,7 @@ _KINDS: dict[DecisionStatus, EventKind] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Event:
+class RetrainingEvent:
     """One thing that happened.
 
     Attributes:
@@ -43,7 +43,7 @@ class Event:
     reason: str
 
 
-def history(workspace: Workspace, name: str) -> Sequence[Event]:
+def history(workspace: Workspace, name: str) -> Sequence[RetrainingEvent]:
     """Return what happened to a model, oldest first; of a drift, the first report for each champion.
 
     Raises:
@@ -56,7 +56,7 @@ def history(workspace: Workspace, name: str) -> Sequence[Event]:
         first_drift = drift_rows.first_reports(session, model.id, verdict=Verdict.DRIFT, kind="performance")
     events = [_retrained(decision, numbers) for decision in started.values()]
     events += [
-        Event(
+        RetrainingEvent(
             at=report.window_end or report.created_at,
             kind="drift",
             version=numbers[report.version_id],
@@ -70,9 +70,9 @@ def history(workspace: Workspace, name: str) -> Sequence[Event]:
     return sorted(events, key=lambda event: event.at)
 
 
-def _retrained(decision: Decision, numbers: dict[int, int]) -> Event:
+def _retrained(decision: Decision, numbers: dict[int, int]) -> RetrainingEvent:
     judged = decision.adjudication
-    return Event(
+    return RetrainingEvent(
         at=decision.as_of,
         kind=_KINDS.get(decision.status, "retraining"),
         version=None if decision.challenger_version_id is None else numbers[decision.challenger_version_id],

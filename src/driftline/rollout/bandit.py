@@ -10,9 +10,10 @@ from driftline.declaration import ModelPipeline
 from driftline.evaluations import LabelledReader
 from driftline.predictions import predict
 from driftline.registry import Decision, known_model, load_both_timelines, load_decision
-from driftline.rollout.bandit_life import Bandit, BanditEnd, bandit_of_row, end_bandit, interruption
+from driftline.rollout.bandit_end import BanditEnd, end_bandit, interruption
 from driftline.rollout.bandit_rewards import RewardPair, Rewards, fewest_units, rewards
 from driftline.rollout.bandit_rule import BanditStep, BanditVerdict, bandit_step
+from driftline.rollout.bandit_start import Bandit, bandit_of_row
 from driftline.rollout.errors import NoBanditError, PropensityError
 from driftline.rollout.off_policy import OffPolicyValue, off_policy_value
 from driftline.rollout.posterior import Cohort, posterior

@@ -10,7 +10,7 @@ import pandas as pd
 from driftline.declaration import ModelPipeline
 from driftline.evaluations import LabelledReader, LabelledRows
 from driftline.metrics import most_probable
-from driftline.rollout.bandit_life import Bandit
+from driftline.rollout.bandit_start import Bandit
 from driftline.rollout.posterior import Cohort
 from driftline.store import bandit_rows, model_rows
 from driftline.workspace import Workspace

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from driftline.clock import CLOCK_TOLERANCE
 from driftline.datasets import Window, from_parquet
 from driftline.declaration import (
     HOLDOUT_ROW,
@@ -19,8 +20,6 @@ from driftline.rows.errors import dataset_function_fault, no_dataset, no_partiti
 from driftline.rows.outcome import Outcome, run_batched
 from driftline.store import dataset_rows
 from driftline.workspace import Workspace
-
-AHEAD = timedelta(minutes=5)  # clocks of machines differ by so much, and not by more
 
 
 def past_partitions(workspace: Workspace, pipeline: ModelPipeline, start: str, end: str) -> Sequence[str]:
@@ -44,8 +43,8 @@ def partitions_between(pipeline: str, partitions: Partitions, start: str, end: s
         now: what is not over by now is left out.
 
     Raises:
-        NaiveTimeError: `start` or `end` is none of these.
-        EmptyRangeError: there is none.
+        InvalidTimeError: `start` or `end` is none of these.
+        EmptyWindowError: there is none.
     """
     first, last = partitions.span(start).start, min(partitions.span(end).end, partitions.clip(now))
     keys = partitions.over_by(last, since=first)
@@ -57,18 +56,18 @@ def partitions_between(pipeline: str, partitions: Partitions, start: str, end: s
 def future_rows(pipeline: ModelPipeline, frame: pd.DataFrame, now: datetime) -> str | None:
     """Return what is wrong with the rows of a stream that lie more than 5 minutes ahead of `now`; None without any."""
     times = frame[pipeline.time_column]
-    count = int((times > now + AHEAD).sum())
+    count = int((times > now + CLOCK_TOLERANCE).sum())
     if not count:
         return None
     last = f"{times.max().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    return str(rows_ahead(pipeline.name, count, len(frame), last, AHEAD // timedelta(minutes=1)))
+    return str(rows_ahead(pipeline.name, count, len(frame), last, CLOCK_TOLERANCE // timedelta(minutes=1)))
 
 
 def load_window(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
     """Return the rows of `window` that the user's dataset function gives; of a table (window None), all.
 
     Raises:
-        DatasetFunctionError: it raises, gives no DataFrame, or a stream's rows have no time with a zone.
+        InvalidDatasetError: it raises, gives no DataFrame, or a stream's rows have no time with a zone.
     """
     frame = load_frame(pipeline, window)
     return frame if window is None else filter_window(pipeline, frame, window)
@@ -114,7 +113,7 @@ def read_rows(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]
     the one at fault is named and the others are served.
 
     Raises:
-        NoDatasetError: no dataset of a table has passed its checks yet.
+        NotMaterializedError: no dataset of a table has passed its checks yet.
     """
     if not pipeline.partitions.is_stream:
         return Outcome(done={TABLE_KEY: _holdout(workspace, pipeline)})

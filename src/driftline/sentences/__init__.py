@@ -2,6 +2,6 @@
 
 from driftline.sentences.alerts import Message, alert_message, alert_text
 from driftline.sentences.decisions import decision_sentence
-from driftline.sentences.findings import report_summary
+from driftline.sentences.findings import Value, finding_sentence, report_summary
 
-__all__ = ["Message", "alert_message", "alert_text", "decision_sentence", "report_summary"]
+__all__ = ["Message", "Value", "alert_message", "alert_text", "decision_sentence", "finding_sentence", "report_summary"]

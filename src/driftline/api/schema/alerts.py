@@ -5,7 +5,7 @@ from typing import get_args
 
 import strawberry
 
-from driftline.alerting import Event
+from driftline.alerting import AlertEvent
 from driftline.api.context import Info
 from driftline.api.schema.fields import closed_set, field
 from driftline.declaration import AlertKind, Severity
@@ -15,7 +15,7 @@ from driftline.store.alert_rows import DeliveryState
 strawberry.enum(DeliveryState, description="PENDING: to be sent, or sent again; FAILED: given up.")
 _Event = closed_set(
     "DeliveryEvent",
-    [event for event in Event if event is not Event.NONE],  # nothing is sent of it
+    [event for event in AlertEvent if event is not AlertEvent.NONE],  # nothing is sent of it
     description="What a message is about: an alert that opened, goes on or was resolved, or a thing that happened.",
 )
 _AlertKind = closed_set("AlertKind", get_args(AlertKind), description="What people are notified of.")

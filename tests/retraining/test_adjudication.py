@@ -1,19 +1,9 @@
-"""A challenger is trained and recorded, then judged on the holdout; the decision and the alias move together."""
+"""A challenger is judged once, on the champion's holdout, and its promotion is the decision's."""
 
-import socket
-import subprocess
-import sys
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 
-import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sqlmodel import select
 
 from driftline import LightGBM, Promote, Sklearn, SplitColumn, Target
 from driftline.clock import now
@@ -22,128 +12,14 @@ from driftline.dossier import holdout_scores, load_profile
 from driftline.registry import find_version, rollback, timeline
 from driftline.registry.errors import AliasMovedError, IncomparableModelsError
 from driftline.retraining import adjudicate, read_dataset, train
-from driftline.retraining.errors import UnknownDecisionError
-from driftline.rows.errors import NotMaterializedError
-from driftline.store import dataset_rows, lock_rows, metric_rows, run_rows
-from driftline.workspace import LockedError
+from driftline.retraining.errors import NotMaterializedError
+from driftline.store import run_rows
 from tests.histories import decisions, events, give_alias
+from tests.retrainings import Broken, of_run, retrain
 from tests.streams import day, fires, persons, read_persons
 
 BETTER = LightGBM(num_leaves=7, trees=60, min_leaf_rows=5)
 WORSE = LightGBM(num_leaves=2, trees=1, min_leaf_rows=5)
-
-
-COLD = RuntimeError("the oven is cold")
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A recipe that cannot be followed."""
-
-    error: BaseException = COLD
-    name = "Broken"
-
-    def params(self):
-        return {}
-
-    def fit(self, *_args, **_kwargs):
-        raise self.error
-
-
-def of_run(workspace, run_id, table):
-    with workspace.database.reading() as session:
-        return run_rows.of_runs(session, table, [run_id])[run_id]
-
-
-def retrain(workspace, pipeline, **told):
-    read_dataset(workspace, pipeline)
-    train(workspace, pipeline, **told)
-    return adjudicate(workspace, pipeline)
-
-
-def test_a_training_is_a_run_with_all_that_it_used_and_measured(workspace):
-    read = read_dataset(workspace, persons())
-    trained = train(workspace, persons(), trigger="schedule", actor="ann", dagster_run_id="d1")
-    with workspace.database.reading() as session:
-        run = run_rows.run(session, trained.run_id)
-    assert (run.status, run.dagster_run_id, run.error) == ("finished", "d1", None)
-    assert {p.key: p.value for p in of_run(workspace, run.run_id, run_rows.Param)}["trees"] == 15
-    assert [m.key for m in of_run(workspace, run.run_id, metric_rows.MetricSummary)] == [
-        "holdout/accuracy",
-        "holdout/auroc",
-    ]
-    assert {a.path for a in of_run(workspace, run.run_id, run_rows.Artifact)} == {
-        "model/example.json",
-        "model/model.json",
-        "model/model.txt",
-        "plots.json",
-        "prediction_profile.json",
-        "reference_profile.json",
-        "reference_rows.parquet",
-    }
-    inputs = {(i.role, i.dataset_version_id) for i in of_run(workspace, run.run_id, run_rows.RunInput)}
-    assert inputs == {("training", read.training.id), ("holdout", read.holdout.id)}
-    assert {t.key: t.value for t in of_run(workspace, run.run_id, run_rows.Tag)}["trigger"] == "schedule"
-
-
-def test_a_training_records_the_commit_of_the_code(workspace, tmp_path, monkeypatch):
-    identity = ["-c", "user.name=Ann", "-c", "user.email=ann@example.org"]
-    for words in (["init", "-q"], [*identity, "commit", "-q", "--allow-empty", "-m", "first"]):
-        subprocess.run(["git", *words], cwd=tmp_path, check=True)
-    monkeypatch.chdir(tmp_path)
-    read_dataset(workspace, persons())
-    with workspace.database.reading() as session:
-        run = run_rows.run(session, train(workspace, persons()).run_id)
-    assert len(run.git_commit) == 40
-
-
-def test_a_training_waits_to_be_judged(workspace):
-    read_dataset(workspace, persons())
-    trained = train(workspace, persons(), trigger="schedule", actor="ann")
-    [decision] = decisions(workspace, "persons")
-    assert (decision.status, decision.trigger, decision.actor) == ("trained", "schedule", "ann")
-    assert (decision.challenger_version_id, decision.holdout_version_id) == (trained.version.id, trained.holdout.id)
-    assert timeline(workspace, "persons").holder(workspace.as_of()) is None
-
-
-def test_the_same_rows_give_the_same_model(workspace):
-    read_dataset(workspace, persons())
-    first, second = train(workspace, persons()), train(workspace, persons())
-    assert (first.version.digest, first.measurements) == (second.version.digest, second.measurements)
-    assert (first.version.version, second.version.version) == (1, 2)
-
-
-def test_a_recipe_that_fails_fails_its_run_and_its_decision_and_nothing_else(served):
-    read_dataset(served, fires())
-    with pytest.raises(RuntimeError, match="cold"):
-        train(served, fires(trainer=Broken()))
-    failed = decisions(served)[-1]
-    assert (failed.status, failed.outcome) == ("failed", "Failed: RuntimeError: the oven is cold")
-    assert failed.serving_version_id == find_version(served, "fires").id
-    with served.database.reading() as session:
-        [run] = run_rows.newest_runs(session, status="failed")
-    assert "Traceback" in run.error
-    assert "the oven is cold" in run.error
-    assert len(events(served)) == 1
-
-
-def test_an_interrupted_training_is_killed_and_gives_its_lock_back(served):
-    read_dataset(served, fires())
-    with pytest.raises(KeyboardInterrupt):
-        train(served, fires(trainer=Broken(KeyboardInterrupt())))
-    with served.database.reading() as session:
-        assert [run.status for run in run_rows.newest_runs(session, first=1)] == ["killed"]
-    assert decisions(served)[-1].status == "failed"
-    assert train(served, fires()).version.version == 2
-
-
-def test_a_decision_that_asked_is_the_one_that_is_filled(served):
-    read_dataset(served, fires())
-    first = train(served, fires()).decision_id
-    with pytest.raises(UnknownDecisionError, match="decision 99"):
-        train(served, fires(), decision_id=99)
-    assert [decision.status for decision in decisions(served)] == ["promoted", "trained"]
-    assert first == decisions(served)[-1].id
 
 
 def test_the_first_valid_challenger_is_promoted(workspace):
@@ -351,79 +227,3 @@ def test_a_forest_of_trees_that_the_user_trusts_is_promoted(workspace):
     trees = Sklearn(RandomForestClassifier(n_estimators=5), trusted=("sklearn.tree._tree.Tree",))
     numbers = persons(dataset=lambda _: read_persons().drop(columns="job"), trainer=trees)
     assert retrain(workspace, numbers).promoted
-
-
-def test_a_param_that_is_no_number_is_recorded(workspace):
-    recipe = Sklearn(
-        make_pipeline(SimpleImputer(missing_values=np.nan), LogisticRegression()), trusted=("numpy.dtype",)
-    )
-    numbers = persons(dataset=lambda _: read_persons().drop(columns="job"), trainer=recipe)
-    assert retrain(workspace, numbers).promoted
-
-
-def test_a_finished_decision_is_not_opened_again(served):
-    [before] = decisions(served)
-    read_dataset(served, fires())
-    again = train(served, fires(), decision_id=before.id)
-    after = decisions(served)[0]
-    assert (after.status, after.outcome, after.started_at) == (before.status, before.outcome, before.started_at)
-    assert (again.decision_id, decisions(served)[1].status) == (decisions(served)[1].id, "trained")
-
-
-def test_two_trainings_of_one_pipeline_never_run_together(served):
-    with served.lock("retraining fires"):
-        with pytest.raises(LockedError, match="already being done"):
-            train(served, fires())
-        with pytest.raises(LockedError):
-            adjudicate(served, fires())
-    assert len(decisions(served)) == 1
-
-
-def test_of_several_that_take_a_free_lock_at_once_one_has_it(served):
-    def hold(_):
-        try:
-            with served.lock("a door"):
-                entered.append(1)
-                done.result(timeout=10)
-        except LockedError:
-            return "locked"
-        return "held"
-
-    entered, done = [], Future()
-    with ThreadPoolExecutor(6) as pool:
-        asked = [pool.submit(hold, position) for position in range(6)]
-        while sum(future.done() for future in asked) < 5:
-            pass
-        done.set_result(None)
-        came = sorted(future.result() for future in asked)
-    assert (came, len(entered)) == (["held"] + ["locked"] * 5, 1)
-
-
-@pytest.mark.parametrize(("holder", "left"), [("dead", timedelta(hours=6)), ("another-host:1", timedelta(seconds=-1))])
-def test_a_lock_whose_holder_is_dead_or_whose_lease_ended_is_taken_over(served, holder, left):
-    if holder == "dead":
-        ended = subprocess.Popen([sys.executable, "-c", ""])
-        ended.wait()
-        holder = f"{socket.gethostname()}:{ended.pid}"
-    with served.database.transaction() as session:
-        session.add(lock_rows.Lock(name="retraining fires", holder=holder, expires_at=now() + left))
-    read_dataset(served, fires())
-    assert train(served, fires()).version.version == 2
-
-
-def test_a_lock_of_another_machine_is_left_alone_while_its_lease_runs(served):
-    with served.database.transaction() as session:
-        told = {"name": "retraining fires", "holder": "another-host:1", "expires_at": now() + timedelta(hours=1)}
-        session.add(lock_rows.Lock(**told))
-    with pytest.raises(LockedError, match="another-host:1"):
-        train(served, fires())
-    with served.database.reading() as session:
-        assert session.get(lock_rows.Lock, "retraining fires").holder == "another-host:1"
-
-
-def test_two_readings_at_once_store_the_content_once(workspace):
-    with ThreadPoolExecutor(4) as pool:
-        came = list(pool.map(lambda _: read_dataset(workspace, persons()), range(4)))
-    assert len({read.training.id for read in came}) == 1
-    with workspace.database.reading() as session:
-        assert len(session.exec(select(dataset_rows.DatasetVersion)).all()) == 2

@@ -1,0 +1,33 @@
+"""A retraining from the reading to the judgement, and recipes for it."""
+
+from dataclasses import dataclass
+
+from driftline.retraining import adjudicate, read_dataset, train
+from driftline.store import run_rows
+
+COLD = RuntimeError("the oven is cold")
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A recipe that cannot be followed."""
+
+    error: BaseException = COLD
+    name = "Broken"
+
+    def params(self):
+        return {}
+
+    def fit(self, *_args, **_kwargs):
+        raise self.error
+
+
+def of_run(workspace, run_id, table):
+    with workspace.database.reading() as session:
+        return run_rows.of_runs(session, table, [run_id])[run_id]
+
+
+def retrain(workspace, pipeline, **told):
+    read_dataset(workspace, pipeline)
+    train(workspace, pipeline, **told)
+    return adjudicate(workspace, pipeline)
