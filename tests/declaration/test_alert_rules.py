@@ -4,6 +4,7 @@ import pytest
 
 from driftline import Alert
 from driftline.clock import InvalidTimeError
+from driftline.declaration import describe
 from driftline.declaration.errors import DeclarationError, RuleValueError
 from driftline.metrics.errors import UnknownMetricError
 from driftline.settings import Settings
@@ -57,7 +58,7 @@ def test_a_table_has_no_late_labels():
 
 
 def test_alerts_are_part_of_what_a_pipeline_says_about_itself():
-    [told] = fires(alerts=(Alert(on="drift", severity="critical"),)).describe()["alerts"]
+    [told] = describe(fires(alerts=(Alert(on="drift", severity="critical"),)))["alerts"]
     assert (told["type"], told["on"], told["severity"]) == ("Alert", "drift", "critical")
 
 

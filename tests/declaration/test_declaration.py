@@ -1,35 +1,28 @@
 """What a declaration accepts, what its times are, and that it can say itself in JSON."""
 
-import json
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
 
 from driftline import (
     Alert,
     Daily,
     GroundTruth,
     Hourly,
-    LightGBM,
-    Newest,
     PerformanceDrift,
     Promote,
     Retrain,
     RetrainTrigger,
-    Sklearn,
     Window,
 )
 from driftline.clock import InvalidTimeError
 from driftline.declaration.errors import DeclarationError, PartitionsError, RuleValueError, UnknownPartitionError
 from driftline.errors import DriftlineError
 from driftline.metrics.errors import UnknownMetricError
-from tests.streams import day, fires, persons, read_persons
+from tests.streams import day, fires, persons
 
 DAYS = Daily("2025-02-10", end="2025-03-24")
 moments = st.datetimes(datetime(2025, 1, 1), datetime(2025, 5, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -201,37 +194,3 @@ def test_a_later_training_of_a_stream_that_has_ended_looks_at_its_end():
 def test_a_table_is_read_as_a_whole_as_of_now():
     assert persons().training_time(day("2026-11-21"), first=True) == day("2026-11-21")
     assert persons().training_rows(day("2026-11-21")) is None
-
-
-@pytest.mark.parametrize(
-    "pipeline",
-    [
-        fires(),
-        persons(),
-        persons(dataset=lambda _window: read_persons()),
-        persons(dataset=partial(read_persons, None)),
-        persons(trainer=LightGBM(extra={"cat_smooth": 1.5})),
-        fires(partitions=Hourly("2025-02-10"), holdout=Newest(duration="12h")),
-    ],
-)
-def test_a_declaration_says_itself_in_json(pipeline):
-    told = json.loads(json.dumps(pipeline.describe(), allow_nan=False))
-    assert told == pipeline.describe()
-    assert told["name"] == pipeline.name
-
-
-def test_a_declaration_names_its_parts():
-    told = fires().describe()
-    assert told["partitions"] == {
-        "type": "Daily",
-        "start": "2025-02-10",
-        "end": "2025-03-24",
-        "timezone": "UTC",
-    }
-    assert told["trainer"]["name"] == "LightGBM"
-    assert [rule["type"] for rule in told["drift"]] == ["PerformanceDrift", "DataDrift"]
-
-
-def test_a_param_that_is_no_number_is_json_too():
-    pipeline = persons(trainer=Sklearn(make_pipeline(SimpleImputer(), LogisticRegression())))
-    json.dumps(pipeline.describe(), allow_nan=False)

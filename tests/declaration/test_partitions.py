@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from driftline import Daily, GroundTruth, Hourly, Monthly, Target, Weekly, Window
+from driftline import Daily, Hourly, Monthly, Weekly, Window
 from driftline.clock import InvalidTimeError
-from driftline.declaration import LabelContract, described_contract
+from driftline.declaration import FORMAT, describe, read_declaration
 from driftline.declaration.errors import PartitionsError, UnknownPartitionError
-from driftline.declaration.whole_table import described_partitions
 from tests.streams import fires
 
 ZURICH = "Europe/Zurich"
@@ -30,17 +29,6 @@ moments = st.datetimes(datetime(2024, 11, 1), datetime(2026, 3, 1), timezones=st
 
 def utc(text):
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-def contract(partitions):
-    return LabelContract(
-        pipeline="fires",
-        time_column="time",
-        entity=(),
-        target=Target("fire"),
-        partitions=partitions,
-        ground_truth=GroundTruth(),
-    )
 
 
 @pytest.mark.parametrize(("day", "hours"), [("2025-03-30", 23), ("2025-06-01", 24), ("2025-10-26", 25)])
@@ -165,11 +153,11 @@ def test_rows_get_the_key_of_their_time_also_before_the_first_partition(partitio
     times = pd.date_range("2024-10-01", "2025-12-01", freq="7919s", tz="Asia/Tokyo").as_unit(unit)
     shuffled = pd.Series(times).sample(300, random_state=1)
     expected = [partitions.key(time.to_pydatetime()) for time in shuffled]
-    assert contract(partitions).partition_keys(shuffled).tolist() == expected
+    assert fires(partitions=partitions).partition_keys(shuffled).tolist() == expected
 
 
 def test_no_rows_have_no_keys_and_a_nanosecond_before_a_border_is_before_it():
-    labels = contract(Daily("2025-01-01"))
+    labels = fires(partitions=Daily("2025-01-01"))
     assert labels.partition_keys(pd.Series([], dtype="datetime64[ns, UTC]")).tolist() == []
     last = pd.Series([pd.Timestamp("1965-05-03", tz="UTC") - pd.Timedelta(1, "ns")])
     assert labels.partition_keys(last).tolist() == ["1965-05-02"]
@@ -216,13 +204,7 @@ def test_a_text_that_is_no_time_spans_nothing(text):
 
 @pytest.mark.parametrize("partitions", ALL)
 def test_a_declaration_says_its_partitions_so_that_they_can_be_read_back(partitions):
-    description = fires(partitions=partitions).describe()
-    assert described_partitions(description["partitions"]) == partitions
-    assert described_contract("fires", description).partitions == partitions
-
-
-def test_a_declaration_from_before_time_zones_is_in_utc():
-    assert described_partitions({"type": "Daily", "start": "2025-02-10", "end": None}) == Daily("2025-02-10")
+    assert read_declaration(describe(fires(partitions=partitions)), FORMAT).partitions == partitions
 
 
 def test_ten_thousand_partitions_are_named_at_once():
@@ -230,6 +212,6 @@ def test_ten_thousand_partitions_are_named_at_once():
     times = pd.Series(pd.date_range("2024-01-01", periods=200_000, freq="3min", tz="UTC"))
     began = perf_counter()
     keys = hours.over_by(hours.first + timedelta(hours=10_000))
-    of_rows = contract(hours).partition_keys(times)
+    of_rows = fires(partitions=hours).partition_keys(times)
     assert perf_counter() - began < 2
     assert (len(keys), len(np.unique(of_rows))) == (10_000, 10_000)

@@ -12,7 +12,7 @@ from driftline.declaration.errors import (
     PartitionsError,
     UnknownPartitionError,
 )
-from driftline.declaration.whole_table import TABLE_KEY, WholeTable, described_partitions
+from driftline.declaration.whole_table import TABLE_KEY, WholeTable
 from tests.streams import persons
 
 NOW = datetime(2025, 3, 4, 5, tzinfo=UTC)
@@ -74,10 +74,6 @@ def test_only_a_stream_is_one():
     assert (TABLE.is_stream, DAYS.is_stream, DAYS.stream("fires")) == (False, True, DAYS)
     with pytest.raises(NotAStreamError, match="'adults'"):
         TABLE.stream("adults")
-
-
-def test_a_declaration_without_partitions_describes_a_table():
-    assert described_partitions(None) == described_partitions({"type": "WholeTable"}) == WholeTable()
 
 
 def test_a_table_has_no_times_and_nothing_before_it():

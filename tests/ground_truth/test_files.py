@@ -16,7 +16,7 @@ HEADER = "time,station,fire\n"
 
 def added(workspace, path, pipeline=None):
     declared = pipeline or fires()
-    frame = read_label_file(workspace, declared.label_contract, path)
+    frame = read_label_file(workspace, declared, path)
     return add_ground_truth(workspace, declared, frame, actor="ann")
 
 
@@ -31,20 +31,20 @@ def test_times_of_any_zone_in_one_csv_file_are_read(served, tmp_path):
 def test_text_that_looks_like_a_number_stays_text_where_the_key_is_text(served, tmp_path):
     path = tmp_path / "labels.csv"
     path.write_text(HEADER + "2025-02-10T01:00Z,007,yes\n")
-    assert read_label_file(served, fires().label_contract, path)["station"].tolist() == ["007"]
+    assert read_label_file(served, fires(), path)["station"].tolist() == ["007"]
 
 
 def test_numbers_and_classes_are_read_from_text():
-    contract = fires(entity=("number",), target=Target("fire")).label_contract
+    pipeline = fires(entity=("number",), target=Target("fire"))
     texts = pd.DataFrame({"number": ["1", "2"], "fire": ["0", "1"], "model_version": ["1", ""]})
-    read = from_texts(contract, Expected(numbers=frozenset({"number"}), classes=(0, 1)), texts)
+    read = from_texts(pipeline, Expected(numbers=frozenset({"number"}), classes=(0, 1)), texts)
     assert (read["number"].tolist(), read["fire"].tolist()) == ([1, 2], [0, 1])
     assert read["model_version"].isna().tolist() == [False, True]
 
 
 def test_a_regression_is_read_from_text():
-    contract = fires(target=Target("fire", task=Task.REGRESSION)).label_contract
-    assert from_texts(contract, Expected(classes=()), pd.DataFrame({"fire": ["1.5", "-2"]}))["fire"].tolist() == [
+    pipeline = fires(target=Target("fire", task=Task.REGRESSION))
+    assert from_texts(pipeline, Expected(classes=()), pd.DataFrame({"fire": ["1.5", "-2"]}))["fire"].tolist() == [
         1.5,
         -2,
     ]

@@ -17,8 +17,11 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import MetaData, create_engine, select, text
 
+from assets import electricity, fire_risk
 from driftline.artifacts import open_artifacts
 from driftline.clock import now
+from driftline.declaration import read_declaration
+from driftline.declaration.whole_table import WholeTable
 from driftline.registry import known_model, load_decisions, load_timeline, rollback, timeline
 from driftline.registry.errors import UnknownVersionError
 from driftline.store import decision_rows, declaration_rows, drift_rows, evaluation_rows
@@ -191,7 +194,11 @@ def test_declarations_stand_under_their_digests(workspace):
         known = {row.name: declared for row, declared in declaration_rows.pipelines(session)}
     assert set(known) == {"income", "electricity", "fire_risk"}
     assert {declared.format for declared in known.values()} == {0}
-    assert known["income"].content["metrics"] == ["auroc", "accuracy", "log_loss", "brier"]
+    read = {name: read_declaration(declared.content, declared.format) for name, declared in known.items()}
+    assert read["income"].metrics == ("auroc", "accuracy", "log_loss", "brier")
+    assert read["income"].partitions == WholeTable()
+    assert read["electricity"].drift == electricity.drift
+    assert read["fire_risk"].retrain == fire_risk.retrain
 
 
 def test_a_rollback_goes_on_where_it_stood_and_a_cancelled_plan_blocks_nothing(workspace):

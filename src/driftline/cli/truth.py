@@ -44,7 +44,7 @@ def add(
 
     project = load_project(Path.cwd())
     declared, workspace = project.pipeline(pipeline), open_workspace()
-    frame = read_label_file(workspace, declared.label_contract, file)
+    frame = read_label_file(workspace, declared, file)
     actor = environment(Path.cwd()).user_name
     added = add_ground_truth(workspace, declared, frame, actor=actor, source=source or file.name)
     keys = outdated(workspace, declared)  # also what an earlier delivery left

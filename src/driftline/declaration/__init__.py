@@ -11,8 +11,9 @@ from driftline.declaration.dagster_names import (
     backtest_job,
     replay_op,
 )
+from driftline.declaration.declaration import Declaration
+from driftline.declaration.description import FORMAT, describe, read_declaration
 from driftline.declaration.ground_truth import GroundTruth
-from driftline.declaration.label_contract import LabelContract, described_contract
 from driftline.declaration.partition_calendars import Daily, Hourly, Monthly, Weekly
 from driftline.declaration.partitions import Partitions
 from driftline.declaration.pipeline import ModelPipeline
@@ -22,6 +23,7 @@ from driftline.declaration.whole_table import TABLE_KEY, Partitioning
 
 __all__ = [
     "DECISION_TAG",
+    "FORMAT",
     "HOLDOUT_ROW",
     "PIPELINE_TAG",
     "RESERVED_PREFIX",
@@ -32,10 +34,10 @@ __all__ = [
     "Alert",
     "AlertKind",
     "Daily",
+    "Declaration",
     "GroundTruth",
     "Hourly",
     "Kind",
-    "LabelContract",
     "ModelPipeline",
     "Monthly",
     "Partitioning",
@@ -45,7 +47,8 @@ __all__ = [
     "Severity",
     "Weekly",
     "backtest_job",
-    "described_contract",
+    "describe",
+    "read_declaration",
     "replay_op",
     "reserved_names",
 ]

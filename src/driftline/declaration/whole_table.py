@@ -1,18 +1,15 @@
 """A table as a partitioning of one partition, so that nobody asks whether there are partitions at all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Never
+from typing import ClassVar, Never
 
 from driftline.declaration.errors import NotAStreamError, UnknownPartitionError
-from driftline.declaration.partition_calendars import Daily, Hourly, Monthly, Weekly
 from driftline.declaration.partitions import Partitions
 from driftline.declaration.reserved_names import HOLDOUT_ROW
 
 TABLE_KEY = ""
-
-_CALENDARS: dict[str, type[Partitions]] = {kind.__name__: kind for kind in (Hourly, Daily, Weekly, Monthly)}
 
 
 @dataclass(frozen=True)
@@ -93,11 +90,3 @@ class WholeTable:
 
 
 Partitioning = Partitions | WholeTable
-
-
-def described_partitions(description: Mapping[str, Any] | None) -> Partitioning:
-    """Return the partitions that a declaration described as JSON; of none, the whole table."""
-    if description is None or description["type"] == WholeTable.__name__:
-        return WholeTable()
-    calendar = _CALENDARS[description["type"]]
-    return calendar(description["start"], end=description.get("end"), timezone=description.get("timezone") or "UTC")

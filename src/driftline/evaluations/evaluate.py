@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from driftline.declaration import ModelPipeline
+from driftline.declaration import Declaration, ModelPipeline
 from driftline.dossier import metric_row, slice_rows, stored_measurement
 from driftline.evaluations.label_counts import unlabelled
 from driftline.evaluations.labelled import LabelledReader
@@ -94,7 +94,7 @@ def slices_of(pipeline: ModelPipeline, labelled: LabelledRows) -> tuple[Slice, .
 
 
 def evaluations_of(
-    workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str], *, version: int | None = None
+    workspace: Workspace, pipeline: Declaration, keys: Sequence[str], *, version: int | None = None
 ) -> dict[str, tuple[Measurement, ...]]:
     """Return the newest measurements of each partition that is evaluated, in the order of `keys` and of the metrics.
 
@@ -122,7 +122,7 @@ def evaluations_of(
 
 
 def unevaluated(
-    workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str], *, version: int | None = None
+    workspace: Workspace, pipeline: Declaration, keys: Sequence[str], *, version: int | None = None
 ) -> list[str]:
     """Return those of `keys` that were never evaluated with the champion of their time, or with `version`."""
     known = evaluations_of(workspace, pipeline, keys, version=version)

@@ -26,12 +26,11 @@ def outdated(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str] 
     Raises:
         NotAStreamError: the pipeline has no partitions.
     """
-    contract, as_of = pipeline.label_contract, workspace.as_of()
+    pipeline.partitions.stream(pipeline.name)  # a table is refused
+    as_of = workspace.as_of()
     with workspace.database.reading() as session:
-        arrivals = delivery_rows.arrivals(session, contract.pipeline, keys, as_of)
-        batches = batch_rows.predicted_partitions(
-            session, contract.pipeline, sorted({a.partition_key for a in arrivals})
-        )
+        arrivals = delivery_rows.arrivals(session, pipeline.name, keys, as_of)
+        batches = batch_rows.predicted_partitions(session, pipeline.name, sorted({a.partition_key for a in arrivals}))
     serving = serving_versions(workspace, pipeline, sorted({batch.partition_key for batch, _ in batches})).done
     with workspace.database.reading() as session:
         ids = list({version.id for version in serving.values()})

@@ -1,6 +1,6 @@
 """Labels as they are delivered: validated, counted, kept for good, and which of them count at a time."""
 
-from driftline.ground_truth.deliveries import AddedGroundTruth, add_ground_truth, add_labels, expected_labels
+from driftline.ground_truth.deliveries import AddedGroundTruth, add_ground_truth, expected_labels
 from driftline.ground_truth.files import read_label_file
 from driftline.ground_truth.labels import known_truth
 from driftline.ground_truth.status import TruthStatus, truth_status
@@ -11,7 +11,6 @@ __all__ = [
     "AddedGroundTruth",
     "TruthStatus",
     "add_ground_truth",
-    "add_labels",
     "expected_labels",
     "from_texts",
     "known_truth",

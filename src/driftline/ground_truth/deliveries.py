@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from driftline.datasets import Label, content_digest, to_parquet
-from driftline.declaration import LabelContract, ModelPipeline
+from driftline.declaration import Declaration
 from driftline.ground_truth.errors import delivery_in_the_past, other_model_labels
 from driftline.ground_truth.labels import delivered_labels
 from driftline.ground_truth.validation import (
@@ -58,7 +58,7 @@ class AddedGroundTruth:
 
 
 def add_ground_truth(
-    workspace: Workspace, pipeline: ModelPipeline, frame: pd.DataFrame, *, actor: str, source: str | None = None
+    workspace: Workspace, pipeline: Declaration, frame: pd.DataFrame, *, actor: str, source: str | None = None
 ) -> AddedGroundTruth:
     """Store the labels of a stream's rows, known from now on, and return what is new in them.
 
@@ -79,27 +79,21 @@ def add_ground_truth(
         HistoryRewriteError: labels that arrived later are stored already.
         LockedError: somebody else delivers for this pipeline just now.
     """
-    return add_labels(workspace, pipeline.label_contract, frame, actor=actor, source=source)
+    pipeline.partitions.stream(pipeline.name)  # a table is refused
+    labels = checked_labels(pipeline, expected_labels(workspace, pipeline), frame, workspace.as_of())
+    with workspace.lock(f"ground truth of {pipeline.name}"):  # counts stand on what is stored, and are stored
+        return _add(workspace, pipeline, labels, actor=actor, source=source)
 
 
-def add_labels(
-    workspace: Workspace, contract: LabelContract, frame: pd.DataFrame, *, actor: str, source: str | None = None
-) -> AddedGroundTruth:
-    """Do what `add_ground_truth` does, for a pipeline of which only its contract is at hand."""
-    labels = checked_labels(contract, expected_labels(workspace, contract), frame, workspace.as_of())
-    with workspace.lock(f"ground truth of {contract.pipeline}"):  # counts stand on what is stored, and are stored
-        return _add(workspace, contract, labels, actor=actor, source=source)
-
-
-def expected_labels(workspace: Workspace, contract: LabelContract) -> Expected:
+def expected_labels(workspace: Workspace, pipeline: Declaration) -> Expected:
     """Return what the newest dataset and the newest model say of keys and labels."""
     with workspace.database.reading() as session:
-        reading = dataset_rows.newest_reading(session, contract.pipeline, passed=True)
+        reading = dataset_rows.newest_reading(session, pipeline.name, passed=True)
     types = {column["name"]: column["dtype"] for column in reading.columns} if reading else {}
-    held = {name: types[name] for name in contract.entity if name in types}
+    held = {name: types[name] for name in pipeline.entity if name in types}
     texts = frozenset(name for name, dtype in held.items() if dtype in {"string", "category"})
     numbers = frozenset(name for name, dtype in held.items() if dtype.startswith(("int", "uint", "float")))
-    return Expected(texts=texts, numbers=numbers, classes=_known_classes(workspace, contract.pipeline))
+    return Expected(texts=texts, numbers=numbers, classes=_known_classes(workspace, pipeline.name))
 
 
 def _known_classes(workspace: Workspace, pipeline: str) -> tuple[Label, ...] | None:
@@ -115,25 +109,25 @@ def _known_classes(workspace: Workspace, pipeline: str) -> tuple[Label, ...] | N
 
 
 def _add(
-    workspace: Workspace, contract: LabelContract, labels: pd.DataFrame, *, actor: str, source: str | None
+    workspace: Workspace, pipeline: Declaration, labels: pd.DataFrame, *, actor: str, source: str | None
 ) -> AddedGroundTruth:
-    _check_order(workspace, contract.pipeline)
-    as_of, partitions = workspace.as_of(), contract.partition_keys(labels[contract.time_column])
+    _check_order(workspace, pipeline.name)
+    as_of, partitions = workspace.as_of(), pipeline.partition_keys(labels[pipeline.time_column])
     touched = list(dict.fromkeys(partitions))
-    predicted = predicted_rows(workspace, contract, touched)
-    _check_versions(contract, labels, predicted)
-    labels = labels[[*contract.row_key, contract.target.column]].drop_duplicates(ignore_index=True)
-    partitions = contract.partition_keys(labels[contract.time_column])
-    changes = _changes(contract, labels, delivered_labels(workspace, contract, touched, as_of))
+    predicted = predicted_rows(workspace, pipeline, touched)
+    _check_versions(pipeline, labels, predicted)
+    labels = labels[[*pipeline.row_key, pipeline.target.column]].drop_duplicates(ignore_index=True)
+    partitions = pipeline.partition_keys(labels[pipeline.time_column])
+    changes = _changes(pipeline, labels, delivered_labels(workspace, pipeline, touched, as_of))
     digest = content_digest(labels)
     with workspace.database.reading() as session:
-        before = delivery_rows.delivery_of(session, contract.pipeline, digest)
+        before = delivery_rows.delivery_of(session, pipeline.name, digest)
     if before is not None and not (changes.new | changes.corrected).any():
         again = _told(before, already=True, partitions=())
         return replace(again, new_count=0, same_count=again.row_count, corrected_count=0)
     parts = _parts(workspace, labels, partitions, changes)
     values = {
-        "pipeline": contract.pipeline,
+        "pipeline": pipeline.name,
         "digest": digest,
         "arrived_at": workspace.as_of(),
         "recorded_at": workspace.clock(),
@@ -143,7 +137,7 @@ def _add(
         "new_count": int(changes.new.sum()),
         "same_count": int((~changes.new & ~changes.corrected).sum()),
         "corrected_count": int(changes.corrected.sum()),
-        **unpredicted(contract, labels, predicted, as_of),
+        **unpredicted(pipeline, labels, predicted, as_of),
     }
     with workspace.database.transaction() as session:
         delivery = delivery_rows.add_delivery(session, values, parts)
@@ -166,11 +160,11 @@ class _Changes:
     corrected: np.ndarray
 
 
-def _changes(contract: LabelContract, labels: pd.DataFrame, known: pd.DataFrame) -> _Changes:
-    key = list(contract.row_key)
+def _changes(pipeline: Declaration, labels: pd.DataFrame, known: pd.DataFrame) -> _Changes:
+    key = list(pipeline.row_key)
     places = match_positions(labels[key], known[key])
     there = places >= 0
-    column = contract.target.column
+    column = pipeline.target.column
     corrected = np.zeros(len(labels), dtype=bool)
     corrected[there] = ~same_labels(labels.loc[there, column], known[column].iloc[places[there]])
     return _Changes(new=~there, corrected=corrected)
@@ -184,11 +178,11 @@ class PredictedRows:
     versions: np.ndarray
 
 
-def predicted_rows(workspace: Workspace, contract: LabelContract, partitions: Sequence[str]) -> PredictedRows:
+def predicted_rows(workspace: Workspace, pipeline: Declaration, partitions: Sequence[str]) -> PredictedRows:
     """Return all predictions of these partitions."""
     with workspace.database.reading() as session:
-        found = batch_rows.predicted_partitions(session, contract.pipeline, partitions)
-    key = list(contract.row_key)
+        found = batch_rows.predicted_partitions(session, pipeline.name, partitions)
+    key = list(pipeline.row_key)
     contents = [io.BytesIO(workspace.artifacts.get(batch.digest)) for batch, _ in found]
     frames = [pq.read_table(content, columns=key, use_threads=False).to_pandas() for content in contents]
     return PredictedRows(
@@ -199,18 +193,18 @@ def predicted_rows(workspace: Workspace, contract: LabelContract, partitions: Se
     )
 
 
-def _check_versions(contract: LabelContract, labels: pd.DataFrame, predicted: PredictedRows) -> None:
+def _check_versions(pipeline: Declaration, labels: pd.DataFrame, predicted: PredictedRows) -> None:
     """Refuse labels that are meant for another model than the one that predicted their rows."""
-    if not names_versions(contract, labels):
+    if not names_versions(pipeline, labels):
         return
-    named, key = labels[labels[MODEL_VERSION].notna()], list(contract.row_key)
+    named, key = labels[labels[MODEL_VERSION].notna()], list(pipeline.row_key)
     scored = _with_versions(predicted.keys, predicted.versions).drop_duplicates()
     wrong = named[match_positions(_with_versions(named[key], named[MODEL_VERSION].to_numpy()), scored) < 0]
     if len(wrong):
         rows = wrong.head(SHOWN)
-        keys = zip(rows[MODEL_VERSION], key_texts(rows, contract.row_key), strict=True)
+        keys = zip(rows[MODEL_VERSION], key_texts(rows, pipeline.row_key), strict=True)
         shown = [f"version {version:g} for {text}" for version, text in keys]
-        raise other_model_labels(contract.pipeline, len(wrong), len(labels), shown)
+        raise other_model_labels(pipeline.name, len(wrong), len(labels), shown)
 
 
 def _with_versions(keys: pd.DataFrame, versions: np.ndarray) -> pd.DataFrame:
@@ -218,13 +212,13 @@ def _with_versions(keys: pd.DataFrame, versions: np.ndarray) -> pd.DataFrame:
 
 
 def unpredicted(
-    contract: LabelContract, labels: pd.DataFrame, predicted: PredictedRows, as_of: datetime
+    pipeline: Declaration, labels: pd.DataFrame, predicted: PredictedRows, as_of: datetime
 ) -> dict[str, int]:
     """Return how many labels have no prediction, by what that means."""
-    key, times = list(contract.row_key), labels[contract.time_column]
+    key, times = list(pipeline.row_key), labels[pipeline.time_column]
     unknown = match_positions(labels[key], predicted.keys.drop_duplicates()) < 0
-    history = (times < contract.partitions.first).to_numpy(dtype=bool)
-    waiting = (times + contract.ground_truth.lag > as_of).to_numpy(dtype=bool)
+    history = (times < pipeline.stream.first).to_numpy(dtype=bool)
+    waiting = (times + pipeline.ground_truth.lag > as_of).to_numpy(dtype=bool)
     return {
         "waiting_count": int((unknown & ~history & waiting).sum()),
         "orphan_count": int((unknown & ~history & ~waiting).sum()),

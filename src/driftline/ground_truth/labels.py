@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from driftline.datasets.errors import MissingColumnError
-from driftline.declaration import LabelContract, ModelPipeline
+from driftline.declaration import Declaration, ModelPipeline
 from driftline.rows import match_positions
 from driftline.store import delivery_rows
 from driftline.workspace import Workspace
@@ -53,7 +53,7 @@ def known_truth(workspace: Workspace, pipeline: ModelPipeline, rows: pd.DataFram
         everything = np.ones(len(rows), dtype=bool)
         return KnownTruth(due=everything, delivered=~everything, labels=_column(rows, column))
     over = (rows[pipeline.time_column] + pipeline.ground_truth.lag <= until).to_numpy(dtype=bool)
-    found, places = _find(workspace, pipeline.label_contract, rows)
+    found, places = _find(workspace, pipeline, rows)
     delivered = places >= 0
     if until < workspace.as_of():
         delivered &= over
@@ -66,25 +66,25 @@ def known_truth(workspace: Workspace, pipeline: ModelPipeline, rows: pd.DataFram
 
 
 def delivered_labels(
-    workspace: Workspace, contract: LabelContract, keys: Sequence[str] | None, as_of: datetime
+    workspace: Workspace, pipeline: Declaration, keys: Sequence[str] | None, as_of: datetime
 ) -> pd.DataFrame:
     """Return the row key and the newest label of each row of partitions (None: all) that had arrived by `as_of`."""
     with workspace.database.reading() as session:
-        parts = delivery_rows.parts_known(session, contract.pipeline, keys, as_of)
-    wanted = [*contract.row_key, contract.target.column]
+        parts = delivery_rows.parts_known(session, pipeline.name, keys, as_of)
+    wanted = [*pipeline.row_key, pipeline.target.column]
     if not parts:
         return pd.DataFrame(columns=wanted)
     contents = (io.BytesIO(workspace.artifacts.get(part.digest)) for part in parts)
     frames = [pq.read_table(content, columns=wanted, use_threads=False).to_pandas() for content in contents]
     labels: pd.DataFrame = pd.concat(frames, ignore_index=True)
-    return labels.drop_duplicates(list(contract.row_key), keep="last", ignore_index=True)
+    return labels.drop_duplicates(list(pipeline.row_key), keep="last", ignore_index=True)
 
 
-def _find(workspace: Workspace, contract: LabelContract, rows: pd.DataFrame) -> tuple[pd.Series, np.ndarray]:
+def _find(workspace: Workspace, pipeline: Declaration, rows: pd.DataFrame) -> tuple[pd.Series, np.ndarray]:
     """Return the delivered labels of the rows' partitions, and where in them each row's label stands."""
-    keys = list(dict.fromkeys(contract.partition_keys(rows[contract.time_column])))
-    found, key = delivered_labels(workspace, contract, keys, workspace.as_of()), list(contract.row_key)
-    return found[contract.target.column], match_positions(rows[key], found[key])
+    keys = list(dict.fromkeys(pipeline.partition_keys(rows[pipeline.time_column])))
+    found, key = delivered_labels(workspace, pipeline, keys, workspace.as_of()), list(pipeline.row_key)
+    return found[pipeline.target.column], match_positions(rows[key], found[key])
 
 
 def _column(rows: pd.DataFrame, column: str) -> pd.Series:

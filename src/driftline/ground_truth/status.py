@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from driftline.declaration import LabelContract, ModelPipeline
+from driftline.declaration import Declaration, ModelPipeline
 from driftline.ground_truth.deliveries import predicted_rows, unpredicted
 from driftline.ground_truth.labels import delivered_labels
 from driftline.rows import match_positions, serving_versions
@@ -53,12 +53,12 @@ def truth_status(workspace: Workspace, pipeline: ModelPipeline) -> TruthStatus:
     Raises:
         NotAStreamError: the pipeline has no partitions.
     """
-    contract, as_of = pipeline.label_contract, workspace.as_of()
+    stream, as_of = pipeline.stream, workspace.as_of()
     with workspace.database.reading() as session:
         everything = delivery_rows.deliveries(session, pipeline.name, first=None)
         batches = batch_rows.predicted_partitions(session, pipeline.name)
     own = _serving(workspace, pipeline, batches)
-    labelled, without = _delivered_counts(workspace, contract, own)
+    labelled, without = _delivered_counts(workspace, pipeline, own)
     counts = {**_evaluated_counts(workspace, pipeline, own), **labelled}
     unlabelled = next((key for key in own if not counts.get(key)), None)
     arrived = tuple(row for row in everything if row.arrived_at <= as_of)
@@ -71,7 +71,7 @@ def truth_status(workspace: Workspace, pipeline: ModelPipeline) -> TruthStatus:
         **without,
         corrected_count=sum(row.corrected_count for row in arrived),
         oldest_unlabelled=unlabelled,
-        unlabelled_for=as_of - contract.partitions.window(unlabelled).end if unlabelled else None,
+        unlabelled_for=as_of - stream.window(unlabelled).end if unlabelled else None,
     )
 
 
@@ -90,22 +90,22 @@ def _serving(workspace: Workspace, pipeline: ModelPipeline, batches: Sequence[tu
 
 
 def _delivered_counts(
-    workspace: Workspace, contract: LabelContract, own: Served
+    workspace: Workspace, pipeline: Declaration, own: Served
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Return how many predictions of each partition have a delivered label, and how many labels have no prediction."""
-    labels = delivered_labels(workspace, contract, None, workspace.as_of())
+    labels = delivered_labels(workspace, pipeline, None, workspace.as_of())
     if labels.empty:
         return {}, {"waiting_count": 0, "orphan_count": 0, "history_count": 0}
-    keys = list(dict.fromkeys(contract.partition_keys(labels[contract.time_column])))
-    predicted = predicted_rows(workspace, contract, keys)
+    keys = list(dict.fromkeys(pipeline.partition_keys(labels[pipeline.time_column])))
+    predicted = predicted_rows(workspace, pipeline, keys)
     counts: dict[str, int] = {}
     if len(predicted.keys):
-        partitions = pd.Series(contract.partition_keys(predicted.keys[contract.time_column]))
+        partitions = pd.Series(pipeline.partition_keys(predicted.keys[pipeline.time_column]))
         served = partitions.map({key: version for key, (_, version) in own.items()}).to_numpy()
-        places = match_positions(predicted.keys, labels[list(contract.row_key)])
+        places = match_positions(predicted.keys, labels[list(pipeline.row_key)])
         labelled = pd.Series((places >= 0) & (predicted.versions == served))
         counts = {str(key): int(count) for key, count in labelled.groupby(partitions.to_numpy()).sum().items()}
-    return counts, unpredicted(contract, labels, predicted, workspace.as_of())
+    return counts, unpredicted(pipeline, labels, predicted, workspace.as_of())
 
 
 def _evaluated_counts(workspace: Workspace, pipeline: ModelPipeline, own: Served) -> dict[str, int]:

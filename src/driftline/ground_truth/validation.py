@@ -12,7 +12,7 @@ from pandas.api import types
 from driftline.clock import CLOCK_TOLERANCE, not_a_time, parse_time
 from driftline.datasets import Label, column_type, encode
 from driftline.datasets.errors import MissingColumnError, duplicate_columns, missing_target, not_a_time_column
-from driftline.declaration import LabelContract
+from driftline.declaration import Declaration
 from driftline.ground_truth.errors import conflicting_labels, empty_delivery, future_labels, missing_key
 from driftline.metrics import Task
 from driftline.rows import key_texts, normalize_keys, plain_column
@@ -38,7 +38,7 @@ class Expected:
     classes: tuple[Label, ...] | None = None
 
 
-def checked_labels(contract: LabelContract, expected: Expected, frame: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
+def checked_labels(pipeline: Declaration, expected: Expected, frame: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
     """Return the row key, the label and, where it is given, the model version of each labelled row, by key.
 
     Times are in UTC, categories are plain; a row that is there twice with the same label is there once.
@@ -56,44 +56,44 @@ def checked_labels(contract: LabelContract, expected: Expected, frame: pd.DataFr
         InvalidColumnError: a column holds what is neither a number, nor text, nor a boolean.
         InvalidLabelsError: a row has two labels.
     """
-    labels = _columns(contract, frame)
-    times = labels[contract.time_column]
+    labels = _columns(pipeline, frame)
+    times = labels[pipeline.time_column]
     if not isinstance(times.dtype, pd.DatetimeTZDtype):
-        raise not_a_time_column(contract.time_column, f"holds {times.dtype}, not times with a zone")
-    for name in contract.row_key:
+        raise not_a_time_column(pipeline.time_column, f"holds {times.dtype}, not times with a zone")
+    for name in pipeline.row_key:
         if labels[name].isna().any():
             raise missing_key(name, int(labels[name].isna().sum()), len(labels))
-    labels = normalize_keys(labels, contract.row_key)
-    _check_key_types(contract, expected, labels)
-    ahead = labels[contract.time_column] > as_of + CLOCK_TOLERANCE
+    labels = normalize_keys(labels, pipeline.row_key)
+    _check_key_types(pipeline, expected, labels)
+    ahead = labels[pipeline.time_column] > as_of + CLOCK_TOLERANCE
     if ahead.any():
-        latest = labels[contract.time_column].max()
+        latest = labels[pipeline.time_column].max()
         raise future_labels(int(ahead.sum()), len(labels), f"{latest:%Y-%m-%dT%H:%MZ}", f"{as_of:%Y-%m-%dT%H:%MZ}")
-    labels[contract.target.column] = _label_values(contract, expected, labels)
-    return _once(contract, labels)
+    labels[pipeline.target.column] = _label_values(pipeline, expected, labels)
+    return _once(pipeline, labels)
 
 
-def from_texts(contract: LabelContract, expected: Expected, frame: pd.DataFrame) -> pd.DataFrame:
+def from_texts(pipeline: Declaration, expected: Expected, frame: pd.DataFrame) -> pd.DataFrame:
     """Return `frame` with what a text format cannot tell from text: times, numbers and classes; "" is missing.
 
     Raises:
         InvalidTimeError: a time has no zone, or is none.
     """
     read = frame.mask(frame.isin([""])) if len(frame) else frame.copy()
-    if contract.time_column in read.columns and _is_text(read[contract.time_column]):
-        read[contract.time_column] = _times(read[contract.time_column])
-    versions = {MODEL_VERSION} if names_versions(contract, read) else set()
+    if pipeline.time_column in read.columns and _is_text(read[pipeline.time_column]):
+        read[pipeline.time_column] = _times(read[pipeline.time_column])
+    versions = {MODEL_VERSION} if names_versions(pipeline, read) else set()
     for name in (expected.numbers | versions) & set(read.columns):
         read[name] = _numbers(read[name])
-    target = contract.target.column
+    target = pipeline.target.column
     if target in read.columns and _is_text(read[target]):
-        read[target] = _classes(contract, expected, read[target])
+        read[target] = _classes(pipeline, expected, read[target])
     return read
 
 
-def names_versions(contract: LabelContract, frame: pd.DataFrame) -> bool:
+def names_versions(pipeline: Declaration, frame: pd.DataFrame) -> bool:
     """Return whether labels say which version they are about; a column of the key, or a target, is none of ours."""
-    return MODEL_VERSION in frame.columns and MODEL_VERSION not in (*contract.row_key, contract.target.column)
+    return MODEL_VERSION in frame.columns and MODEL_VERSION not in (*pipeline.row_key, pipeline.target.column)
 
 
 def same_labels(first: pd.Series, second: pd.Series) -> np.ndarray:
@@ -101,32 +101,32 @@ def same_labels(first: pd.Series, second: pd.Series) -> np.ndarray:
     return np.asarray(first.to_numpy(dtype=object) == second.to_numpy(dtype=object), dtype=bool)
 
 
-def _columns(contract: LabelContract, frame: pd.DataFrame) -> pd.DataFrame:
-    wanted = [*contract.row_key, contract.target.column]
+def _columns(pipeline: Declaration, frame: pd.DataFrame) -> pd.DataFrame:
+    wanted = [*pipeline.row_key, pipeline.target.column]
     if not frame.columns.is_unique:
         raise duplicate_columns(dict.fromkeys(map(str, frame.columns[frame.columns.duplicated()])))
     missing = [name for name in wanted if name not in frame.columns]
     if missing:
         raise MissingColumnError(missing, frame.columns)
     if frame.empty:
-        raise empty_delivery(contract.pipeline)
-    optional = [MODEL_VERSION] if names_versions(contract, frame) else []
+        raise empty_delivery(pipeline.name)
+    optional = [MODEL_VERSION] if names_versions(pipeline, frame) else []
     return frame[[*wanted, *optional]].reset_index(drop=True)
 
 
-def _check_key_types(contract: LabelContract, expected: Expected, labels: pd.DataFrame) -> None:
-    for name in contract.entity:
+def _check_key_types(pipeline: Declaration, expected: Expected, labels: pd.DataFrame) -> None:
+    for name in pipeline.entity:
         column_type(name, labels[name])
         text = _is_text(labels[name])
         if (text and name in expected.numbers) or (not text and name in expected.texts):
             raise unfit_key_type(name, str(labels[name].dtype), "text" if name in expected.texts else "numbers")
-    if names_versions(contract, labels) and _is_text(labels[MODEL_VERSION]):
+    if names_versions(pipeline, labels) and _is_text(labels[MODEL_VERSION]):
         raise unfit_key_type(MODEL_VERSION, str(labels[MODEL_VERSION].dtype), "numbers")
 
 
-def _label_values(contract: LabelContract, expected: Expected, labels: pd.DataFrame) -> pd.Series:
+def _label_values(pipeline: Declaration, expected: Expected, labels: pd.DataFrame) -> pd.Series:
     """Return the labels as plain values, each of which the target may have."""
-    name = contract.target.column
+    name = pipeline.target.column
     values = plain_column(labels[name]).infer_objects()
     unusable = values.isna().to_numpy(dtype=bool)
     if types.is_float_dtype(values.dtype):
@@ -135,16 +135,16 @@ def _label_values(contract: LabelContract, expected: Expected, labels: pd.DataFr
         rows = np.flatnonzero(unusable)
         raise missing_target(name, len(rows), rows.tolist())
     column_type(name, values)
-    classes = () if contract.target.task is Task.REGRESSION else expected.classes
+    classes = () if pipeline.target.task is Task.REGRESSION else expected.classes
     if classes is not None:
-        encode(contract.target, pd.DataFrame({name: values}), classes=classes)
+        encode(pipeline.target, pd.DataFrame({name: values}), classes=classes)
     return values.astype(np.float64) if classes == () else values
 
 
-def _once(contract: LabelContract, labels: pd.DataFrame) -> pd.DataFrame:
-    key = list(contract.row_key)
+def _once(pipeline: Declaration, labels: pd.DataFrame) -> pd.DataFrame:
+    key = list(pipeline.row_key)
     labels = labels.drop_duplicates(ignore_index=True).sort_values(key, kind="stable", ignore_index=True)
-    said = labels.drop_duplicates([*key, contract.target.column])
+    said = labels.drop_duplicates([*key, pipeline.target.column])
     doubled = said[said.duplicated(key, keep=False)]
     if len(doubled):
         rows = doubled.drop_duplicates(key)
@@ -166,9 +166,9 @@ def _times(texts: pd.Series) -> pd.Series:
     return times
 
 
-def _classes(contract: LabelContract, expected: Expected, texts: pd.Series) -> pd.Series:
+def _classes(pipeline: Declaration, expected: Expected, texts: pd.Series) -> pd.Series:
     """Return the classes or numbers that texts stand for; a text that stands for none stays."""
-    if expected.classes == () or contract.target.task is Task.REGRESSION:
+    if expected.classes == () or pipeline.target.task is Task.REGRESSION:
         return _numbers(texts)
     named: Mapping[str, Label] = {str(label): label for label in expected.classes or ()}
     return texts.astype(object).map(lambda text: named.get(text, text), na_action="ignore")

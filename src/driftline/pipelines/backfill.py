@@ -8,7 +8,7 @@ import dagster as dg
 from driftline.declaration import VERSION_TAG, Kind, ModelPipeline
 from driftline.pipelines.errors import RunFailedError
 from driftline.pipelines.in_process import partition_range, run_job
-from driftline.pipelines.keys import asset_keys, monitoring_kinds, renewed_kinds
+from driftline.pipelines.keys import asset_keys, renewed_kinds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ def backfill(
         version: "what would this version have done?": it is predicted with and evaluated, but nothing is said about
             drift, since it was not in use; None for the champion of the time.
     """
-    kinds = monitoring_kinds(pipeline) if version is None else (Kind.PREDICTIONS, Kind.EVALUATION)
+    kinds = pipeline.monitoring_kinds if version is None else (Kind.PREDICTIONS, Kind.EVALUATION)
     named = {} if version is None else {VERSION_TAG: str(version)}
     return _run(definitions, pipeline, instance, keys, kinds=kinds, tags=named)
 

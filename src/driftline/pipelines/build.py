@@ -4,7 +4,7 @@ import dagster as dg
 
 from driftline.declaration import RETRAINING, TRIGGER_TAG, ModelPipeline
 from driftline.pipelines.backtest_job import backtest_jobs
-from driftline.pipelines.keys import asset_keys, monitoring_kinds
+from driftline.pipelines.keys import asset_keys
 from driftline.pipelines.monitoring_assets import monitoring_assets
 from driftline.pipelines.retraining_assets import champion_asset, dataset_asset, model_asset
 from driftline.pipelines.truth_sensor import truth_sensor
@@ -24,7 +24,7 @@ def build(pipeline: ModelPipeline) -> dg.Definitions:
         champion_asset(pipeline),
         monitoring_assets(pipeline),
     ]
-    watched = dg.AssetSelection.assets(*asset_keys(pipeline, monitoring_kinds(pipeline)))
+    watched = dg.AssetSelection.assets(*asset_keys(pipeline, pipeline.monitoring_kinds))
     trained = dg.AssetSelection.assets(*asset_keys(pipeline, RETRAINING))
     retrain = dg.define_asset_job(
         f"{pipeline.name}_retrain",

@@ -18,16 +18,9 @@ def asset_keys(pipeline: ModelPipeline, kinds: tuple[Kind, ...]) -> list[dg.Asse
     return [asset_key(pipeline, kind) for kind in kinds]
 
 
-def monitoring_kinds(pipeline: ModelPipeline) -> tuple[Kind, ...]:
-    """Return the assets that watch production; only a stream waits for labels, and drift may not be watched."""
-    ground_truth = (Kind.GROUND_TRUTH,) if pipeline.partitions.is_stream else ()
-    drift = (Kind.DRIFT,) if pipeline.drift else ()
-    return (Kind.PREDICTIONS, *ground_truth, Kind.EVALUATION, *drift)
-
-
 def renewed_kinds(pipeline: ModelPipeline) -> tuple[Kind, ...]:
     """Return the assets that are made again when labels have come: all that watch production but the predictions."""
-    return tuple(kind for kind in monitoring_kinds(pipeline) if kind is not Kind.PREDICTIONS)
+    return tuple(kind for kind in pipeline.monitoring_kinds if kind is not Kind.PREDICTIONS)
 
 
 class Described(TypedDict):

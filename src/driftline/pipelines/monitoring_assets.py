@@ -15,7 +15,7 @@ from driftline.errors import DriftlineError
 from driftline.evaluations import Evaluated, LabelCount, LabelledReader, count_labels, evaluate
 from driftline.metrics import metric
 from driftline.pipelines.failure import partitions_failure, visible_failure
-from driftline.pipelines.keys import asset_key, dagster_partitions, described, monitoring_kinds
+from driftline.pipelines.keys import asset_key, dagster_partitions, described
 from driftline.pipelines.tables import finding_table, metric_table, metric_values, slice_table
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.predictions import Predicted, predict
@@ -76,7 +76,7 @@ def monitoring_assets(pipeline: ModelPipeline) -> dg.AssetsDefinition:
 
 
 def _upstream(pipeline: ModelPipeline) -> Iterator[tuple[Kind, Kind]]:
-    kinds = monitoring_kinds(pipeline)
+    kinds = pipeline.monitoring_kinds
     yield from zip(kinds, (Kind.CHAMPION, *kinds), strict=False)
 
 

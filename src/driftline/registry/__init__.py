@@ -10,7 +10,7 @@ from driftline.registry.aliases import (
 )
 from driftline.registry.decision import Adjudication, AdjudicationSlice, Decision
 from driftline.registry.decisions import append, ask, load_decision, load_decisions, record_adjudication
-from driftline.registry.declarations import record_declaration
+from driftline.registry.declarations import find_declaration, record_declaration
 from driftline.registry.errors import AliasMovedError
 from driftline.registry.judgement import Judgement, judge
 from driftline.registry.listing import describe_champion, describe_model, list_models
@@ -47,6 +47,7 @@ __all__ = [
     "ask",
     "describe_champion",
     "describe_model",
+    "find_declaration",
     "find_version",
     "judge",
     "known_classes",

@@ -4,22 +4,29 @@ import hashlib
 import json
 from datetime import datetime
 
-from driftline.declaration.pipeline import ModelPipeline
+from driftline.declaration import FORMAT, Declaration, ModelPipeline, describe, read_declaration
+from driftline.declaration.errors import UnknownPipelineError
 from driftline.store import Session, declaration_rows
-
-FORMAT = 1
-
-
-def declaration_digest(pipeline: ModelPipeline) -> str:
-    """Return the sha256 of what a pipeline declares, as canonical JSON."""
-    canonical = json.dumps({"format": FORMAT, **pipeline.describe()}, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def record_declaration(session: Session, pipeline: ModelPipeline, at: datetime) -> str:
-    """Store what a pipeline declares, as in force from now on, and return its digest."""
-    digest = declaration_digest(pipeline)
+    """Store what a pipeline declares, as in force from now on, and return its digest: the sha256 of canonical JSON."""
+    content = describe(pipeline)
+    canonical = json.dumps({"format": FORMAT, **content}, sort_keys=True, separators=(",", ":"))
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
     declaration_rows.record(
-        session, pipeline=pipeline.name, digest=digest, content=pipeline.describe(), content_format=FORMAT, at=at
+        session, pipeline=pipeline.name, digest=digest, content=content, content_format=FORMAT, at=at
     )
     return digest
+
+
+def find_declaration(session: Session, pipeline: str) -> Declaration:
+    """Return the declaration that is in force of a pipeline.
+
+    Raises:
+        UnknownPipelineError: no pipeline of this name has run.
+    """
+    stored = {row.name: declared for row, declared in declaration_rows.pipelines(session)}
+    if pipeline not in stored:
+        raise UnknownPipelineError(pipeline, stored)
+    return read_declaration(stored[pipeline].content, stored[pipeline].format)

@@ -12,8 +12,8 @@ from driftline.declaration import (
     HOLDOUT_ROW,
     RESERVED_PREFIX,
     TABLE_KEY,
+    Declaration,
     ModelPipeline,
-    Partitions,
     reserved_names,
 )
 from driftline.rows.errors import dataset_function_fault, no_dataset, no_partition_between, rows_ahead
@@ -22,34 +22,26 @@ from driftline.store import dataset_rows
 from driftline.workspace import Workspace
 
 
-def past_partitions(workspace: Workspace, pipeline: ModelPipeline, start: str, end: str) -> Sequence[str]:
+def past_partitions(workspace: Workspace, pipeline: Declaration, start: str, end: str) -> Sequence[str]:
     """Return the partitions of a stream in what `start` names to what `end` names, as far as they are over.
+
+    Args:
+        workspace: says what is over by now.
+        pipeline: the declaration of a stream.
+        start: a month, a day, a time or a key: 2026-05, 2026-05-03, 2026-05-03T07:00:00Z.
+        end: likewise, included: all hours of a day, and the week that a day lies in.
 
     Raises:
         NotAStreamError: the pipeline has no time partitions.
-        EmptyWindowError: there is none.
-    """
-    return partitions_between(pipeline.name, pipeline.stream, start, end, now=workspace.as_of())
-
-
-def partitions_between(pipeline: str, partitions: Partitions, start: str, end: str, *, now: datetime) -> Sequence[str]:
-    """Return the partitions of the stream `pipeline` in what `start` names to what `end` names, those over by `now`.
-
-    Args:
-        pipeline: whose.
-        partitions: its partitions.
-        start: a month, a day, a time or a key: 2026-05, 2026-05-03, 2026-05-03T07:00:00Z.
-        end: likewise, included: all hours of a day, and the week that a day lies in.
-        now: what is not over by now is left out.
-
-    Raises:
         InvalidTimeError: `start` or `end` is none of these.
         EmptyWindowError: there is none.
     """
+    partitions, now = pipeline.stream, workspace.as_of()
     first, last = partitions.span(start).start, min(partitions.span(end).end, partitions.clip(now))
     keys = partitions.over_by(last, since=first)
     if not keys:
-        raise no_partition_between(pipeline, start, end, partitions.start, partitions.time_title(partitions.clip(now)))
+        over = partitions.time_title(partitions.clip(now))
+        raise no_partition_between(pipeline.name, start, end, partitions.start, over)
     return keys
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from driftline.declaration import ModelPipeline
+from driftline.declaration import Declaration
 from driftline.registry import ModelVersion, Timeline, find_version, timeline
 from driftline.rows.outcome import Outcome
 from driftline.workspace import Workspace
@@ -10,7 +10,7 @@ from driftline.workspace import Workspace
 
 def serving_versions(
     workspace: Workspace,
-    pipeline: ModelPipeline,
+    pipeline: Declaration,
     keys: Sequence[str],
     *,
     version: int | None = None,

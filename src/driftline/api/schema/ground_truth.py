@@ -7,14 +7,14 @@ from typing import Annotated, Any
 import pandas as pd
 import strawberry
 
-from driftline import errors
+from driftline import errors, ground_truth
 from driftline.api.context import Info, from_row
 from driftline.api.schema.fields import JSON, BigInt
 from driftline.api.schema.pipelines import known_pipeline
 from driftline.api.schema.user_errors import ConflictError, InvalidInputError, NotFoundError, invalid_or_missing
-from driftline.declaration import described_contract
-from driftline.ground_truth import MODEL_VERSION, AddedGroundTruth, add_labels, expected_labels, from_texts
+from driftline.ground_truth import MODEL_VERSION, AddedGroundTruth, expected_labels, from_texts
 from driftline.ground_truth.errors import too_many_labels, unusable_label_value
+from driftline.registry import find_declaration
 from driftline.store import Session, delivery_rows
 from driftline.store.lookup import by_key
 from driftline.workspace import Workspace
@@ -105,11 +105,10 @@ def _deliver(workspace: Workspace, asked: AddGroundTruthInput) -> AddGroundTruth
     if len(asked.labels) > MOST_LABELS:
         raise too_many_labels(len(asked.labels), MOST_LABELS)
     with workspace.database.reading() as session:
-        declaration = known_pipeline(session, asked.pipeline).declaration
-    contract = described_contract(asked.pipeline, declaration)
-    rows = [_row(label, contract.target.column) for label in asked.labels]
-    frame = from_texts(contract, expected_labels(workspace, contract), pd.DataFrame.from_records(rows))
-    added = add_labels(workspace, contract, frame, actor=ACTOR, source=asked.source)
+        pipeline = find_declaration(session, asked.pipeline)
+    rows = [_row(label, pipeline.target.column) for label in asked.labels]
+    frame = from_texts(pipeline, expected_labels(workspace, pipeline), pd.DataFrame.from_records(rows))
+    added = ground_truth.add_ground_truth(workspace, pipeline, frame, actor=ACTOR, source=asked.source)
     return _payload(workspace, added)
 
 

@@ -13,14 +13,12 @@ from driftline.declaration import (
     PIPELINE_TAG,
     VERSION_TAG,
     Kind,
-    LabelContract,
     backtest_job,
-    described_contract,
     replay_op,
 )
-from driftline.registry import find_version, timeline
-from driftline.rows import partitions_between
-from driftline.store import evaluation_rows
+from driftline.evaluations import unevaluated
+from driftline.registry import find_declaration, find_version
+from driftline.rows import past_partitions
 from driftline.workspace import Workspace
 
 
@@ -119,26 +117,11 @@ async def launch_backtest(info: Info, asked: LaunchBacktestInput) -> LaunchBackt
 def _asked(workspace: Workspace, asked: LaunchBackfillInput) -> tuple[Sequence[str], Sequence[str]]:
     """Return the assets and the partitions of a backfill."""
     with workspace.database.reading() as session:
-        declaration = known_pipeline(session, asked.pipeline).declaration
-    contract = described_contract(asked.pipeline, declaration)
-    keys = partitions_between(asked.pipeline, contract.partitions, asked.start, asked.end, now=workspace.as_of())
-    if asked.missing:
-        keys = _missing(workspace, contract, keys, asked.version)
-    elif asked.version is not None:
+        pipeline = find_declaration(session, asked.pipeline)
+    keys = past_partitions(workspace, pipeline, asked.start, asked.end)
+    if asked.version is not None:
         find_version(workspace, f"{asked.pipeline}/{asked.version}")
-    drift = [Kind.DRIFT] if declaration["drift"] and asked.version is None else []
-    return [kind.value for kind in (Kind.PREDICTIONS, Kind.GROUND_TRUTH, Kind.EVALUATION, *drift)], keys
-
-
-def _missing(workspace: Workspace, contract: LabelContract, keys: Sequence[str], version: int | None) -> Sequence[str]:
-    """Return those of `keys` that were never evaluated with the champion of their time, or with `version`."""
-    if version is None:
-        starts = [contract.partitions.window(key).start for key in keys]
-        serving = dict(zip(keys, timeline(workspace, contract.pipeline).holders(starts), strict=True))
-    else:
-        serving = dict.fromkeys(keys, find_version(workspace, f"{contract.pipeline}/{version}"))
-    ids = {key: found.id for key, found in serving.items() if found is not None}
-    with workspace.database.reading() as session:
-        rows = evaluation_rows.newest_evaluations(session, list(set(ids.values())), contract.pipeline, list(keys))
-    done = {(row.partition_key, row.version_id) for row in rows}
-    return [key for key in keys if (key, ids.get(key)) not in done]
+    if asked.missing:
+        keys = unevaluated(workspace, pipeline, keys, version=asked.version)
+    drift_too = asked.version is None
+    return [kind.value for kind in pipeline.monitoring_kinds if drift_too or kind is not Kind.DRIFT], keys

@@ -19,7 +19,7 @@ class Pipeline:
     name: str = strawberry.field(description="Its name, that of its registered model.")
     declaration: JSON = strawberry.field(description="Its declaration: trainer, metrics, holdout, drift, policies.")
     declaration_digest: str = strawberry.field(description="sha256 of the declaration, as decisions name it.")
-    updated_at: datetime = strawberry.field(description="When it last ran.")
+    updated_at: datetime = strawberry.field(description="Since when it runs with this declaration.")
 
 
 @dataclass(frozen=True, kw_only=True)
