@@ -16,9 +16,9 @@ from driftline import Window
 from driftline.metrics import Task, measure_rows, scored_rows
 
 model_file, out = Path(sys.argv[1]), Path(sys.argv[2])
-days = electricity.partitions
-if days is None or days.last is None:
-    raise SystemExit("electricity has no partitions with an end")
+days = electricity.stream
+if days.last is None:
+    raise SystemExit("electricity has no end")
 rows = read_electricity(Window(days.first, days.last))
 scores = np.asarray(lgb.Booster(model_file=str(model_file)).predict(rows[FEATURES].to_numpy()))
 out.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ from driftline.clock import now
 from driftline.declaration import Daily
 from driftline.metrics import Task
 from driftline.pipelines import WorkspaceResource, alert_sensor, dagster_home, drift_sensor, open_instance
-from driftline.registry import move_alias, register
+from driftline.registry import load_timeline, move_alias, register
 from driftline.retraining import decide_reports
 from driftline.store import drift_rows
 from driftline.tracking import start_run
@@ -59,15 +59,17 @@ def fill(workspace: Workspace, pipeline: ModelPipeline) -> None:
     with start_run(workspace, experiment=pipeline.name) as run:
         version = register(run, pipeline.name, MODEL, trained_through=now())
     with workspace.database.transaction() as session:
+        at = now()
         move_alias(
             session,
+            version.model_id,
             version,
-            expected=None,
-            effective_at=now(),
-            recorded_at=now(),
+            seen=load_timeline(session, version.model_id),
+            effective_at=at,
+            as_of=at,
+            recorded_at=at,
             actor="benchmark",
             reason="The first.",
-            decision_id=None,
         )
         for number in range(REPORTS):
             drift_rows.add_report(

@@ -58,7 +58,7 @@ def watch(workspace, keys, moment=None, pipeline=PIPELINE):
     now = replace(workspace, replay_at=end if moment is None else day(moment))
     reader = LabelledReader(now, pipeline)
     assign_traffic(now, pipeline, keys, reader=reader)
-    predict(now, pipeline, keys, rows=reader.rows)
+    predict(now, pipeline, keys, reader=reader.partitions)
     evaluate(now, pipeline, keys, reader=reader)
     predict_shadow(now, pipeline, keys, reader=reader)
     evaluate_shadow(now, pipeline, keys, reader=reader)

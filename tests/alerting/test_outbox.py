@@ -220,7 +220,8 @@ def test_without_apprise_the_error_says_what_to_install(monkeypatch):
 
 def test_a_test_message_says_for_each_channel_whether_it_was_taken(mail, webhook):
     webhook.answers = [403]
-    told = send_test(channels_at(mail.url, webhook.url), Message(subject="[test] x", body="x"))
+    message = Message(subject="[test] x", body="x")
+    told = send_test(channels_at(mail.url, webhook.url), message)
     assert told == {
         "Channel 1 (E-Mail)": None,
         "Channel 2 (JSON)": "Channel 2 (JSON) did not take the message: it answered with status 403.",

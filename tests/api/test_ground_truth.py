@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from driftline import GroundTruth
 from driftline.api.ground_truth import MOST_LABELS
-from driftline.declaration import record_declaration
+from driftline.registry.declarations import record_declaration
 from driftline.store.delivery_rows import GroundTruthDelivery
 from tests.streams import fires, persons
 

@@ -18,7 +18,7 @@ from driftline.api.ground_truth import MOST_LABELS
 from driftline.api.page import MOST_ROWS
 from driftline.api.server import listening
 from driftline.backtest import backtest, store_backtest
-from driftline.declaration import record_declaration
+from driftline.registry.declarations import record_declaration
 from driftline.store import evaluation_rows, run_rows
 from tests.streams import day, fires
 

@@ -22,12 +22,12 @@ def test_all_definitions_fit_together():
 @pytest.mark.parametrize("pipeline", PIPELINES, ids=lambda pipeline: pipeline.name)
 def test_a_pipeline_has_six_assets_and_a_stream_its_ground_truth_and_two_jobs(pipeline):
     keys = {key.path[1] for key in defs.resolve_asset_graph().get_all_asset_keys() if key.path[0] == pipeline.name}
-    late = {"ground_truth"} if pipeline.partitions else set()
+    late = {"ground_truth"} if pipeline.partitions.is_stream else set()
     assert keys == KINDS | late
     retrain, monitor = (defs.resolve_job_def(f"{pipeline.name}_{work}") for work in ("retrain", "monitor"))
     watched = {"predictions", "evaluation", "drift"} | late
     assert {key.path[1] for key in monitor.asset_layer.executable_asset_keys} == watched
-    trained = KINDS - watched if pipeline.partitions else KINDS
+    trained = KINDS - watched if pipeline.partitions.is_stream else KINDS
     assert {key.path[1] for key in retrain.asset_layer.executable_asset_keys} == trained
 
 
@@ -43,7 +43,7 @@ def test_a_pipeline_is_described_and_owned(pipeline):
 def test_a_schedule_for_each_that_declares_one_a_sensor_for_each_stream_and_two_over_all():
     declared = {f"{pipeline.name}_passive" for pipeline in PIPELINES if pipeline.retrain.schedule}
     assert {schedule.name for schedule in defs.schedules} == declared
-    streams = {f"{pipeline.name}_truth" for pipeline in PIPELINES if pipeline.partitions}
+    streams = {f"{pipeline.name}_truth" for pipeline in PIPELINES if pipeline.partitions.is_stream}
     assert {sensor.name for sensor in defs.sensors} == {"drift", "alerts", *streams}
 
 

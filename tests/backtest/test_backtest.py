@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from pandas.util import hash_pandas_object
 
-from driftline import GroundTruth, Promote, Retrain, RetrainTrigger, Window
+from driftline import GroundTruth, LightGBM, Promote, Retrain, RetrainTrigger, Window
 from driftline.backtest import backtest, policy_values, store_backtest
 from driftline.backtest.baseline import last_known_labels
 from driftline.backtest.errors import DoubledPolicyError, NoDeliveriesError
@@ -14,6 +15,7 @@ from driftline.backtest.outcome import measure_partitions
 from driftline.backtest.past import read_past
 from driftline.backtest.policies import Policy
 from driftline.backtest.replay import first_version, replay
+from driftline.backtest.trainings import Trainings
 from driftline.charts import draw
 from driftline.charts.errors import PictureFormatError
 from driftline.datasets import simulate_fire_risk
@@ -37,7 +39,26 @@ def found():
 
 def replayed(pipeline):
     past = read_past(pipeline, None, pipeline.partitions.last, workspace=None)
-    return replay(past, pipeline)
+    return replay(past, pipeline, Trainings(past))
+
+
+def test_no_model_is_fitted_twice(monkeypatch):
+    fitted = []
+
+    def fit(self, features, truth, **options):
+        fitted.append(hash_pandas_object(features, index=False).sum())
+        return own_fit(self, features, truth, **options)
+
+    own_fit = LightGBM.fit
+    monkeypatch.setattr(LightGBM, "fit", fit)
+    pipeline = fires(promote=Promote(confidence=None, refit=True))
+    replayed_again = backtest(pipeline, ["never", "weekly", "daily"])
+    weekly, daily = replayed_again.policies[1:3]
+    shared = {one.at for one in weekly.retrainings} & {one.at for one in daily.retrainings}
+    assert len(shared) == 6  # Mondays
+    assert len(fitted) == len(set(fitted))
+    assert weekly.cpu_s > 0
+    assert daily.cpu_s > 0
 
 
 def test_every_policy_and_both_baselines_are_measured_on_the_same_rows(found):
@@ -200,7 +221,7 @@ def test_age_new_labels_and_the_trigger_ask_as_they_do_in_production():
 def test_the_last_known_label_is_that_of_the_entity_a_delay_ago():
     pipeline = fires()
     past = read_past(pipeline, None, pipeline.partitions.last, workspace=None)
-    said = last_known_labels(past, first_version(past, pipeline).model)["2025-02-20"]
+    said = last_known_labels(past, first_version(past, pipeline, Trainings(past)).model)["2025-02-20"]
     rows = past.rows(pipeline.partitions.window("2025-02-20"))
     row = rows.iloc[0]
     before = past.frame[

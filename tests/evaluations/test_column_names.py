@@ -11,6 +11,7 @@ from driftline import GroundTruth, Newest, Target, Window, add_ground_truth
 from driftline.backtest.baseline import last_known_labels
 from driftline.backtest.past import read_past
 from driftline.backtest.replay import first_version
+from driftline.backtest.trainings import Trainings
 from driftline.declaration.errors import DeclarationError
 from driftline.evaluations import evaluate
 from driftline.evaluations.labelled import read_labelled
@@ -62,7 +63,7 @@ def measured(workspace, pipeline):
     found = read_labelled(workspace, pipeline, DAYS).done
     evaluated = evaluate(workspace, pipeline, DAYS)
     past = read_past(pipeline, day(DAYS[0]), day("2025-03-04"), workspace=None)
-    repeated = last_known_labels(past, first_version(past, pipeline).model)
+    repeated = last_known_labels(past, first_version(past, pipeline, Trainings(past)).model)
     status = truth_status(workspace, pipeline)
     return {
         "scores": [own.all_scores.tolist() for own in found.values()],

@@ -22,7 +22,7 @@ from driftline.pipelines import dagster_home, open_instance
 from driftline.registry import find_version
 from driftline.retraining import adjudicate, read_dataset, train
 from driftline.store import drift_rows
-from driftline.store.decision_rows import Decision, DecisionStatus
+from driftline.store.decision_rows import DecisionRow, DecisionStatus
 from driftline.store.drift_rows import DriftReportRow
 from driftline.workspace import open_workspace
 
@@ -161,11 +161,11 @@ def test_each_report_is_decided_once_and_each_yes_is_run_once(folder, production
             kills += 1
         asked = Counter(run.tags["dagster/run_key"] for run in instance.get_runs() if DECISION_TAG in run.tags)
     with production.database.reading() as session:
-        counted = select(Decision.drift_report_id, func.count()).group_by(Decision.drift_report_id)
+        counted = select(DecisionRow.drift_report_id, func.count()).group_by(DecisionRow.drift_report_id)
         decided = dict(session.exec(counted).all())
         reports = list(session.exec(select(DriftReportRow.id)))
-        on_reports = select(Decision.id).where(col(Decision.drift_report_id).is_not(None))
-        yes = set(session.exec(on_reports.where(Decision.status != DecisionStatus.DECLINED)))
+        on_reports = select(DecisionRow.id).where(col(DecisionRow.drift_report_id).is_not(None))
+        yes = set(session.exec(on_reports.where(DecisionRow.status != DecisionStatus.DECLINED)))
     assert kills >= TICKS / 2
     assert len(reports) == number
     assert [decided[id_] for id_ in reports] == [1] * number

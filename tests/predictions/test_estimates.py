@@ -2,7 +2,7 @@
 
 import pytest
 
-from driftline.dossier import holdout_score
+from driftline.dossier import holdout_scores
 from driftline.evaluations import evaluate, evaluations_of
 from driftline.plots import CALIBRATION_ERROR
 from driftline.predictions import predict
@@ -36,7 +36,7 @@ def stored(workspace):
 
 
 def test_the_calibration_of_a_version_is_measured_on_its_holdout(served):
-    error = holdout_score(served, fires(), find_version(served, "fires/1"), CALIBRATION_ERROR)
+    error = holdout_scores(served, fires(), find_version(served, "fires/1"))[CALIBRATION_ERROR]
     assert 0.02 < error.ci_low < error.ci_high < 0.2
 
 

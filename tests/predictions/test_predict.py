@@ -3,15 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
+from driftline import Promote
 from driftline.declaration.errors import UnknownPartitionError
 from driftline.drift_reports import report_drift
 from driftline.evaluations import evaluate
 from driftline.predictions import predict
 from driftline.registry import find_version
 from driftline.registry.errors import UnknownVersionError
-from driftline.store import batch_rows
-from tests.histories import give_alias, promote_copy, stored_reports
+from driftline.store import batch_rows, declaration_rows
+from driftline.store.batch_rows import PredictionBatch
+from tests.histories import give_alias, promote_copy, stored_evaluations, stored_reports
 from tests.streams import DAYS, FAULTY, Forest, boom, broken, day, fires
 
 
@@ -36,12 +39,28 @@ def test_the_order_of_the_keys_does_not_matter(served):
     assert predict(served, fires(), DAYS[::-1]).done == forwards
 
 
-def test_predicting_again_replaces_the_batch(served):
-    predict(served, fires(), DAYS)
-    predict(served, fires(Forest(rows_per_day=30)), DAYS[:1])
+def test_predicting_again_is_a_new_revision_and_evaluations_name_the_one_they_measured(served):
+    again = fires(Forest(rows_per_day=30))
+    for pipeline in (fires(), again, again):
+        predict(served, pipeline, DAYS[:1])
+        evaluate(served, pipeline, DAYS[:1])
+    with served.database.reading() as session:
+        batches = session.exec(select(PredictionBatch).order_by(PredictionBatch.id)).all()
+        [newest] = batch_rows.batches(session, [find_version(served, "fires").id], DAYS[:1])
+    assert [(batch.revision, batch.row_count) for batch in batches] == [(1, 60), (2, 30)]
+    assert newest == batches[1]
+    assert [row.batch_id for row, _ in stored_evaluations(served)] == [batch.id for batch in batches]
+
+
+def test_a_batch_names_the_declaration_that_was_in_force(served):
+    stricter = fires(promote=Promote(min_gain=0.01))
+    predict(served, fires(), DAYS[:1])
+    predict(served, stricter, DAYS[1:2])
     with served.database.reading() as session:
         batches = batch_rows.batches(session, [find_version(served, "fires").id], DAYS)
-    assert [batch.row_count for batch in batches] == [30, 60, 60]
+        declared = declaration_rows.declarations(session, [batch.declaration_digest for batch in batches])
+    gains = [declared[batch.declaration_digest].content["promote"]["min_gain"] for batch in batches]
+    assert gains == [0.0, 0.01]
 
 
 def test_each_partition_is_served_by_the_champion_of_its_time(served):

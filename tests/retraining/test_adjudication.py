@@ -8,7 +8,7 @@ from sklearn.ensemble import RandomForestClassifier
 from driftline import LightGBM, Promote, Sklearn, SplitColumn, Target
 from driftline.clock import now
 from driftline.datasets.errors import MissingColumnError
-from driftline.dossier import holdout_score, load_profile
+from driftline.dossier import holdout_scores, load_profile
 from driftline.registry import find_version, rollback, timeline
 from driftline.registry.errors import AliasMovedError, IncomparableModelsError
 from driftline.retraining import adjudicate, read_dataset, train
@@ -98,7 +98,7 @@ def test_a_refit_serves_and_names_the_version_that_was_judged(workspace):
     assert {one.role for one in used} == {"training"}
     assert len(used) == 2  # the holdout is among them
     assert load_profile(workspace, done.champion).row_count == 300
-    assert holdout_score(workspace, persons(), done.champion, "auroc").row_count == 104  # of the judged one
+    assert holdout_scores(workspace, persons(), done.champion)["auroc"].row_count == 104  # of the judged one
 
 
 def test_the_next_challenger_meets_the_version_that_was_judged_and_not_its_refit(workspace):

@@ -2,7 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from driftline.evaluations import Scorer, labelled_frame
+from driftline.evaluations import Scorer
+from driftline.evaluations.labelled_rows import labelled_frame
 from driftline.metrics import Task
 from driftline.rollout.bandit_rewards import served_rewards
 from tests.streams import Forest, day, fires
@@ -11,15 +12,16 @@ from tests.streams import Forest, day, fires
 def labelled(task, truth, scores):
     rows = len(truth)
     keys = pd.DataFrame({"time": [day("2025-03-02")] * rows, "station": [f"s{place}" for place in range(rows)]})
-    whole = labelled_frame(
+    frame = labelled_frame(
         Scorer(version_id=1, version=1, task=task, classes=("a", "b")),
         {"2025-03-02": rows},
         keys=keys,
-        times=None,
+        times=keys["time"].dt.tz_convert(None).to_numpy(),
         truth=np.array(truth, dtype=float),
         scores=np.array(scores),
+        logged=pd.DataFrame({"served": [True] * rows, "propensity": [0.5] * rows}),
     )
-    return whole.by_partition({"2025-03-02": keys})["2025-03-02"]
+    return frame.by_partition({"2025-03-02": keys})["2025-03-02"]
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_who_was_in_the_shadow_on_a_day_has_one_answer(served):
 
 def test_after_its_end_nothing_is_scored_in_the_shadow(shadowed):
     end_shadow(at(shadowed, "2025-02-13"), "fires", actor="ann", reason="seen enough")
-    assert list(shadows(shadowed, fires(), DAYS)) == ["2025-02-12"]
+    assert list(shadows(shadowed, fires(), DAYS, LabelledReader(shadowed, fires()))) == ["2025-02-12"]
     with pytest.raises(UnknownAliasError, match="challenger"):
         end_shadow(shadowed, "fires", actor="ann", reason="seen enough")
     with pytest.raises(UnknownAliasError, match="challenger"):
@@ -94,9 +94,9 @@ def test_the_champion_is_never_its_own_shadow(served):
         shadow(served, "fires", 1, actor="ann", reason="try it")
     promote_copy(served, at="2025-02-12")
     shadow(at(served, "2025-02-11"), "fires", 2, actor="ann", reason="try it")
-    assert list(shadows(served, fires(), DAYS)) == ["2025-02-11"]
+    assert list(shadows(served, fires(), DAYS, LabelledReader(served, fires()))) == ["2025-02-11"]
     rollback(at(served, "2025-02-14"), "fires", actor="ann", reason="it smokes")
-    assert list(shadows(served, fires(), DAYS)) == ["2025-02-11", "2025-02-14"]
+    assert list(shadows(served, fires(), DAYS, LabelledReader(served, fires()))) == ["2025-02-11", "2025-02-14"]
 
 
 def test_a_version_that_is_not_there_cannot_be_in_the_shadow(served):

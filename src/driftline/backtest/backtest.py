@@ -10,6 +10,7 @@ from driftline.backtest.outcome import PolicyOutcome, gain_over, outcome_of
 from driftline.backtest.past import read_past
 from driftline.backtest.policies import DEFAULT_POLICIES, Policy, named_policy
 from driftline.backtest.replay import PolicyReplay, first_version, replay
+from driftline.backtest.trainings import Trainings
 from driftline.clock import now, parse_duration
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
@@ -85,14 +86,15 @@ def backtest(
     variants = {policy.name: policy.of(pipeline) for policy in asked}
     windows = parse_duration(length)
     past = read_past(pipeline, start, over, workspace=workspace)
-    first = first_version(past, pipeline)
-    metrics = _metrics(pipeline, first.model.task, metric_name)
+    trainings = Trainings(past)
+    model = first_version(past, pipeline, trainings).model
+    metrics = _metrics(pipeline, model.task, metric_name)
     outcomes = {}
     for name, variant in variants.items():
         told(name)
-        replayed = replay(past, variant, first=first.judged)
+        replayed = replay(past, variant, trainings)
         outcomes[name] = outcome_of(past, name, replayed, metrics=metrics, length=windows, changes=changes)
-    repeated = PolicyReplay(labelled=last_known_labels(past, first.model), retrainings=(), cpu_s=0.0)
+    repeated = PolicyReplay(labelled=last_known_labels(past, model), retrainings=(), cpu_s=0.0)
     outcomes[LAST_KNOWN] = outcome_of(past, LAST_KNOWN, repeated, metrics=metrics, length=windows, changes=())
     never = outcomes[NEVER]
     compared = [replace(one, gain=gain_over(metrics[0], one, never)) for one in outcomes.values()]

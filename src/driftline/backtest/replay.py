@@ -12,6 +12,7 @@ import pandas as pd
 from cronsim import CronSim
 
 from driftline.backtest.past import Past
+from driftline.backtest.trainings import Trainings
 from driftline.datasets import Split
 from driftline.declaration import ModelPipeline
 from driftline.dossier import column_values, drawn_rows, joint_values
@@ -23,7 +24,7 @@ from driftline.metrics import Measurement
 from driftline.models import Model
 from driftline.profiles import ReferenceProfile, profile_columns
 from driftline.registry import judge
-from driftline.retraining import Fitted, RetrainState, compare_on_holdout, decide, evidence_of, fit, fit_model
+from driftline.retraining import Fitted, RetrainState, compare_on_holdout, decide, evidence_of
 from driftline.store.decision_rows import Trigger
 
 BLOCK = 28  # partitions that are scored together: one call of a model costs more than a day's rows
@@ -57,7 +58,8 @@ class PolicyReplay:
     Attributes:
         labelled: the predictions of each partition by the version that served then, with its labels.
         retrainings: oldest first.
-        cpu_s: CPU seconds of all trainings and judgements, the first model not included.
+        cpu_s: CPU seconds of all trainings and judgements, the first model not included; of what another policy
+            trained before, those that it cost then.
     """
 
     labelled: dict[str, LabelledRows]
@@ -90,13 +92,8 @@ class Version:
     rows: Mapping[str, np.ndarray] | None
 
 
-def first_version(past: Past, pipeline: ModelPipeline, *, fitted: Fitted | None = None) -> Version:
+def first_version(past: Past, pipeline: ModelPipeline, trainings: Trainings) -> Version:
     """Return the version that a policy starts with, trained on what lies before the first partition.
-
-    Args:
-        past: that is replayed.
-        pipeline: with the policy in place of its own.
-        fitted: what another policy of the pipeline has fitted on the same rows; None: it is fitted here.
 
     Raises:
         DatasetRefusedError: these rows do not pass their checks.
@@ -104,17 +101,21 @@ def first_version(past: Past, pipeline: ModelPipeline, *, fitted: Fitted | None 
     """
     start = past.window.start
     split = past.training(start)
-    return _version(pipeline, 1, start, split, fitted or fit(pipeline, split.train, split.holdout))
+    version, _ = _version(pipeline, 1, start, split, trainings.fit(start, split).result, trainings=trainings)
+    return version
 
 
-def _version(pipeline: ModelPipeline, number: int, until: datetime, split: Split, fitted: Fitted) -> Version:
-    """Return the version that takes effect at `until` after a promotion: what was judged, or its refit."""
-    rows, model, needs = split.train, fitted.model, pipeline.drift_needs
+def _version(
+    pipeline: ModelPipeline, number: int, until: datetime, split: Split, fitted: Fitted, *, trainings: Trainings
+) -> tuple[Version, float]:
+    """Return the version that takes effect at `until`, what was judged or its refit, and the CPU seconds saved."""
+    rows, model, needs, saved_cpu_s = split.train, fitted.model, pipeline.drift_needs, 0.0
     if pipeline.promote.refit:
         rows = pd.concat([split.train, split.holdout], ignore_index=True)
-        model = fit_model(pipeline, rows)
+        refitted = trainings.refit(until, rows)
+        model, saved_cpu_s = refitted.result, refitted.saved_cpu_s
     columns = prediction_columns(model.task, fitted.scores, model.classes) if Need.PREDICTION_PROFILE in needs else None
-    return Version(
+    version = Version(
         number=number,
         trained_through=until,
         effective_at=until,
@@ -124,20 +125,16 @@ def _version(pipeline: ModelPipeline, number: int, until: datetime, split: Split
         prediction_profile=None if columns is None else profile_columns(columns),
         rows=joint_values(pipeline, [drawn_rows(pipeline, rows)]) if Need.ROWS in needs else None,
     )
+    return version, saved_cpu_s
 
 
-def replay(past: Past, pipeline: ModelPipeline, *, first: Fitted | None = None) -> PolicyReplay:
+def replay(past: Past, pipeline: ModelPipeline, trainings: Trainings) -> PolicyReplay:
     """Return what the policy of `pipeline` makes of the past, moment by moment.
 
     The report of a partition comes when its last label is known, and the decision with it; what is trained then
     learns from what was known then, and serves from the next partition on. A schedule trains at its own times.
-
-    Args:
-        past: that is replayed.
-        pipeline: with the policy in place of its own.
-        first: the first model as it was fitted for another policy; None: it is fitted here.
     """
-    production = _Production(past, pipeline, first_version(past, pipeline, fitted=first))
+    production = _Production(past, pipeline, trainings)
     for moment, key in merge(_reports(past), _ticks(past, pipeline)):
         if key:
             production.look(key, moment)
@@ -169,10 +166,11 @@ class _Production:
     It gives its versions' references to the reports, as the database does in production.
     """
 
-    def __init__(self, past: Past, pipeline: ModelPipeline, first: Version) -> None:
+    def __init__(self, past: Past, pipeline: ModelPipeline, trainings: Trainings) -> None:
         self._past = past
         self._pipeline = pipeline
-        self._versions = [first]
+        self._trainings = trainings
+        self._versions = [first_version(past, pipeline, trainings)]
         self._retrainings: list[Retraining] = []
         self._labelled: dict[str, LabelledRows] = {}
         self._scored: dict[str, LabelledRows] = {}
@@ -237,7 +235,9 @@ class _Production:
     def _challenge(self, now: datetime) -> tuple[Outcome, str, int]:
         until = self._pipeline.training_time(now, first=False)
         split = self._past.training(until)
-        fitted = fit(self._pipeline, split.train, split.holdout)
+        training = self._trainings.fit(until, split)
+        self._cpu_s += training.saved_cpu_s
+        fitted = training.result
         meeting = compare_on_holdout(self._pipeline, split.holdout, fitted.model, self._versions[-1].judged.model)
         judgement = judge(
             self._pipeline.promote,
@@ -247,7 +247,10 @@ class _Production:
             slices=meeting.slices,
         )
         if judgement.promote:
-            self._versions.append(_version(self._pipeline, len(self._versions) + 1, until, split, fitted))
+            number = len(self._versions) + 1
+            version, saved_cpu_s = _version(self._pipeline, number, until, split, fitted, trainings=self._trainings)
+            self._cpu_s += saved_cpu_s
+            self._versions.append(version)
         return "promoted" if judgement.promote else "kept", judgement.reason, len(split.train)
 
     def _predict(self, key: str) -> None:

@@ -18,7 +18,6 @@ from driftline.declaration.partitions import Partitions
 from driftline.declaration.pipeline import ModelPipeline
 from driftline.declaration.policies import Promote, Retrain
 from driftline.declaration.reserved_names import HOLDOUT_ROW, RESERVED_PREFIX, reserved_names
-from driftline.declaration.stored import record_declaration
 from driftline.declaration.whole_table import TABLE_KEY, Partitioning
 
 __all__ = [
@@ -47,7 +46,6 @@ __all__ = [
     "Weekly",
     "backtest_job",
     "described_contract",
-    "record_declaration",
     "replay_op",
     "reserved_names",
 ]

@@ -226,8 +226,13 @@ class ModelPipeline:
         return {**told, "trainer": {"name": self.trainer.name, **_told(dict(self.trainer.params()))}}
 
 
+def _is_value(value: Any) -> bool:
+    """Return whether this is a dataclass that cannot change: of one that can, only the name is declared."""
+    return is_dataclass(value) and not isinstance(value, type) and type(value).__hash__ is not None
+
+
 def _told(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
+    if _is_value(value):
         return {"type": type(value).__name__, **_told(asdict(value))}
     if isinstance(value, tuple | list):
         return [_told(item) for item in value]

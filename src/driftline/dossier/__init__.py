@@ -1,6 +1,6 @@
 """What is kept with a version when it is trained: profiles, rows, plots, holdout scores."""
 
-from driftline.dossier.holdout_scores import holdout_score, metric_row, slice_rows, store_holdout, stored_measurement
+from driftline.dossier.holdout_scores import holdout_scores, metric_row, slice_rows, store_holdout, stored_measurement
 from driftline.dossier.plots import StoredPlots, load_plots, store_plots
 from driftline.dossier.profiles import (
     column_values,
@@ -21,7 +21,7 @@ __all__ = [
     "StoredPlots",
     "column_values",
     "drawn_rows",
-    "holdout_score",
+    "holdout_scores",
     "joint_values",
     "load_plots",
     "load_prediction_profile",

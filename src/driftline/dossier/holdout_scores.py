@@ -12,19 +12,12 @@ from driftline.store.evaluation_rows import Evaluation, EvaluationMetric
 from driftline.workspace import Workspace
 
 
-def holdout_score(
-    workspace: Workspace, pipeline: ModelPipeline, version: ModelVersion, metric: str
-) -> Measurement | None:
-    """Return what a version scored on the newest holdout it was judged on, or None."""
+def holdout_scores(workspace: Workspace, pipeline: ModelPipeline, version: ModelVersion) -> dict[str, Measurement]:
+    """Return what a version scored on the newest holdout it was judged on, by metric; empty where it never was."""
+    judged = version.judged_version_id or version.id
     with workspace.database.reading() as session:
-        judged = version.judged_version_id or version.id
-        [*found] = evaluation_rows.newest_evaluations(session, [judged], f"{pipeline.name}/holdout")
-        metrics = evaluation_rows.evaluation_metrics(session, [evaluation.id for evaluation in found])
-    for evaluation in found:
-        for row in metrics[evaluation.id]:
-            if row.metric == metric:
-                return stored_measurement(evaluation, row)
-    return None
+        stored = evaluation_rows.newest_metrics(session, [judged], f"{pipeline.name}/holdout")
+    return {row.metric: stored_measurement(evaluation, row) for evaluation, row in stored}
 
 
 def store_holdout(
@@ -68,7 +61,7 @@ def stored_measurement(evaluation: Evaluation, row: EvaluationMetric) -> Measure
 
 
 def slice_rows(slices: Sequence[Slice]) -> list[dict[str, object]]:
-    """Return what was measured on each slice, a value for each column of its row in the store."""
+    """Return the metrics of slices as the columns of their rows."""
     return [
         {"slice_column": one.column, "slice_value": one.value, **asdict(measured)}
         for one in slices

@@ -12,7 +12,6 @@ from driftline.drift_reports.history import DriftHistory
 from driftline.drift_reports.references import StoredReferences
 from driftline.drift_reports.tenures import tenures
 from driftline.evaluations import LabelledReader
-from driftline.registry import known_model
 from driftline.rows import Outcome, run_batched
 from driftline.sentences import report_summary
 from driftline.store import drift_rows
@@ -98,29 +97,29 @@ def report_drift(
     """
     if not pipeline.drift:
         return Outcome()
-    served = tenures(workspace, pipeline, keys)
-    needed = {key for tenure in served.values() for key in tenure.keys}
     reader = reader or LabelledReader(workspace, pipeline)
+    served = tenures(pipeline, keys, reader.partitions.champions)
+    needed = {key for tenure in served.values() for key in tenure.keys}
     read = reader.read(sorted(needed.union(_with_lookback(pipeline, keys))))
     labelled = read.done
     history = DriftHistory(
         pipeline,
         labelled,
         served,
-        references=StoredReferences(workspace, pipeline),
+        references=StoredReferences(workspace, pipeline, reader.partitions.champions),
         horizon=workspace.as_of() - pipeline.ground_truth.lag,
     )
     asked = {key: labelled[key] for key in sorted(keys) if key in labelled}
     findings = run_batched(lambda own: {key: tuple(history.findings(key)) for key in own}, asked)
     done = {}
+    serving = reader.partitions.serving(list(findings.done)).done
     with workspace.database.transaction() as session:
-        model_id = known_model(session, pipeline.name).id if findings.done else 0
         for key, evidence in findings.done.items():
             own = asked[key]
             report = drift_report(pipeline, key, evidence, version_id=own.version_id, version=own.version)
             report_id = drift_rows.add_report(
                 session,
-                model_id=model_id,
+                model_id=serving[key].model_id,
                 version_id=report.version_id,
                 partition_key=report.partition_key,
                 reference=report.reference,

@@ -11,8 +11,7 @@ from driftline.declaration import ModelPipeline
 from driftline.drift import ErrorSequence
 from driftline.evaluations import LabelledRows
 from driftline.metrics import unit_losses
-from driftline.registry import timeline
-from driftline.workspace import Workspace
+from driftline.registry import Timeline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,11 +22,11 @@ class Tenure:
     keys: tuple[str, ...]
 
 
-def tenures(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) -> dict[str, Tenure]:
+def tenures(pipeline: ModelPipeline, keys: Sequence[str], champions: Timeline) -> dict[str, Tenure]:
     """Return the tenure of each partition's champion up to it; empty unless a rule looks back to its beginning."""
     if not _span(pipeline):
         return {}
-    partitions, champions = pipeline.stream, timeline(workspace, pipeline.name)
+    partitions = pipeline.stream
     since = {key: champions.since(partitions.window(key).start) for key in keys}
     found = {key: tenure(pipeline, key, at) for key, at in since.items() if at is not None}
     return {key: own for key, own in found.items() if own is not None}

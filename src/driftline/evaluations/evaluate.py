@@ -174,6 +174,7 @@ def _store(
                 "as_of": as_of,
                 "digest": digests[key],
                 "dagster_run_id": dagster_run_id,
+                "batch_id": ready[key].batch_id,
             }
             for key in fresh
         ]

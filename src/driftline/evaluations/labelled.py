@@ -16,8 +16,8 @@ from driftline.evaluations.labelled_rows import LabelledRows, Scorer, labelled_f
 from driftline.ground_truth import known_truth
 from driftline.models import Model
 from driftline.predictions import PROPENSITY, SERVED, read_batches, score_columns
-from driftline.registry import ModelVersion, load_version
-from driftline.rows import Outcome, RowReader, match_positions, run_batched, serving_versions
+from driftline.registry import ModelVersion
+from driftline.rows import Outcome, PartitionReader, match_positions, run_batched
 from driftline.store import batch_rows
 from driftline.workspace import Workspace
 
@@ -26,12 +26,12 @@ class LabelledReader:
     """Reads the labelled predictions of partitions once, however often they are asked for in one piece of work.
 
     Attributes:
-        rows: the rows of the dataset, read once, too.
+        partitions: who serves them, their models and the rows of the dataset, read once, too.
         as_of: all labels that had arrived by this time are known; of later ones, some may be.
     """
 
     def __init__(self, workspace: Workspace, pipeline: ModelPipeline) -> None:
-        self.rows = RowReader(workspace, pipeline)
+        self.partitions = PartitionReader(workspace, pipeline)
         self.as_of = workspace.as_of()
         self._workspace = workspace
         self._pipeline = pipeline
@@ -42,7 +42,7 @@ class LabelledReader:
         """Return what `read_labelled` returned for each partition when it was first asked for."""
         fresh = [key for key in keys if (version, key) not in self._done and (version, key) not in self._failed]
         if fresh:
-            found = read_labelled(self._workspace, self._pipeline, fresh, version=version, rows=self.rows)
+            found = read_labelled(self._workspace, self._pipeline, fresh, version=version, reader=self.partitions)
             self._done |= {(version, key): labelled for key, labelled in found.done.items()}
             self._failed |= {(version, key): why for key, why in found.failed.items()}
         return Outcome(
@@ -57,7 +57,7 @@ def read_labelled(
     keys: Sequence[str],
     *,
     version: int | None = None,
-    rows: RowReader | None = None,
+    reader: PartitionReader | None = None,
 ) -> Outcome[LabelledRows]:
     """Return the predictions of each partition with the labels known by now.
 
@@ -68,9 +68,10 @@ def read_labelled(
         pipeline: the declaration.
         keys: partitions, in any order; of a table, the one key TABLE_KEY.
         version: of this version instead of the champion of the time.
-        rows: what has been read of the dataset already.
+        reader: what has been read already.
     """
-    serving = serving_versions(workspace, pipeline, keys, version=version)
+    reader = reader or PartitionReader(workspace, pipeline)
+    serving = reader.serving(keys, version=version)
     by_id = {found.id: found for found in serving.done.values()}
     with workspace.database.reading() as session:
         stored = batch_rows.batches(session, list(by_id), list(serving.done))
@@ -81,17 +82,22 @@ def read_labelled(
     for key in serving.done.keys() - batches.keys():
         title = pipeline.partitions.title(key)
         failed[key] = f"There is no prediction of {title} yet. Materialize {pipeline.name}/predictions first."
-    read = (rows or RowReader(workspace, pipeline)).read(list(batches))
+    read = reader.rows(list(batches))
     failed |= read.failed
     done: dict[str, LabelledRows] = {}
     for own_version in by_id.values():
         own = [key for key in read.done if serving.done[key].id == own_version.id]
         if not own:
             continue
-        model = load_version(workspace, own_version, trusted=pipeline.trusted)
+        model = reader.model(own_version)
         tables = read_batches(workspace, pipeline, [batches[key].digest for key in own])
-        pairs = {key: (read.done[key], table) for key, table in zip(own, tables, strict=True)}
-        joined = run_batched(partial(_join, workspace, pipeline, own_version, model), pairs)
+        joined = run_batched(
+            partial(_join, workspace, pipeline, own_version, model),
+            {
+                key: _Predictions(batch_id=batches[key].id, table=table, rows=read.done[key])
+                for key, table in zip(own, tables, strict=True)
+            },
+        )
         done |= joined.done
         failed |= joined.failed
     if not pipeline.partitions.is_stream:
@@ -104,16 +110,25 @@ def read_labelled(
     return Outcome(done=done, failed=failed)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Predictions:
+    """The stored predictions of a partition, and its rows of the dataset."""
+
+    batch_id: int
+    table: pa.Table
+    rows: pd.DataFrame
+
+
 def _join(
     workspace: Workspace,
     pipeline: ModelPipeline,
     version: ModelVersion,
     model: Model,
-    pairs: Mapping[str, tuple[pd.DataFrame, pa.Table]],
+    parts: Mapping[str, _Predictions],
 ) -> dict[str, LabelledRows]:
     """Join rows and predictions of many partitions by one match of their keys."""
-    rows = pd.concat([rows for rows, _ in pairs.values()], ignore_index=True)
-    predictions = pa.concat_tables([table for _, table in pairs.values()], promote_options="permissive").to_pandas()
+    rows = pd.concat([part.rows for part in parts.values()], ignore_index=True)
+    predictions = pa.concat_tables([part.table for part in parts.values()], promote_options="permissive").to_pandas()
     key = list(pipeline.row_key)
     keys = predictions[key]
     doubled = int(rows.duplicated(key).sum() + keys.duplicated().sum())
@@ -129,7 +144,7 @@ def _join(
     scorer = Scorer(version_id=version.id, version=version.version, task=model.task, classes=model.classes)
     frame = labelled_frame(
         scorer,
-        {key: table.num_rows for key, (_, table) in pairs.items()},
+        {key: part.table.num_rows for key, part in parts.items()},
         keys=keys,
         times=_times(pipeline, keys),
         truth=truth,
@@ -138,7 +153,9 @@ def _join(
         slices=own.slices,
         logged=_logged(predictions),
     )
-    return frame.by_partition({key: rows for key, (rows, _) in pairs.items()})
+    return frame.by_partition(
+        {key: part.rows for key, part in parts.items()}, {key: part.batch_id for key, part in parts.items()}
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,12 +86,22 @@ class LabelledFrame:
             return None
         return cast("pd.DataFrame", self.frame[ROW])[["served", "propensity"]]
 
-    def by_partition(self, features: Mapping[str, pd.DataFrame]) -> dict[str, "LabelledRows"]:
-        """Return the part of each partition of which `features` has the dataset's rows; nothing is copied."""
+    def by_partition(
+        self, features: Mapping[str, pd.DataFrame], batch_ids: Mapping[str, int] | None = None
+    ) -> dict[str, "LabelledRows"]:
+        """Return the part of each partition of which `features` has the dataset's rows; nothing is copied.
+
+        Args:
+            features: the rows of the dataset by partition.
+            batch_ids: the stored prediction batch of each partition; None: they are not stored.
+        """
         partitions = self.frame[ROW, "partition"].cat
         ends = partitions.codes.to_numpy().searchsorted(np.arange(len(partitions.categories)), side="right").tolist()
         places = dict(zip(partitions.categories, map(slice, [0, *ends[:-1]], ends), strict=True))
-        return {key: LabelledRows(whole=self, place=places[key], features=rows) for key, rows in features.items()}
+        return {
+            key: LabelledRows(whole=self, place=places[key], features=rows, batch_id=(batch_ids or {}).get(key))
+            for key, rows in features.items()
+        }
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -102,11 +112,13 @@ class LabelledRows:
         whole: the frame that they are a part of.
         place: which of its rows.
         features: the rows of the dataset, shape (n_dataset_rows, n_columns).
+        batch_id: the prediction batch that they are; None where it is not stored.
     """
 
     whole: LabelledFrame
     place: slice
     features: pd.DataFrame
+    batch_id: int | None = None
 
     @property
     def version_id(self) -> int:

@@ -8,6 +8,7 @@ from driftline.pipelines.keys import asset_keys, monitoring_kinds
 from driftline.pipelines.monitoring_assets import monitoring_assets
 from driftline.pipelines.retraining_assets import champion_asset, dataset_asset, model_asset
 from driftline.pipelines.truth_sensor import truth_sensor
+from driftline.store.decision_rows import Trigger
 
 
 def build(pipeline: ModelPipeline) -> dg.Definitions:
@@ -42,7 +43,7 @@ def build(pipeline: ModelPipeline) -> dg.Definitions:
             job=retrain,
             cron_schedule=pipeline.retrain.schedule,
             execution_timezone="UTC",
-            tags={TRIGGER_TAG: "schedule"},
+            tags={TRIGGER_TAG: str(Trigger.SCHEDULE)},
             default_status=dg.DefaultScheduleStatus.RUNNING,
             description=f"Retrains {pipeline.name} whether or not anything drifts.",
         )

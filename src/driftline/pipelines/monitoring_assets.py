@@ -53,8 +53,8 @@ def monitoring_assets(pipeline: ModelPipeline) -> dg.AssetsDefinition:
         keys = list(context.partition_keys) if pipeline.partitions.is_stream else [TABLE_KEY]
         failed: dict[str, str] = {}
         reader = LabelledReader(workspace.opened, pipeline)
-        beside = VERSION_TAG not in context.run.tags
-        if beside:
+        include_challenger = VERSION_TAG not in context.run.tags
+        if include_challenger:
             with visible_failure():
                 _assign_traffic(pipeline, workspace.opened, context, reader, keys)
         for kind, work in _work(pipeline, workspace.opened, context, reader).items():
@@ -65,7 +65,7 @@ def monitoring_assets(pipeline: ModelPipeline) -> dg.AssetsDefinition:
                 yield from _materialize(context, pipeline, kind, outcome)
                 if kind is Kind.EVALUATION and pipeline.floor is not None and context.selected_asset_check_keys:
                     yield _floor_result(pipeline, pipeline.floor, outcome)
-        if beside:
+        if include_challenger:
             with visible_failure():
                 _work_in_the_shadow(pipeline, workspace.opened, context, reader, keys)
                 _judge_bandit(pipeline, workspace.opened, context, reader)
@@ -97,7 +97,7 @@ def _work(
     version = int(context.run.tags[VERSION_TAG]) if VERSION_TAG in context.run.tags else None
     return {
         Kind.PREDICTIONS: lambda keys: predict(
-            opened, pipeline, keys, version=version, dagster_run_id=run_id, rows=reader.rows
+            opened, pipeline, keys, version=version, dagster_run_id=run_id, reader=reader.partitions
         ),
         Kind.GROUND_TRUTH: lambda keys: count_labels(opened, pipeline, keys, version=version, reader=reader),
         Kind.EVALUATION: lambda keys: evaluate(

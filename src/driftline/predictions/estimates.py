@@ -7,11 +7,12 @@ from datetime import datetime
 import numpy as np
 
 from driftline.declaration import ModelPipeline
-from driftline.dossier import metric_row
+from driftline.dossier import holdout_scores, metric_row
 from driftline.metrics import ESTIMATED, Measurement, Task, estimated
 from driftline.plots import CALIBRATION_ERROR
 from driftline.registry import ModelVersion
-from driftline.store import Session, evaluation_rows
+from driftline.store import Session, batch_rows, evaluation_rows
+from driftline.workspace import Workspace
 
 MOST_CALIBRATION_ERROR = 0.02  # on the holdout; probabilities that are further off estimate nothing
 
@@ -28,11 +29,11 @@ class Estimate:
 
 
 def estimates(
-    session: Session, pipeline: ModelPipeline, version: ModelVersion, task: Task, scores: Mapping[str, np.ndarray]
+    workspace: Workspace, pipeline: ModelPipeline, version: ModelVersion, task: Task, scores: Mapping[str, np.ndarray]
 ) -> dict[str, tuple[Measurement, ...]]:
     """Return what the pipeline's metrics are estimated to be on each partition; empty without calibration."""
     names = [name for name in pipeline.metrics if name in ESTIMATED]
-    if task is not Task.BINARY or not names or not _is_calibrated(session, pipeline, version):
+    if task is not Task.BINARY or not names or not _is_calibrated(workspace, pipeline, version):
         return {}
     return {key: tuple(estimated(name, own) for name in names) for key, own in scores.items()}
 
@@ -41,11 +42,16 @@ def store_estimates(
     session: Session, pipeline: ModelPipeline, made: Sequence[Estimate], *, at: datetime, dagster_run_id: str | None
 ) -> None:
     """Store estimates in a series of their own; the same predictions are estimated once."""
+    if not made:
+        return
     dataset = f"{pipeline.name}/estimated"
     versions, keys = list({one.version_id for one in made}), [one.partition_key for one in made]
     known = {
         (old.version_id, old.partition_key, old.digest)
         for old in evaluation_rows.newest_evaluations(session, versions, dataset, keys)
+    }
+    batches = {
+        (batch.version_id, batch.partition_key): batch.id for batch in batch_rows.batches(session, versions, keys)
     }
     fresh = [one for one in made if (one.version_id, one.partition_key, one.digest) not in known]
     rows = [
@@ -59,19 +65,13 @@ def store_estimates(
             "evaluated_at": at,
             "digest": one.digest,
             "dagster_run_id": dagster_run_id,
+            "batch_id": batches[one.version_id, one.partition_key],
         }
         for one in fresh
     ]
     evaluation_rows.add_evaluations(session, rows, [[metric_row(found) for found in one.measurements] for one in fresh])
 
 
-def _is_calibrated(session: Session, pipeline: ModelPipeline, version: ModelVersion) -> bool:
-    judged = version.judged_version_id or version.id
-    held = [row.id for row in evaluation_rows.newest_evaluations(session, [judged], f"{pipeline.name}/holdout")]
-    errors = [
-        row.value
-        for rows in evaluation_rows.evaluation_metrics(session, held).values()
-        for row in rows
-        if row.metric == CALIBRATION_ERROR and row.value is not None
-    ]
-    return bool(errors) and errors[-1] <= MOST_CALIBRATION_ERROR
+def _is_calibrated(workspace: Workspace, pipeline: ModelPipeline, version: ModelVersion) -> bool:
+    error = holdout_scores(workspace, pipeline, version).get(CALIBRATION_ERROR)
+    return error is not None and error.value is not None and error.value <= MOST_CALIBRATION_ERROR

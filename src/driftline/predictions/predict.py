@@ -15,8 +15,8 @@ from driftline.predictions.batches import score_columns, write_batch
 from driftline.predictions.errors import UnusableScoreError
 from driftline.predictions.estimates import Estimate, estimates, store_estimates
 from driftline.predictions.traffic import splits, with_split
-from driftline.registry import ModelVersion, load_version
-from driftline.rows import Outcome, RowReader, run_batched, serving_versions
+from driftline.registry import ModelVersion, record_declaration
+from driftline.rows import Outcome, PartitionReader, run_batched
 from driftline.store import batch_rows
 from driftline.workspace import Workspace
 
@@ -39,7 +39,7 @@ def predict(
     *,
     version: int | None = None,
     dagster_run_id: str | None = None,
-    rows: RowReader | None = None,
+    reader: PartitionReader | None = None,
 ) -> Outcome[Predicted]:
     """Predict partitions with the version that was champion at each one's start, and store the batches.
 
@@ -51,25 +51,26 @@ def predict(
         keys: partitions, in any order; of a table, the one key TABLE_KEY.
         version: this version instead of the champion of the time.
         dagster_run_id: the Dagster run that this is part of.
-        rows: what has been read of the dataset already.
+        reader: what has been read already.
     """
-    serving = serving_versions(workspace, pipeline, keys, version=version)
-    found = (rows or RowReader(workspace, pipeline)).read(list(serving.done))
+    reader = reader or PartitionReader(workspace, pipeline)
+    serving = reader.serving(keys, version=version)
+    found = reader.rows(list(serving.done))
     failed = {**serving.failed, **found.failed}
-    split = splits(workspace, pipeline.name, list(found.done))
+    model_id = reader.model_id
+    split = {} if model_id is None else splits(workspace, pipeline.name, model_id, list(found.done))
     done: dict[str, Predicted] = {}
     stored = []
     estimated: list[Estimate] = []
     for of_version in {one.id: one for one in serving.done.values()}.values():
         own = [key for key in found.done if serving.done[key].id == of_version.id]
-        model = load_version(workspace, of_version, trusted=pipeline.trusted)
+        model = reader.model(of_version)
         scored = run_batched(partial(_scores, model), {key: found.done[key] for key in own})
         failed |= scored.failed
         if not scored.done:
             continue
         table = _table(pipeline, model, [found.done[key] for key in scored.done], list(scored.done.values()))
-        with workspace.database.reading() as session:
-            expected = estimates(session, pipeline, of_version, model.task, scored.done)
+        expected = estimates(workspace, pipeline, of_version, model.task, scored.done)
         start = 0
         for key, own_scores in scored.done.items():
             said = with_split(pipeline, table.slice(start, len(own_scores)), of_version.id, split.get(key))
@@ -88,7 +89,8 @@ def predict(
             batch = _batch(pipeline, key, of_version, done[key])
             stored.append({**batch, "created_at": workspace.clock(), "dagster_run_id": dagster_run_id})
     with workspace.database.transaction() as session:
-        batch_rows.append_batches(session, stored)
+        declared = record_declaration(session, pipeline, workspace.clock()) if stored else None
+        batch_rows.append_batches(session, [{**batch, "declaration_digest": declared} for batch in stored])
         store_estimates(session, pipeline, estimated, at=workspace.clock(), dagster_run_id=dagster_run_id)
     return Outcome(done=done, waiting=serving.waiting, failed=failed)
 

@@ -10,7 +10,7 @@ from driftline.declaration import ModelPipeline
 from driftline.predictions.assignment import assigned_to_challenger
 from driftline.predictions.batches import PROPENSITY, SERVED
 from driftline.rows import normalize_keys
-from driftline.store import bandit_rows, model_rows
+from driftline.store import bandit_rows
 from driftline.workspace import Workspace
 
 _SEPARATOR = "\x1f"  # no two values run together into another pair
@@ -33,11 +33,10 @@ class Split:
     salt: str
 
 
-def splits(workspace: Workspace, model: str, keys: Sequence[str]) -> dict[str, Split]:
-    """Return the stored split of each partition that has one."""
+def splits(workspace: Workspace, model: str, model_id: int, keys: Sequence[str]) -> dict[str, Split]:
+    """Return the stored split of each partition that has one; `model_id` is the row of `model`."""
     with workspace.database.reading() as session:
-        line = model_rows.find_model(session, model)
-        found = bandit_rows.shares_of(session, line.id, keys) if line else []
+        found = bandit_rows.shares_of(session, model_id, keys)
     return {
         share.partition_key: Split(
             champion_id=bandit.champion_version_id,

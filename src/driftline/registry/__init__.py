@@ -1,8 +1,16 @@
 """Model versions, the alias events that say which one serves, and the judgement between two of them."""
 
-from driftline.registry.aliases import known_model, load_timeline, load_timelines, move_alias, timeline
+from driftline.registry.aliases import (
+    known_model,
+    load_both_timelines,
+    load_timeline,
+    load_timelines,
+    move_alias,
+    timeline,
+)
 from driftline.registry.decision import Adjudication, AdjudicationSlice, Decision
 from driftline.registry.decisions import append, ask, load_decision, load_decisions, record_adjudication
+from driftline.registry.declarations import record_declaration
 from driftline.registry.errors import AliasMovedError
 from driftline.registry.judgement import Judgement, judge
 from driftline.registry.listing import describe_champion, describe_model, list_models
@@ -44,6 +52,7 @@ __all__ = [
     "known_classes",
     "known_model",
     "list_models",
+    "load_both_timelines",
     "load_decision",
     "load_decisions",
     "load_model",
@@ -55,6 +64,7 @@ __all__ = [
     "numbered_version",
     "promote",
     "record_adjudication",
+    "record_declaration",
     "register",
     "rollback",
     "timeline",

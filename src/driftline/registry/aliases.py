@@ -5,7 +5,7 @@ from datetime import datetime
 
 from driftline.registry.errors import AliasMovedError, HistoryRewriteError, UnknownModelError
 from driftline.registry.model_version import ModelVersion, version_of_row
-from driftline.registry.reference import CHAMPION
+from driftline.registry.reference import CHALLENGER, CHAMPION
 from driftline.registry.timeline import AliasEvent, Timeline
 from driftline.store import Session, alias_rows, model_rows
 from driftline.store.alias_rows import AliasEventRow, AliasMove
@@ -27,13 +27,13 @@ def load_timeline(session: Session, model_id: int, *, alias: str = CHAMPION) -> 
 
 def load_timelines(session: Session, alias: str, model_ids: Collection[int]) -> dict[int, Timeline]:
     """Return the history of an alias of each model, one statement."""
-    versions: dict[int, ModelVersion] = {}
-    events: dict[int, list[AliasEvent]] = {id_: [] for id_ in model_ids}
-    for row, version in alias_rows.events(session, alias, model_ids):
-        if version is not None and version.id not in versions:
-            versions[version.id] = version_of_row(version)
-        events[row.model_id].append(_event(row, versions))
-    return {id_: Timeline(alias=alias, events=tuple(found)) for id_, found in events.items()}
+    return {id_: found for (id_, _), found in _load(session, [alias], model_ids).items()}
+
+
+def load_both_timelines(session: Session, model_id: int) -> tuple[Timeline, Timeline]:
+    """Return the histories of the champion and of the challenger of a model, one statement."""
+    loaded = _load(session, (CHAMPION, CHALLENGER), [model_id])
+    return loaded[model_id, CHAMPION], loaded[model_id, CHALLENGER]
 
 
 def move_alias(
@@ -107,6 +107,16 @@ def known_model(session: Session, name: str) -> RegisteredModel:
     if found is None:
         raise UnknownModelError(name, [model.name for model in model_rows.models(session)])
     return found
+
+
+def _load(session: Session, aliases: Collection[str], model_ids: Collection[int]) -> dict[tuple[int, str], Timeline]:
+    versions: dict[int, ModelVersion] = {}
+    events: dict[tuple[int, str], list[AliasEvent]] = {(id_, alias): [] for id_ in model_ids for alias in aliases}
+    for row, version in alias_rows.events(session, aliases, model_ids):
+        if version is not None and version.id not in versions:
+            versions[version.id] = version_of_row(version)
+        events[row.model_id, row.alias].append(_event(row, versions))
+    return {(id_, alias): Timeline(alias=alias, events=tuple(found)) for (id_, alias), found in events.items()}
 
 
 def _event(row: AliasEventRow, versions: dict[int, ModelVersion]) -> AliasEvent:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from driftline.declaration import ModelPipeline, record_declaration
+from driftline.declaration import ModelPipeline
 from driftline.drift import Verdict
-from driftline.registry import Timeline, ask, load_timeline
+from driftline.registry import Timeline, ask, load_timeline, record_declaration
 from driftline.retraining.decide import WEEK, RetrainState, decide, evidence_of
 from driftline.store import Session, decision_rows, drift_rows, evaluation_rows, model_rows
 from driftline.store.decision_rows import DecisionKind, DecisionStatus, Trigger

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from driftline.declaration import ModelPipeline, record_declaration
+from driftline.declaration import ModelPipeline
 from driftline.registry import (
     Decision,
     ModelVersion,
@@ -14,6 +14,7 @@ from driftline.registry import (
     load_decision,
     load_decisions,
     load_timeline,
+    record_declaration,
 )
 from driftline.retraining.errors import UnknownDecisionError
 from driftline.store import Session, decision_rows, model_rows

@@ -15,10 +15,10 @@ from driftline.datasets import (
     statistics_of,
     to_parquet,
 )
-from driftline.declaration import ModelPipeline, record_declaration
+from driftline.declaration import ModelPipeline
 from driftline.errors import DriftlineError
 from driftline.ground_truth import known_truth
-from driftline.registry import timeline
+from driftline.registry import record_declaration, timeline
 from driftline.rows import filter_window, future_rows, load_frame
 from driftline.store import dataset_rows
 from driftline.store.dataset_rows import DatasetVersion

@@ -9,7 +9,7 @@ import numpy as np
 from driftline.declaration import ModelPipeline
 from driftline.evaluations import LabelledReader
 from driftline.predictions import predict
-from driftline.registry import CHALLENGER, Decision, known_model, load_decision, load_timeline, timeline
+from driftline.registry import Decision, known_model, load_both_timelines, load_decision
 from driftline.rollout.bandit_end import BanditEnd, end_bandit, interruption
 from driftline.rollout.bandit_rewards import RewardPair, Rewards, fewest_units, rewards
 from driftline.rollout.bandit_rule import BanditStep, BanditVerdict, bandit_step
@@ -84,12 +84,12 @@ def assign_traffic(
     through by time, each predicted before the next one is looked at. One that the challenger cannot predict gets no
     share: the champion serves all of it.
     """
-    found = _unsettled(workspace, pipeline, keys)
+    found = _unsettled(workspace, pipeline, keys, reader)
     for place, (key, bandit) in enumerate(found):
         if key in predict_shadow(workspace, pipeline, [key], reader=reader).done:
             _settle(workspace, pipeline, bandit, key, reader)
             if place + 1 < len(found):
-                predict(workspace, pipeline, [key], rows=reader.rows)
+                predict(workspace, pipeline, [key], reader=reader.partitions)
                 predict_shadow(workspace, pipeline, [key], reader=reader)
     return [key for key, _ in found]
 
@@ -101,14 +101,12 @@ def judge_bandit(workspace: Workspace, pipeline: ModelPipeline, *, reader: Label
     """
     now = workspace.as_of()
     with workspace.database.reading() as session:
-        model = model_rows.find_model(session, pipeline.name)
-        row = bandit_rows.running(session, model.id) if model else None
+        model_id = reader.partitions.model_id
+        row = None if model_id is None else bandit_rows.running(session, model_id)
         if row is None or now < row.started_at:
             return None
         bandit = bandit_of_row(row)
-        champions = load_timeline(session, bandit.model_id)
-        challengers = load_timeline(session, bandit.model_id, alias=CHALLENGER)
-        changed = interruption(bandit, champions, challengers, now)
+        changed = interruption(bandit, *load_both_timelines(session, bandit.model_id), now)
     known = rewards(workspace, pipeline, bandit, until=now, reader=reader)
     cohorts = [pair.cohort for pair in known.values()]
     step = bandit_step(bandit.rule, cohorts, age=now - bandit.started_at, unit_count=fewest_units(list(known.values())))
@@ -159,17 +157,19 @@ def bandit_status(workspace: Workspace, pipeline: ModelPipeline) -> BanditStatus
     )
 
 
-def _unsettled(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) -> list[tuple[str, Bandit]]:
+def _unsettled(
+    workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str], reader: LabelledReader
+) -> list[tuple[str, Bandit]]:
     """Return the partitions in whose time a bandit ran between those who held both aliases, oldest first."""
     with workspace.database.reading() as session:
-        model = model_rows.find_model(session, pipeline.name)
-        found = [bandit_of_row(row) for row in bandit_rows.bandits(session, model.id)] if model else []
+        model_id = reader.partitions.model_id
+        found = [] if model_id is None else [bandit_of_row(row) for row in bandit_rows.bandits(session, model_id)]
         settled = {share.partition_key for bandit in found for share in bandit_rows.shares(session, bandit.id)}
     if not found:
         return []
     starts = {key: pipeline.stream.window(key).start for key in sorted(set(keys) - settled)}
-    champions = dict(zip(starts, timeline(workspace, pipeline.name).holders(list(starts.values())), strict=True))
-    challengers = shadows(workspace, pipeline, list(starts))
+    champions = dict(zip(starts, reader.partitions.champions.holders(list(starts.values())), strict=True))
+    challengers = shadows(workspace, pipeline, list(starts), reader)
     return [
         (key, bandit)
         for key, start in starts.items()

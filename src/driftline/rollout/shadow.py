@@ -7,19 +7,21 @@ from driftline.declaration import ModelPipeline
 from driftline.errors import DriftlineError
 from driftline.evaluations import Evaluated, LabelledReader, evaluate
 from driftline.predictions import Predicted, predict
-from driftline.registry import CHALLENGER, ModelVersion, timeline
+from driftline.registry import ModelVersion
 from driftline.rows import Outcome
 from driftline.workspace import Workspace
 
 Done = TypeVar("Done")
 
 
-def shadows(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) -> dict[str, ModelVersion]:
+def shadows(
+    workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str], reader: LabelledReader
+) -> dict[str, ModelVersion]:
     """Return who was in the champion's shadow at the start of each partition; one without a shadow is left out."""
     as_of = workspace.as_of()
     starts = [pipeline.partitions.champion_time(key, as_of) for key in keys]
-    champions = timeline(workspace, pipeline.name).holders(starts)
-    challengers = timeline(workspace, pipeline.name, alias=CHALLENGER).holders(starts)
+    champions = reader.partitions.champions.holders(starts)
+    challengers = reader.partitions.challengers.holders(starts)
     return {
         key: challenger
         for key, champion, challenger in zip(keys, champions, challengers, strict=True)
@@ -40,9 +42,9 @@ def predict_shadow(
     A partition without a shadow is left out. A shadow that cannot be loaded has failed and raises nothing.
     """
     return _each(
-        shadows(workspace, pipeline, keys),
+        shadows(workspace, pipeline, keys, reader),
         lambda version, own: predict(
-            workspace, pipeline, own, version=version, dagster_run_id=dagster_run_id, rows=reader.rows
+            workspace, pipeline, own, version=version, dagster_run_id=dagster_run_id, reader=reader.partitions
         ),
     )
 
@@ -57,7 +59,7 @@ def evaluate_shadow(
 ) -> Outcome[Evaluated]:
     """Measure what was predicted in the shadow against the labels known by now, as `evaluate` does."""
     return _each(
-        shadows(workspace, pipeline, keys),
+        shadows(workspace, pipeline, keys, reader),
         lambda version, own: evaluate(
             workspace, pipeline, own, version=version, dagster_run_id=dagster_run_id, reader=reader
         ),

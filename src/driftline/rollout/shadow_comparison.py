@@ -55,7 +55,7 @@ def compare_shadow(workspace: Workspace, pipeline: ModelPipeline) -> ShadowCompa
     challenger = tenure.version.version
     reader = LabelledReader(workspace, pipeline)
     over = pipeline.partitions.over_by(workspace.as_of(), since=tenure.start)
-    keys = [key for key, version in shadows(workspace, pipeline, over).items() if version.version == challenger]
+    keys = [key for key, version in shadows(workspace, pipeline, over, reader).items() if version.version == challenger]
     served, shadowed = reader.read(keys), reader.read(keys, version=challenger)
     left_out = {**served.failed, **shadowed.failed}
     pairs = {key: _pair(pipeline, served.done[key], shadowed.done[key]) for key in keys if key not in left_out}

@@ -2,8 +2,8 @@
 
 from driftline.rows.keys import key_texts, match_positions, normalize_keys, plain_column
 from driftline.rows.outcome import Outcome, run_batched
+from driftline.rows.partition_reader import PartitionReader
 from driftline.rows.reading import (
-    RowReader,
     filter_window,
     future_rows,
     load_frame,
@@ -15,7 +15,7 @@ from driftline.rows.serving import serving_versions
 
 __all__ = [
     "Outcome",
-    "RowReader",
+    "PartitionReader",
     "filter_window",
     "future_rows",
     "key_texts",

@@ -22,35 +22,6 @@ from driftline.store import dataset_rows
 from driftline.workspace import Workspace
 
 
-class RowReader:
-    """Reads the rows of partitions once, however often they are asked for: a dataset function may be slow."""
-
-    def __init__(self, workspace: Workspace, pipeline: ModelPipeline) -> None:
-        self._workspace = workspace
-        self._pipeline = pipeline
-        self._done: dict[str, pd.DataFrame] = {}
-        self._failed: dict[str, str] = {}
-
-    def read(self, keys: Sequence[str]) -> Outcome[pd.DataFrame]:
-        """Return the rows of each partition, target included; of a table, the newest holdout.
-
-        Days that follow each other are read in one call. Where that call raises, they are read one by one, so that
-        the one at fault is named and the others are served.
-
-        Raises:
-            NoDatasetError: no dataset of a table has passed its checks yet.
-        """
-        fresh = [key for key in keys if key not in self._done and key not in self._failed]
-        if fresh:
-            found = _read(self._workspace, self._pipeline, fresh)
-            self._done |= found.done
-            self._failed |= found.failed
-        return Outcome(
-            done={key: self._done[key] for key in keys if key in self._done},
-            failed={key: self._failed[key] for key in keys if key in self._failed},
-        )
-
-
 def past_partitions(workspace: Workspace, pipeline: ModelPipeline, start: str, end: str) -> Sequence[str]:
     """Return the partitions of a stream in what `start` names to what `end` names, as far as they are over.
 
@@ -135,8 +106,15 @@ def load_frame(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
     return frame
 
 
-def _read(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) -> Outcome[pd.DataFrame]:
-    """Return the rows of each partition; of a table, the newest holdout."""
+def read_rows(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) -> Outcome[pd.DataFrame]:
+    """Return the rows of each partition, target included; of a table, the newest holdout.
+
+    Partitions that follow each other are read in one call. Where that call raises, they are read one by one, so that
+    the one at fault is named and the others are served.
+
+    Raises:
+        NoDatasetError: no dataset of a table has passed its checks yet.
+    """
     if not pipeline.partitions.is_stream:
         return Outcome(done={TABLE_KEY: _holdout(workspace, pipeline)})
     partitions = pipeline.stream

@@ -61,12 +61,12 @@ def append(session: Session, **values: Any) -> AliasEventRow:
 
 
 def events(
-    session: Session, alias: str, model_ids: Collection[int]
+    session: Session, aliases: Collection[str], model_ids: Collection[int]
 ) -> Sequence[tuple[AliasEventRow, ModelVersionRow | None]]:
-    """Return all events of an alias of some models, each with the version that it names, by revision."""
+    """Return all events of some aliases of some models, each with the version that it names, by revision."""
     statement = (
         select(AliasEventRow, ModelVersionRow)
         .outerjoin(ModelVersionRow, col(AliasEventRow.version_id) == ModelVersionRow.id)
-        .where(AliasEventRow.alias == alias, col(AliasEventRow.model_id).in_(model_ids))
+        .where(col(AliasEventRow.alias).in_(aliases), col(AliasEventRow.model_id).in_(model_ids))
     )
     return session.exec(statement.order_by(col(AliasEventRow.model_id), col(AliasEventRow.revision))).all()

@@ -29,13 +29,16 @@ class PipelineRow(SQLModel, table=True):
 
     name: str = Field(primary_key=True)
     declaration_digest: str = Field(foreign_key="declaration.digest")
-    updated_at: datetime
+    updated_at: datetime = Field(description="since when this declaration is in force")
 
 
 def record(
     session: Session, *, pipeline: str, digest: str, content: dict[str, Any], content_format: int, at: datetime
 ) -> None:
-    """Store a declaration where it is new, and that its pipeline runs with it now."""
+    """Store a declaration where it is new, and that its pipeline runs with it from now on."""
+    before = session.get(PipelineRow, pipeline)
+    if before is not None and before.declaration_digest == digest:
+        return
     declared = DeclarationRow(digest=digest, pipeline=pipeline, format=content_format, content=content, recorded_at=at)
     current = PipelineRow(name=pipeline, declaration_digest=digest, updated_at=at)
     insert_missing(session, DeclarationRow, [declared.model_dump()])

@@ -81,6 +81,23 @@ def newest_evaluations(
     return session.exec(statement).all()
 
 
+def newest_metrics(
+    session: Session, version_ids: Sequence[int], dataset: str
+) -> Sequence[tuple[Evaluation, EvaluationMetric]]:
+    """Return the metrics of the newest evaluation of each (version, partition) on `dataset`, one statement."""
+    newest = (
+        select(func.max(Evaluation.id))
+        .where(col(Evaluation.version_id).in_(version_ids), Evaluation.dataset == dataset)
+        .group_by(col(Evaluation.version_id), Evaluation.partition_key)
+    )
+    statement = (
+        select(Evaluation, EvaluationMetric)
+        .join(EvaluationMetric, col(EvaluationMetric.evaluation_id) == Evaluation.id)
+        .where(col(Evaluation.id).in_(newest))
+    )
+    return session.exec(statement.order_by(Evaluation.partition_key, EvaluationMetric.metric)).all()
+
+
 def evaluated_partitions(session: Session, dataset: str) -> set[str]:
     """Return the partitions of `dataset` that any version was evaluated on."""
     return set(session.exec(select(Evaluation.partition_key).where(Evaluation.dataset == dataset).distinct()))

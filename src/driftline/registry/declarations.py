@@ -4,7 +4,7 @@ import hashlib
 import json
 from datetime import datetime
 
-from driftline.declaration.pipeline import ModelPipeline
+from driftline.declaration import ModelPipeline
 from driftline.store import Session, declaration_rows
 
 FORMAT = 1
