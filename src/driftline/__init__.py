@@ -51,7 +51,7 @@ _ROOMS = {
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [  # noqa: RUF022  (by room, as above)
     "Newest", "RandomShare", "SplitColumn", "Target", "Window",
     "Alert", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Monthly", "Promote", "Retrain", "Weekly",

@@ -23,20 +23,20 @@ def parse_time(text: str) -> datetime:
     """Return the time that an ISO 8601 `text` names, in UTC; a bare date is its midnight in UTC.
 
     Raises:
-        NaiveTimeError: `text` is no ISO time, or has a time of day without a zone.
+        InvalidTimeError: `text` is no ISO time, or has a time of day without a zone.
     """
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        raise NaiveTimeError(text) from None
+        raise not_a_time(text) from None
     if time.tzinfo is None:
         if len(text) > len("2026-01-01"):
-            raise NaiveTimeError(text)
+            raise not_a_time(text)
         time = time.replace(tzinfo=UTC)
     try:
         return time.astimezone(UTC)
     except OverflowError:  # before the year 1 or after 9999
-        raise NaiveTimeError(text) from None
+        raise not_a_time(text) from None
 
 
 def parse_duration(text: str) -> timedelta:
@@ -46,28 +46,29 @@ def parse_duration(text: str) -> timedelta:
     datetime.timedelta(days=7)
 
     Raises:
-        DurationError: `text` is no such duration, or it is zero.
+        InvalidTimeError: `text` is no such duration, or it is zero.
     """
     match = re.fullmatch(r"\s*([0-9]{1,6})\s*([smhdw])\s*", text)
     if match is None or int(match[1]) == 0:
-        raise DurationError(text)
+        raise not_a_duration(text)
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
-class NaiveTimeError(InvalidInputError):
-    """A time has no zone, or is no time at all."""
+class InvalidTimeError(InvalidInputError):
+    """A text is not a time with a zone, or not a duration."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(
-            f"{text!r} is not an ISO 8601 time with a zone. "
-            "Write a day as 2026-05-03 or a moment as 2026-05-03T07:00:00Z."
-        )
+    code = "INVALID_TIME"
 
 
-class DurationError(InvalidInputError):
-    """A text names no duration."""
+def not_a_time(text: str) -> InvalidTimeError:
+    """Return the error where a time has no zone, or is no time at all."""
+    return InvalidTimeError(
+        f"{text!r} is not an ISO 8601 time with a zone. Write a day as 2026-05-03 or a moment as 2026-05-03T07:00:00Z."
+    )
 
-    def __init__(self, text: str) -> None:
-        super().__init__(
-            f"{text!r} is no positive duration. Write a whole number and a unit, such as 90s, 30m, 12h, 7d or 4w."
-        )
+
+def not_a_duration(text: str) -> InvalidTimeError:
+    """Return the error where a text names no duration."""
+    return InvalidTimeError(
+        f"{text!r} is not a positive duration. Write a whole number and a unit, such as 90s, 30m, 12h, 7d or 4w."
+    )

@@ -5,34 +5,54 @@ The first sentence of a message says what is wrong, with the value and the rule;
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import ClassVar
 
 
 class DriftlineError(Exception):
-    """The root of the tree: catch it to catch all that driftline raises on purpose."""
+    """The root of the tree: catch it to catch all that driftline raises on purpose.
+
+    Attributes:
+        code: what programs tell errors apart by, as over GraphQL. A class that a caller handles in the same way as its
+            root keeps the root's code.
+    """
+
+    code: ClassVar[str]
 
 
 class InvalidInputError(DriftlineError):
     """What was given breaks a rule; nothing was changed."""
 
+    code = "INVALID_INPUT"
+
 
 class NotFoundError(DriftlineError):
     """What was asked for does not exist."""
+
+    code = "NOT_FOUND"
 
 
 class StorageError(DriftlineError):
     """The database or the artifact store did not serve."""
 
+    code = "STORAGE"
+
 
 class NotYetError(DriftlineError):
     """The answer is not known yet; asking later helps."""
+
+    code = "NOT_YET"
 
 
 class ConflictError(DriftlineError):
     """Somebody else was first."""
 
+    code = "CONFLICT"
+
 
 class DagsterError(DriftlineError):
-    """Dagster did not answer, or refused."""
+    """Dagster did not answer, refused, or failed."""
+
+    code = "DAGSTER"
 
 
 def listing(names: Iterable[str], *, most: int = 20) -> str:

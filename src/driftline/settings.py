@@ -10,16 +10,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from driftline.errors import InvalidInputError, StorageError
 
 
-class InvalidSettingError(InvalidInputError):
-    """An environment variable has a value that cannot be used."""
-
-    def __init__(self, field: str, value: object, fault: str) -> None:
-        super().__init__(
-            f"DRIFTLINE_{field.upper()} is {value!r}: {fault[:1].lower()}{fault[1:]}. Set another value, or none "
-            "for the default."
-        )
-
-
 class FolderError(StorageError):
     """A folder cannot be made."""
 
@@ -27,6 +17,18 @@ class FolderError(StorageError):
         super().__init__(
             f"The folder {folder} cannot be made: {cause}. Set DRIFTLINE_HOME to a folder that you may write to."
         )
+
+
+class InvalidSettingError(InvalidInputError):
+    """A setting has a value that cannot be used."""
+
+
+def invalid_setting(field: str, value: object, fault: str) -> InvalidSettingError:
+    """Return the error where an environment variable has a value that cannot be used."""
+    return InvalidSettingError(
+        f"DRIFTLINE_{field.upper()} is {value!r}: {fault[:1].lower()}{fault[1:]}. Set another value, or none "
+        "for the default."
+    )
 
 
 class Settings(BaseSettings):
@@ -62,7 +64,7 @@ class Settings(BaseSettings):
             super().__init__(**values)
         except ValidationError as error:
             fault = error.errors()[0]
-            raise InvalidSettingError(str(fault["loc"][0]), fault["input"], fault["msg"]) from None
+            raise invalid_setting(str(fault["loc"][0]), fault["input"], fault["msg"]) from None
 
     @property
     def root(self) -> Path:

@@ -19,6 +19,8 @@ from driftline.store import Database, lock_rows, open_database
 class LockedError(ConflictError):
     """Another process holds a lock."""
 
+    code = "LOCKED"
+
     def __init__(self, name: str, holder: str, expires_at: object) -> None:
         super().__init__(
             f"{name!r} is already being done by {holder} (its lease ends {expires_at}). "

@@ -14,11 +14,11 @@ from pydantic import SecretStr
 from sqlmodel import select
 
 from driftline.alerting import deliver, list_alerts, open_channels, raise_alerts, send_test
-from driftline.alerting.errors import AlertChannelError
 from driftline.alerting.outbox import CLAIM, MOST_ATTEMPTS, pause_after
 from driftline.clock import now
 from driftline.errors import LibraryMissingError
 from driftline.sentences import Message
+from driftline.settings import InvalidSettingError
 from driftline.store import alert_rows
 from driftline.store.alert_rows import AlertDeliveryRow
 from tests.receivers import free_port, silent_server
@@ -205,7 +205,7 @@ def test_addresses_appear_in_no_row_no_log_and_no_error(watched, webhook, caplog
     "url", ["nonsense", "nosuch://hook-secret@host", "mailto://hook-secret", "slack://hook-secret"]
 )
 def test_an_address_that_is_none_is_refused_unsaid(url, caplog):
-    with pytest.raises(AlertChannelError, match=r"Address 2 of 2 in DRIFTLINE_ALERT_URLS") as caught:
+    with pytest.raises(InvalidSettingError, match=r"Address 2 of 2 in DRIFTLINE_ALERT_URLS") as caught:
         channels_at("json://127.0.0.1", url)
     assert "hook-secret" not in str(caught.value) + caplog.text
     assert caught.value.__cause__ is None
@@ -220,8 +220,7 @@ def test_without_apprise_the_error_says_what_to_install(monkeypatch):
 
 def test_a_test_message_says_for_each_channel_whether_it_was_taken(mail, webhook):
     webhook.answers = [403]
-    message = Message(subject="[test] x", body="x")
-    told = send_test(channels_at(mail.url, webhook.url), message)
+    told = send_test(channels_at(mail.url, webhook.url), Message(subject="[test] x", body="x"))
     assert told == {
         "Channel 1 (E-Mail)": None,
         "Channel 2 (JSON)": "Channel 2 (JSON) did not take the message: it answered with status 403.",

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from starlette.applications import Starlette
 
-from driftline.api.application import create_app
+from driftline.api.http.application import create_app
 from driftline.dossier import store_plots
 from driftline.metrics import Task, scored_rows
 from driftline.models import LightGBM

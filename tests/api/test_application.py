@@ -8,7 +8,7 @@ import threading
 import httpx
 import pytest
 
-from driftline.api.application import create_app
+from driftline.api.http.application import create_app
 from driftline.store import declaration_rows, run_rows
 
 
@@ -33,7 +33,7 @@ def test_one_failure_behind_many_fields_is_logged_once(production, ask, monkeypa
 
 def test_an_expected_error_is_shown_and_not_logged(ask, caplog):
     [error] = ask('{ model(name: "income") { name } }')["errors"]
-    assert error["extensions"] == {"code": "UNKNOWN_MODEL_ERROR"}
+    assert error["extensions"] == {"code": "UNKNOWN_MODEL"}
     assert caplog.records == []
 
 

@@ -7,10 +7,10 @@ from graphql import GraphQLObjectType, get_introspection_query, get_named_type, 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driftline.api.budget import MOST, Extent, extent
-from driftline.api.schema import schema
+from driftline.api.schema import build_schema
+from driftline.api.schema.budget import MOST, Extent, extent
 
-GRAPH = schema()._schema
+GRAPH = build_schema()._schema
 
 
 def measured(query, **variables):

@@ -12,11 +12,11 @@ from sqlmodel import select
 from driftline import Alert
 from driftline.alerting import raise_alerts
 from driftline.api import schema_text
-from driftline.api.application import create_app
-from driftline.api.budget import MOST, MOST_TOKENS
-from driftline.api.ground_truth import MOST_LABELS
-from driftline.api.page import MOST_ROWS
-from driftline.api.server import listening
+from driftline.api.http.application import create_app
+from driftline.api.http.server import listening
+from driftline.api.schema.budget import MOST, MOST_TOKENS
+from driftline.api.schema.ground_truth import MOST_LABELS
+from driftline.api.schema.page import MOST_ROWS
 from driftline.backtest import backtest, store_backtest
 from driftline.registry.declarations import record_declaration
 from driftline.store import evaluation_rows, run_rows
@@ -91,7 +91,7 @@ def test_runs_are_listed_with_all_that_was_logged(url):
 
 def test_drift_comes_with_its_evidence_and_what_was_decided(url):
     [report] = run(url, "drift", model="fires")["driftReports"]["nodes"]
-    assert (report["model"], report["verdict"], report["version"]) == ("fires", "drift", {"number": 1})
+    assert (report["model"], report["verdict"], report["version"]) == ("fires", "DRIFT", {"number": 1})
     [finding] = report["findings"]
     assert (finding["analysisRows"], finding["rule"]) == (1200, "performance_fell")
     assert finding["details"] == {"metric": "auroc", "value": 0.87, "reference_value": 0.95}
@@ -144,7 +144,7 @@ def test_open_alerts_come_with_what_became_of_the_messages(url, production):
     rule = fires(alerts=(Alert(on="drift"), Alert(on="decision", severity="info")))
     raise_alerts(production, {"fires": rule}, channels=2, dagster_url="http://dagster.test:3000")
     [alert] = run(url, "alerts", model="fires")["alerts"]["nodes"]
-    assert (alert["what"], alert["severity"], alert["model"]) == ("drift", "warning", "fires")
+    assert (alert["what"], alert["severity"], alert["model"]) == ("DRIFT", "WARNING", "fires")
     assert "auroc fell from 0.95 to 0.87." in alert["text"]
     assert [(one["channel"], one["state"], one["attempts"]) for one in alert["deliveries"]] == [
         (1, "PENDING", 0),
@@ -178,13 +178,13 @@ def test_labels_are_delivered_and_their_deliveries_listed(url, production):
 @pytest.mark.parametrize(
     ("operation", "asked", "code"),
     [
-        ("launch_backfill", {"pipeline": "nobody", **MARCH}, "UNKNOWN_PIPELINE_ERROR"),
-        ("launch_backfill", {"pipeline": "fires", "start": "soon", "end": "2025-05-03"}, "NAIVE_TIME_ERROR"),
-        ("launch_backfill", {"pipeline": "fires", "start": "2031-05-01", "end": "2031-05-03"}, "EMPTY_RANGE_ERROR"),
-        ("launch_backfill", {"pipeline": "fires", **MARCH, "version": 9}, "UNKNOWN_VERSION_ERROR"),
-        ("launch_backfill", {"pipeline": "fires", **MARCH}, "DAGSTER_UNAVAILABLE_ERROR"),
-        ("launch_backtest", {"pipeline": "nobody"}, "UNKNOWN_PIPELINE_ERROR"),
-        ("launch_backtest", {"pipeline": "fires"}, "DAGSTER_UNAVAILABLE_ERROR"),
+        ("launch_backfill", {"pipeline": "nobody", **MARCH}, "UNKNOWN_PIPELINE"),
+        ("launch_backfill", {"pipeline": "fires", "start": "soon", "end": "2025-05-03"}, "INVALID_TIME"),
+        ("launch_backfill", {"pipeline": "fires", "start": "2031-05-01", "end": "2031-05-03"}, "EMPTY_WINDOW"),
+        ("launch_backfill", {"pipeline": "fires", **MARCH, "version": 9}, "UNKNOWN_VERSION"),
+        ("launch_backfill", {"pipeline": "fires", **MARCH}, "DAGSTER_UNAVAILABLE"),
+        ("launch_backtest", {"pipeline": "nobody"}, "UNKNOWN_PIPELINE"),
+        ("launch_backtest", {"pipeline": "fires"}, "DAGSTER_UNAVAILABLE"),
     ],
 )
 def test_what_cannot_be_launched_says_why(url, production, operation, asked, code):

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from driftline.api.errors import InvalidCursorError
-from driftline.api.page import after_id, after_run
-from driftline.api.scalars import plain
+from driftline.api.errors import InvalidPageError
+from driftline.api.schema.fields import plain
+from driftline.api.schema.page import after_id, after_run
 from driftline.clock import parse_time
 from driftline.registry import promote, rollback, timeline
 from driftline.rollout import end_shadow, shadow
@@ -155,7 +155,7 @@ def test_one_run_is_found_by_its_id(workspace, ask):
     found = ask(query, id=run.run_id)["data"]["run"]
     assert (found["name"], found["status"]) == (run.name, "FINISHED")
     assert found["endedAt"].endswith("Z")
-    assert code(ask(query, id="nothing")) == "UNKNOWN_RUN_ERROR"
+    assert code(ask(query, id="nothing")) == "UNKNOWN_RUN"
 
 
 def test_numbers_that_json_does_not_have_break_no_response(workspace, ask):
@@ -223,12 +223,12 @@ def test_a_planned_switch_is_in_the_history_and_not_champion_yet(production, ask
 @pytest.mark.parametrize("at", ["2025-05-12T00:00:00", "yesterday", 7, "0001-01-01T00:00:00+12:00"])
 def test_a_time_without_a_zone_is_refused(production, ask, at):
     query = 'query ($at: DateTime) { model(name: "fires") { champion(at: $at) { revision } } }'
-    assert code(ask(query, at=at)) == "NAIVE_TIME_ERROR"
+    assert code(ask(query, at=at)) == "INVALID_TIME"
 
 
 def test_a_model_with_a_typing_error_is_suggested(production, ask):
     answer = ask('{ model(name: "fire") { name } pipelines { name } }')
-    assert code(answer) == "UNKNOWN_MODEL_ERROR"
+    assert code(answer) == "UNKNOWN_MODEL"
     assert "'fires'" in answer["errors"][0]["message"]
     assert answer["data"] == {"model": None, "pipelines": [{"name": "fires"}]}
 
@@ -247,20 +247,20 @@ NO_RUNS = [[], "a", {}, [1], ["2025", 7], ["now", "a"], ["2025-01-01", "a", "b"]
     ],
 )
 def test_a_cursor_that_no_list_gave_is_refused(read, text):
-    with pytest.raises(InvalidCursorError):
+    with pytest.raises(InvalidPageError):
         read(text)
 
 
 def test_a_cursor_of_another_list_is_refused(workspace, ask):
     query = "query ($after: String) { runs(after: $after) { pageInfo { endCursor } } }"
-    assert code(ask(query, after=cursor([7]))) == "INVALID_CURSOR_ERROR"
+    assert code(ask(query, after=cursor([7]))) == "INVALID_PAGE"
 
 
 @pytest.mark.parametrize("first", [-1, 0, 501])
 def test_a_page_of_no_or_too_many_rows_is_refused(production, ask, first):
-    assert code(ask("query ($n: Int!) { runs(first: $n) { nodes { name } } }", n=first)) == "PAGE_SIZE_ERROR"
+    assert code(ask("query ($n: Int!) { runs(first: $n) { nodes { name } } }", n=first)) == "INVALID_PAGE"
     assert code(ask('query ($n: Int!) { model(name: "fires") { versions(first: $n) { digest } } }', n=first)) == (
-        "PAGE_SIZE_ERROR"
+        "INVALID_PAGE"
     )
 
 

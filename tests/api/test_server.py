@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from driftline.api import serve
-from driftline.api.errors import NotLoopbackError, PortInUseError, PortRefusedError
-from driftline.api.server import listening
+from driftline.api.errors import InvalidAddressError
+from driftline.api.http.server import listening
 
 SCRIPT = """
 import sys
@@ -24,20 +24,20 @@ serve("127.0.0.1", int(sys.argv[1]), Settings())
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "example.org", ""])  # noqa: S104
 def test_no_other_machine_is_served_without_tokens(settings, host):
-    with pytest.raises(NotLoopbackError, match="tokens do not exist yet"):
+    with pytest.raises(InvalidAddressError, match="tokens do not exist yet"):
         serve(host, 0, settings)
 
 
 def test_a_port_in_use_is_named(settings):
     with listening("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(PortInUseError, match=str(port)):
+        with pytest.raises(InvalidAddressError, match=str(port)):
             serve("localhost", port, settings)
 
 
 @pytest.mark.parametrize("port", [-1, 70_000])
 def test_a_number_that_is_no_port_is_refused(settings, port):
-    with pytest.raises(PortRefusedError, match=str(port)):
+    with pytest.raises(InvalidAddressError, match=str(port)):
         serve("127.0.0.1", port, settings)
 
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from driftline.artifacts import open_artifacts
-from driftline.artifacts.errors import ArtifactAlteredError, ArtifactMissingError, InvalidArtifactsUrlError
+from driftline.artifacts.errors import ArtifactAlteredError, ArtifactMissingError
+from driftline.settings import InvalidSettingError
 
 
 def files(folder: Path) -> list[Path]:
@@ -62,5 +63,5 @@ def test_a_digest_that_is_not_there_is_named(tmp_path, digest):
 
 
 def test_an_unknown_protocol_is_named():
-    with pytest.raises(InvalidArtifactsUrlError, match="ftpx"):
+    with pytest.raises(InvalidSettingError, match="ftpx"):
         open_artifacts("ftpx://host/folder")

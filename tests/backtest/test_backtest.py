@@ -10,7 +10,7 @@ from pandas.util import hash_pandas_object
 from driftline import GroundTruth, LightGBM, Promote, Retrain, RetrainTrigger, Window
 from driftline.backtest import backtest, policy_values, store_backtest
 from driftline.backtest.baseline import last_known_labels
-from driftline.backtest.errors import DoubledPolicyError, NoDeliveriesError
+from driftline.backtest.errors import InvalidBacktestError
 from driftline.backtest.outcome import measure_partitions
 from driftline.backtest.past import read_past
 from driftline.backtest.policies import Policy
@@ -19,13 +19,14 @@ from driftline.backtest.trainings import Trainings
 from driftline.charts import draw
 from driftline.charts.errors import PictureFormatError
 from driftline.datasets import simulate_fire_risk
+from driftline.datasets.errors import EmptyWindowError
 from driftline.declaration.errors import NotAStreamError
 from driftline.drift_reports import report_drift
 from driftline.evaluations import evaluate, evaluations_of
 from driftline.ground_truth import add_ground_truth
 from driftline.predictions import predict
 from driftline.retraining import adjudicate, decide_reports, read_dataset, train
-from driftline.rows.errors import DatasetFunctionError, EmptyRangeError
+from driftline.rows.errors import InvalidDatasetError
 from driftline.store import backtest_rows
 from tests.streams import Forest, day, fires, persons
 
@@ -264,7 +265,7 @@ def test_labels_that_come_by_delivery_alone_are_those_that_were_delivered(worksp
     add_ground_truth(workspace, pipeline, rows[["time", "station", "fire"]], actor="test")
     plain, delivered = (backtest(declared, ["weekly"], workspace=workspace) for declared in (fires(drift=()), pipeline))
     assert delivered.policies[0].value("auroc") == pytest.approx(plain.policies[0].value("auroc"))
-    with pytest.raises(NoDeliveriesError, match="workspace=open_workspace"):
+    with pytest.raises(InvalidBacktestError, match="workspace=open_workspace"):
         backtest(pipeline, ["weekly"])
 
 
@@ -274,12 +275,12 @@ def test_a_table_has_no_past_to_replay():
 
 
 def test_a_range_without_a_whole_partition_is_refused():
-    with pytest.raises(EmptyRangeError):
+    with pytest.raises(EmptyWindowError):
         backtest(fires(), start=day("2025-03-24"))
 
 
 def test_two_policies_of_one_name_are_refused():
-    with pytest.raises(DoubledPolicyError, match="'weekly'"):
+    with pytest.raises(InvalidBacktestError, match="'weekly'"):
         backtest(fires(), ["weekly", "never", "weekly"])
 
 
@@ -287,5 +288,5 @@ def test_a_dataset_that_fails_is_named():
     def broken(frame):
         raise OSError("disk gone")
 
-    with pytest.raises(DatasetFunctionError, match="disk gone"):
+    with pytest.raises(InvalidDatasetError, match="disk gone"):
         backtest(fires(Forest(always=broken)), ["never"])

@@ -3,9 +3,9 @@
 import pytest
 
 from driftline import PerformanceDrift, Promote, Retrain
-from driftline.backtest.errors import UnknownPolicyError
+from driftline.backtest.errors import InvalidBacktestError
 from driftline.backtest.policies import Policy, named_policy
-from driftline.clock import DurationError
+from driftline.clock import InvalidTimeError
 from driftline.declaration.errors import DeclarationError
 from tests.streams import fires
 
@@ -48,12 +48,12 @@ def test_a_policy_of_ones_own_replaces_what_it_names():
 
 @pytest.mark.parametrize("text", ["", "often", "never:2d", "weekly:7d", "auroc=0.7", "auroc<", "* * * *"])
 def test_what_names_no_policy_is_refused_with_what_is_known(text):
-    with pytest.raises(UnknownPolicyError, match=r"names no policy\. Known: never, daily"):
+    with pytest.raises(InvalidBacktestError, match=r"names no policy\. Known: never, daily"):
         named_policy(text, fires())
 
 
 def test_a_length_that_is_none_is_refused():
-    with pytest.raises(DurationError):
+    with pytest.raises(InvalidTimeError):
         named_policy("statistical:soon", fires())
 
 

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from driftline.datasets import Target, check_frame, classes_of, encode, schema_of, task_of
-from driftline.datasets.errors import MissingColumnError, MissingTargetError, TargetClassError, TargetTypeError
+from driftline.datasets.errors import InvalidTargetError, MissingColumnError, TargetClassError
 from driftline.metrics import Task
 
 INCOME = pd.DataFrame({"age": [20, 30, 40], "income": ["<=50K", ">50K", "<=50K"]})
@@ -86,12 +86,12 @@ def test_a_missing_target_column_lists_the_others():
 
 @pytest.mark.parametrize("values", [[1.0, np.nan, np.inf], ["a", None, None], pd.array([1, None, None], dtype="Int64")])
 def test_missing_targets_are_counted_and_their_first_rows_named(values):
-    with pytest.raises(MissingTargetError, match=r"2 rows .* positions 1, 2"):
+    with pytest.raises(InvalidTargetError, match=r"2 rows .* positions 1, 2"):
         encode(Target("y"), pd.DataFrame({"y": values}, index=[7, 8, 9]))
 
 
 def test_a_regression_on_text_is_refused():
-    with pytest.raises(TargetTypeError, match="regression"):
+    with pytest.raises(InvalidTargetError, match="regression"):
         encode(Target("income", task=Task.REGRESSION), INCOME)
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from driftline import Alert
-from driftline.clock import DurationError
-from driftline.declaration.errors import AlertRuleError, DeclarationError
+from driftline.clock import InvalidTimeError
+from driftline.declaration.errors import DeclarationError, RuleValueError
 from driftline.metrics.errors import UnknownMetricError
 from driftline.settings import Settings
 from tests.streams import fires, persons
@@ -17,12 +17,12 @@ def test_without_a_word_drift_and_failed_retrainings_warn():
 @pytest.mark.parametrize(
     ("rule", "error", "said"),
     [
-        ({"on": "rain"}, AlertRuleError, "on='rain'. Give it one of drift, evaluation"),
-        ({"on": "drift", "severity": "loud"}, AlertRuleError, "one of info, warning, critical"),
-        ({"on": "drift", "cooldown": "soon"}, DurationError, "soon"),
-        ({"on": "label_lateness", "grace": "0d"}, DurationError, "0d"),
-        ({"on": "drift", "metric": "auroc"}, AlertRuleError, "'evaluation' where a metric"),
-        ({"on": "evaluation", "worse_than": float("nan")}, AlertRuleError, "a finite number"),
+        ({"on": "rain"}, RuleValueError, "on='rain'. Give it one of drift, evaluation"),
+        ({"on": "drift", "severity": "loud"}, RuleValueError, "one of info, warning, critical"),
+        ({"on": "drift", "cooldown": "soon"}, InvalidTimeError, "soon"),
+        ({"on": "label_lateness", "grace": "0d"}, InvalidTimeError, "0d"),
+        ({"on": "drift", "metric": "auroc"}, RuleValueError, "'evaluation' where a metric"),
+        ({"on": "evaluation", "worse_than": float("nan")}, RuleValueError, "a finite number"),
         ({"on": "evaluation", "metric": "acurracy"}, UnknownMetricError, "acurracy"),
     ],
 )

@@ -25,8 +25,8 @@ from driftline import (
     Sklearn,
     Window,
 )
-from driftline.clock import DurationError, NaiveTimeError
-from driftline.declaration.errors import DeclarationError, PartitionsError, PolicyError, UnknownPartitionError
+from driftline.clock import InvalidTimeError
+from driftline.declaration.errors import DeclarationError, PartitionsError, RuleValueError, UnknownPartitionError
 from driftline.errors import DriftlineError
 from driftline.metrics.errors import UnknownMetricError
 from tests.streams import day, fires, persons, read_persons
@@ -79,7 +79,7 @@ def test_a_stream_needs_a_training_window():
 
 
 def test_a_training_window_that_is_no_duration_is_refused_when_it_is_declared():
-    with pytest.raises(DurationError, match="30 days"):
+    with pytest.raises(InvalidTimeError, match="30 days"):
         fires(training_window="30 days")
 
 
@@ -104,7 +104,7 @@ def test_a_text_where_several_are_meant_is_refused(field):
     ],
 )
 def test_a_policy_that_makes_no_sense_is_refused(make):
-    with pytest.raises(PolicyError):
+    with pytest.raises(RuleValueError):
         make()
 
 
@@ -117,7 +117,7 @@ def test_each_kind_of_finding_may_ask_for_a_retraining(kind):
     "make", [lambda: Retrain(cooldown="0d"), lambda: Retrain(max_age="old"), lambda: GroundTruth(delay="soon")]
 )
 def test_a_duration_that_is_none_is_refused(make):
-    with pytest.raises(DurationError):
+    with pytest.raises(InvalidTimeError):
         make()
 
 
@@ -133,7 +133,7 @@ def test_partitions_that_end_before_they_start_are_refused():
 
 
 def test_a_start_that_is_no_time_is_refused_when_it_is_declared():
-    with pytest.raises(NaiveTimeError):
+    with pytest.raises(InvalidTimeError):
         Daily("in spring")
 
 

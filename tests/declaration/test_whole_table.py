@@ -9,7 +9,7 @@ from driftline.declaration import Partitions
 from driftline.declaration.errors import (
     DeclarationError,
     NotAStreamError,
-    TrainingWindowError,
+    PartitionsError,
     UnknownPartitionError,
 )
 from driftline.declaration.whole_table import TABLE_KEY, WholeTable, described_partitions
@@ -98,7 +98,7 @@ def test_a_window_over_days_ends_with_a_day():
 
 
 def test_a_stream_is_never_read_without_a_length():
-    with pytest.raises(TrainingWindowError, match="training_window='30d'"):
+    with pytest.raises(PartitionsError, match="training_window='30d'"):
         DAYS.training_window(NOW, None)
 
 

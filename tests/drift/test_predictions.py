@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from driftline import DataDrift, PredictionDrift
-from driftline.clock import DurationError
+from driftline.clock import InvalidTimeError
 from driftline.drift import Verdict, prediction_columns
 from driftline.drift.errors import InvalidDriftRuleError
 from driftline.drift.predictions import prediction_findings
-from driftline.drift.status import FindingRule
+from driftline.drift.verdict import FindingRule
 from driftline.metrics import Task
 from driftline.profiles import count_columns, profile_columns
 
@@ -100,5 +100,5 @@ def test_a_value_that_makes_no_sense_is_refused(fault):
 
 
 def test_a_window_without_a_length_is_refused():
-    with pytest.raises(DurationError):
+    with pytest.raises(InvalidTimeError):
         PredictionDrift(window="week")

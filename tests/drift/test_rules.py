@@ -1,6 +1,6 @@
 import pytest
 
-from driftline.clock import DurationError
+from driftline.clock import InvalidTimeError
 from driftline.drift import DataDrift, PerformanceDrift
 from driftline.drift.errors import InvalidDriftRuleError
 from driftline.metrics.errors import UnknownMetricError
@@ -45,7 +45,7 @@ def test_a_data_rule_that_cannot_be_applied_says_why(values, said):
 
 
 def test_a_rule_refuses_an_unknown_window_and_metric():
-    with pytest.raises(DurationError):
+    with pytest.raises(InvalidTimeError):
         DataDrift(window="a week")
     with pytest.raises(UnknownMetricError, match="'auroc'"):
         PerformanceDrift("auc_roc")

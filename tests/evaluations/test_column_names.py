@@ -19,7 +19,7 @@ from driftline.ground_truth import truth_status
 from driftline.predictions import PROPENSITY, SERVED, predict
 from driftline.predictions.traffic import Split, with_split
 from driftline.retraining import adjudicate, read_dataset, train
-from driftline.rows.errors import DatasetFunctionError
+from driftline.rows.errors import InvalidDatasetError
 from driftline.store import batch_rows
 from tests.streams import Forest, day, fires, persons
 
@@ -126,5 +126,5 @@ def test_reserved_names_are_refused_where_they_are_declared(declared):
 
 def test_reserved_names_are_refused_where_the_dataset_gives_them(workspace):
     table = persons(lambda window: persons().dataset(window).assign(driftline_row=1))
-    with pytest.raises(DatasetFunctionError, match="the column 'driftline_row': names that begin with 'driftline_'"):
+    with pytest.raises(InvalidDatasetError, match="the column 'driftline_row': names that begin with 'driftline_'"):
         read_dataset(workspace, table)

@@ -3,11 +3,11 @@
 import pytest
 
 from driftline import Daily, Hourly, Weekly, Window, measure_window
-from driftline.clock import NaiveTimeError, parse_time
+from driftline.clock import InvalidTimeError, parse_time
+from driftline.datasets.errors import EmptyWindowError
 from driftline.declaration import Monthly
 from driftline.predictions import predict
 from driftline.rows import past_partitions
-from driftline.rows.errors import EmptyRangeError
 from tests.streams import Forest, day, fires
 
 HOURS = Hourly("2025-02-10", end="2025-04-07")
@@ -53,14 +53,14 @@ def test_a_window_until_a_day_holds_the_week_of_that_day(served):
 
 
 def test_a_refusal_shows_days_of_the_time_zone(workspace):
-    with pytest.raises(EmptyRangeError, match=r"between 2026-01-01 and 2026-01-02.* without, 2025-04-07"):
+    with pytest.raises(EmptyWindowError, match=r"between 2026-01-01 and 2026-01-02.* without, 2025-04-07"):
         past_partitions(workspace, fires(partitions=LOCAL_HOURS), "2026-01-01", "2026-01-02")
-    with pytest.raises(EmptyRangeError, match="up to, but without, 2025-04-07"):
+    with pytest.raises(EmptyWindowError, match="up to, but without, 2025-04-07"):
         measure_window(workspace, fires(partitions=LOCAL_DAYS), until="2024-01-01")
 
 
 def test_what_is_not_a_time_is_refused(workspace):
-    with pytest.raises(NaiveTimeError, match="'soon'"):
+    with pytest.raises(InvalidTimeError, match="'soon'"):
         measure_window(workspace, fires(partitions=WEEKS), until="soon")
 
 

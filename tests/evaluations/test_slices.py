@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from driftline import Promote, measure_window
-from driftline.datasets.errors import SliceColumnError
+from driftline.datasets.errors import InvalidColumnError
 from driftline.declaration.errors import DeclarationError
 from driftline.evaluations import evaluate
 from driftline.evaluations.errors import NothingMeasuredError
@@ -76,7 +76,7 @@ def test_a_holdout_is_measured_by_slices_too(places):
 def test_a_window_is_measured_by_any_column_of_few_values(places):
     found = measure_window(places, replace(sliced(), slices=()), "last 100 rows", by="place", metrics=["accuracy"])
     assert sum(one.row_count for one in found.slices) == 100
-    with pytest.raises(SliceColumnError, match="at most 20"):
+    with pytest.raises(InvalidColumnError, match="at most 20"):
         measure_window(places, sliced(), "30d", by="time")
     with pytest.raises(NothingMeasuredError, match="Did you mean 'place'"):
         measure_window(places, sliced(), "1d", until=day("2025-03-02"), by="palce")

@@ -9,7 +9,7 @@ from driftline.evaluations import evaluate
 from driftline.predictions import predict
 from driftline.registry import find_version
 from driftline.retraining import adjudicate, read_dataset, train
-from driftline.rows.errors import NoDatasetError
+from driftline.rows.errors import NotMaterializedError
 from tests.streams import persons, read_persons
 
 
@@ -71,5 +71,5 @@ def test_a_column_that_is_gone_is_named_and_nothing_is_stored(census):
 
 def test_a_dataset_that_never_passed_is_no_dataset(workspace):
     read_dataset(workspace, persons(dataset=lambda _: read_persons().head(0)))
-    with pytest.raises(NoDatasetError):
+    with pytest.raises(NotMaterializedError):
         train(workspace, persons(name="others"))

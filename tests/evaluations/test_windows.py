@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from driftline import Window, measure_window
-from driftline.clock import DurationError
+from driftline.clock import InvalidTimeError
+from driftline.datasets.errors import EmptyWindowError
 from driftline.declaration import TABLE_KEY
 from driftline.declaration.errors import NotAStreamError
 from driftline.evaluations.errors import NothingMeasuredError
 from driftline.evaluations.labelled import read_labelled
 from driftline.metrics import Task, measure
-from driftline.metrics.errors import MetricNotForTaskError
+from driftline.metrics.errors import UnknownMetricError
 from driftline.predictions import predict
 from driftline.retraining import adjudicate, read_dataset, train
-from driftline.rows.errors import EmptyRangeError
 from tests.histories import promote_copy
 from tests.streams import Forest, day, fires, persons
 
@@ -103,11 +103,11 @@ def test_a_day_that_was_not_predicted_is_left_out_by_name(served):
 @pytest.mark.parametrize(
     ("asked", "error"),
     [
-        ({"window": "often"}, DurationError),
-        ({"window": "last 0 rows"}, DurationError),
-        ({"window": "1d", "until": day("2025-02-01")}, EmptyRangeError),
+        ({"window": "often"}, InvalidTimeError),
+        ({"window": "last 0 rows"}, InvalidTimeError),
+        ({"window": "1d", "until": day("2025-02-01")}, EmptyWindowError),
         ({"window": "1d", "until": day("2025-02-20")}, NothingMeasuredError),
-        ({"window": "1d", "metrics": ["rmse"]}, MetricNotForTaskError),
+        ({"window": "1d", "metrics": ["rmse"]}, UnknownMetricError),
     ],
 )
 def test_a_window_that_cannot_be_measured_says_why(predicted, asked, error):

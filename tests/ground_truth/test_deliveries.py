@@ -10,8 +10,8 @@ from driftline.evaluations import evaluate
 from driftline.evaluations.labelled import read_labelled
 from driftline.ground_truth import truth_status
 from driftline.ground_truth.errors import (
-    DeliveryOrderError,
-    OtherModelLabelsError,
+    HistoryRewriteError,
+    InvalidLabelsError,
 )
 from driftline.predictions import predict
 from tests.deliveries import DAY, NEXT, OTHER, add, delivered, deliveries, labels
@@ -108,7 +108,7 @@ def test_a_correction_is_not_known_before_it_came(served):
 
 def test_what_was_known_at_a_time_is_never_rewritten(served):
     add(served, labels(), at="2025-02-20")
-    with pytest.raises(DeliveryOrderError, match="would rewrite what was known"):
+    with pytest.raises(HistoryRewriteError, match="would rewrite what was known"):
         add(served, labels(NEXT), at="2025-02-15")
     assert len(deliveries(served)) == 1
 
@@ -184,6 +184,6 @@ def test_labels_for_the_version_that_predicted_their_rows_are_taken(served):
 def test_labels_for_another_model_are_counted_and_named(served):
     promote_copy(served, at=NEXT)
     predict(served, delivered(), [DAY, NEXT])
-    with pytest.raises(OtherModelLabelsError, match=r"60 of 120 labels .* version 2 for 2025-02-10T"):
+    with pytest.raises(InvalidLabelsError, match=r"60 of 120 labels .* version 2 for 2025-02-10T"):
         add(served, labels(days=2).assign(model_version=2))
     assert deliveries(served) == []

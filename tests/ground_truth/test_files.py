@@ -6,7 +6,7 @@ import pytest
 from driftline import GroundTruth, Target, add_ground_truth
 from driftline.errors import DriftlineError
 from driftline.ground_truth import from_texts, read_label_file
-from driftline.ground_truth.errors import LabelFileError
+from driftline.ground_truth.errors import InvalidLabelsError
 from driftline.ground_truth.validation import Expected
 from driftline.metrics import Task
 from tests.streams import fires
@@ -55,8 +55,8 @@ def test_a_regression_is_read_from_text():
     [
         ("labels.txt", "", "ends in '.txt'. Give a Parquet file"),
         ("labels", "", "ends in 'no suffix'"),
-        ("labels.parquet", "no parquet", "is no parquet file"),
-        ("labels.csv", "", "is no csv file"),
+        ("labels.parquet", "no parquet", "is not a parquet file"),
+        ("labels.csv", "", "is not a csv file"),
         ("labels.csv", "time,station\n2025-02-10T00:00Z,elm\n", "The column 'fire' is not in the table"),
         ("labels.csv", HEADER, "has no rows"),
         ("labels.csv", f"{HEADER}2025-02-10T00:00,elm,yes\n", "not an ISO 8601 time with a zone"),
@@ -75,5 +75,5 @@ def test_a_file_that_cannot_be_used_is_refused_in_a_sentence(served, tmp_path, n
 
 
 def test_a_file_that_is_not_there_is_named(served, tmp_path):
-    with pytest.raises(LabelFileError, match="No such file"):
+    with pytest.raises(InvalidLabelsError, match="No such file"):
         added(served, tmp_path / "none.csv")

@@ -6,7 +6,7 @@ from sklearn import metrics as oracle
 
 from driftline.metrics import Task, measure, metric
 from driftline.metrics.catalogue import METRICS
-from driftline.metrics.errors import InvalidScoresError, MetricNotForTaskError, UnknownMetricError
+from driftline.metrics.errors import InvalidScoresError, UnknownMetricError
 from driftline.metrics.metrics import metrics_for
 
 
@@ -154,15 +154,15 @@ def test_a_certain_and_wrong_prediction_has_a_finite_log_loss():
         (Task.BINARY, [0, np.nan], [0.1, 0.2], "1 of 2 truth values are NaN"),
         (Task.BINARY, [0, None], [0.1, 0.2], "1 of 2 truth values are NaN"),
         (Task.BINARY, [0, 1], [0.1, 1.2], "1 of 2 probabilities lie outside"),
-        (Task.BINARY, [0, 2], [0.1, 0.2], "1 of 2 truth values are no class index"),
-        (Task.BINARY, [0, 0.5], [0.1, 0.2], "1 of 2 truth values are no class index"),
+        (Task.BINARY, [0, 2], [0.1, 0.2], "1 of 2 truth values are not a class index"),
+        (Task.BINARY, [0, 0.5], [0.1, 0.2], "1 of 2 truth values are not a class index"),
         (Task.BINARY, ["no", "yes"], [0.1, 0.2], "not numbers"),
         (Task.BINARY, [0, 1, 1], [0.1, 0.2], "shape"),
         (
             Task.MULTICLASS,
             [0, 3],
             np.full((2, 3), 1 / 3),
-            "1 of 2 truth values are no class index from 0 to 2",
+            "1 of 2 truth values are not a class index from 0 to 2",
         ),
         (Task.MULTICLASS, [0, 1], [0.1, 0.9], "shape"),
         (Task.REGRESSION, [0.0, 1.0], [np.inf, 1.0], "1 infinite"),
@@ -184,7 +184,7 @@ def test_an_unknown_metric_is_answered_with_the_closest():
 
 
 def test_a_metric_of_another_task_is_answered_with_those_of_the_task():
-    with pytest.raises(MetricNotForTaskError, match="rmse, mae, r2"):
+    with pytest.raises(UnknownMetricError, match="rmse, mae, r2"):
         metric("auroc", Task.REGRESSION)
 
 

@@ -13,7 +13,6 @@ from driftline.metrics import Task
 from driftline.models import LightGBM
 from driftline.models.errors import (
     ScoringError,
-    TaskMismatchError,
 )
 from tests.models_of_each_task import CLASSES, EVERY, FEATURES, ROWS, TARGETS, TRAINERS, pipeline, trained
 
@@ -93,7 +92,7 @@ def test_sklearn_gives_a_class_without_training_rows_no_probability():
 
 
 def test_a_regression_has_no_probabilities():
-    with pytest.raises(TaskMismatchError, match="regression"):
+    with pytest.raises(ScoringError, match="regression"):
         trained("lightgbm", Task.REGRESSION).predict_proba(FEATURES)
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from driftline.datasets.errors import DuplicateColumnError, MissingColumnError, UnstorableColumnError
-from driftline.models.errors import ColumnTypeError
+from driftline.datasets.errors import InvalidColumnError, MissingColumnError
+from driftline.models.errors import ScoringError
 from driftline.models.signature import InputColumn, enforce, signature_of
 
 TRAIN = pd.DataFrame(
@@ -95,19 +95,19 @@ def test_missing_columns_are_named_with_what_was_meant():
     ],
 )
 def test_another_type_is_refused_with_both(column, values, message):
-    with pytest.raises(ColumnTypeError, match=message):
+    with pytest.raises(ScoringError, match=message):
         enforce(SIGNATURE, TRAIN.assign(**{column: values}))
 
 
 def test_two_columns_of_one_name_are_not_scored():
-    with pytest.raises(DuplicateColumnError, match="'age'"):
+    with pytest.raises(InvalidColumnError, match="'age'"):
         enforce(SIGNATURE, pd.concat([TRAIN, TRAIN[["age"]]], axis=1))
 
 
 def test_what_no_model_reads_has_no_signature():
-    with pytest.raises(UnstorableColumnError, match="'odd'"):
+    with pytest.raises(InvalidColumnError, match="'odd'"):
         signature_of(pd.DataFrame({"odd": [(1,)]}))
-    with pytest.raises(UnstorableColumnError, match="named by a int"):
+    with pytest.raises(InvalidColumnError, match="named by a int"):
         signature_of(pd.DataFrame([[1]]))
-    with pytest.raises(DuplicateColumnError, match="'a'"):
+    with pytest.raises(InvalidColumnError, match="'a'"):
         signature_of(pd.DataFrame([[1, 2]], columns=["a", "a"]))

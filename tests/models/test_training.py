@@ -11,8 +11,7 @@ from sklearn.svm import LinearSVC
 from driftline.metrics import Task
 from driftline.models import LightGBM, Sklearn, to_files
 from driftline.models.errors import (
-    TrainerParamError,
-    TrainingDataError,
+    TrainingError,
 )
 from tests.models_of_each_task import FEATURES, ROWS, SIGNAL, TARGETS, TRAINERS, pipeline, trained
 
@@ -36,7 +35,7 @@ def test_lightgbm_params_are_what_was_chosen():
 
 
 def test_lightgbm_refuses_extra_params_that_it_sets_itself():
-    with pytest.raises(TrainerParamError, match="num_leaves, seed in extra"):
+    with pytest.raises(TrainingError, match="num_leaves, seed in extra"):
         LightGBM(extra={"seed": 1, "num_leaves": 3})
 
 
@@ -63,7 +62,7 @@ def test_sklearn_seeds_what_leaves_its_randomness_open():
 
 
 def test_sklearn_refuses_a_classifier_without_probabilities():
-    with pytest.raises(TrainerParamError, match="no predict_proba"):
+    with pytest.raises(TrainingError, match="no predict_proba"):
         Sklearn(LinearSVC()).fit(FEATURES[["heat"]], TARGETS[Task.BINARY], task=Task.BINARY, classes=("no", "yes"))
 
 
@@ -79,10 +78,10 @@ def test_sklearn_refuses_a_classifier_without_probabilities():
 )
 def test_rows_that_teach_nothing_are_refused(target, classes, message):
     for trainer in (LightGBM(), pipeline(LogisticRegression())):
-        with pytest.raises(TrainingDataError, match=message):
+        with pytest.raises(TrainingError, match=message):
             trainer.fit(FEATURES, target, task=Task.BINARY, classes=classes)
 
 
 def test_an_empty_table_is_refused():
-    with pytest.raises(TrainingDataError, match=r"shape \(0, 6\)"):
+    with pytest.raises(TrainingError, match=r"shape \(0, 6\)"):
         LightGBM().fit(FEATURES[:0], np.zeros(0), task=Task.REGRESSION)

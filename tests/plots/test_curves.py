@@ -64,5 +64,5 @@ def test_a_confusion_matrix_has_a_row_for_every_class():
 
 
 def test_a_label_beyond_the_classes_is_an_error():
-    with pytest.raises(InvalidScoresError, match="1 of 4 values are no class index from 0 to 1"):
+    with pytest.raises(InvalidScoresError, match="1 of 4 values are not a class index from 0 to 1"):
         confusion_matrix([0, 2], [0, 1], class_count=2)

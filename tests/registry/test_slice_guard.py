@@ -3,7 +3,7 @@
 import pytest
 
 from driftline import Promote
-from driftline.declaration.errors import PolicyError
+from driftline.declaration.errors import RuleValueError
 from driftline.metrics import Comparison, Measurement, SliceComparison
 from driftline.registry import judge
 
@@ -84,5 +84,5 @@ def test_a_policy_without_confidence_is_guarded_too():
 
 @pytest.mark.parametrize("wrong", [{"slice_margin": 0.0}, {"slice_margin": -1.0}, {"on_small_slice": "ignore"}])
 def test_a_margin_that_makes_no_sense_is_refused(wrong):
-    with pytest.raises(PolicyError):
+    with pytest.raises(RuleValueError):
         Promote(**wrong)

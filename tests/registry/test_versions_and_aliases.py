@@ -17,7 +17,6 @@ from driftline.registry.errors import (
     AliasMovedError,
     HistoryRewriteError,
     InvalidModelReferenceError,
-    NoPreviousVersionError,
     UnknownAliasError,
     UnknownModelError,
     UnknownVersionError,
@@ -121,7 +120,7 @@ def test_a_rollback_may_name_its_version(served):
 
 
 def test_a_rollback_without_anybody_before_asks_for_a_number(served):
-    with pytest.raises(NoPreviousVersionError, match="Name the version"):
+    with pytest.raises(UnknownVersionError, match="Name the version"):
         rollback(served, "fires", actor="bob", reason="it smokes")
     with pytest.raises(UnknownVersionError, match="version 9"):
         rollback(served, "fires", to=9, actor="bob", reason="it smokes")

@@ -12,7 +12,7 @@ from driftline.dossier import holdout_scores, load_profile
 from driftline.registry import find_version, rollback, timeline
 from driftline.registry.errors import AliasMovedError, IncomparableModelsError
 from driftline.retraining import adjudicate, read_dataset, train
-from driftline.retraining.errors import NoChallengerError
+from driftline.retraining.errors import NotMaterializedError
 from driftline.store import run_rows
 from tests.histories import decisions, events, give_alias
 from tests.retrainings import Broken, of_run, retrain
@@ -119,10 +119,10 @@ def test_a_refit_that_fails_moves_nothing(workspace):
 
 
 def test_nobody_waits_to_be_judged_twice(workspace):
-    with pytest.raises(NoChallengerError, match="Materialize persons/model first"):
+    with pytest.raises(NotMaterializedError, match="Materialize persons/model first"):
         adjudicate(workspace, persons())
     retrain(workspace, persons())
-    with pytest.raises(NoChallengerError):
+    with pytest.raises(NotMaterializedError):
         adjudicate(workspace, persons())
 
 
@@ -132,7 +132,7 @@ def test_an_older_challenger_is_not_judged_after_a_newer_one(workspace):
     train(workspace, persons(trainer=BETTER))
     assert adjudicate(workspace, persons()).challenger.version == 2
     assert "trained a newer challenger" in decisions(workspace, "persons")[0].outcome
-    with pytest.raises(NoChallengerError):
+    with pytest.raises(NotMaterializedError):
         adjudicate(workspace, persons())
 
 

@@ -10,9 +10,8 @@ from sqlmodel import select
 from driftline import Target, Window
 from driftline.registry import find_version
 from driftline.retraining import read_dataset, train
-from driftline.retraining.errors import DatasetRefusedError
 from driftline.retraining.training import load_rows
-from driftline.rows.errors import DatasetFunctionError, NoDatasetError
+from driftline.rows.errors import InvalidDatasetError, NotMaterializedError
 from driftline.store import dataset_rows, model_rows
 from tests.streams import Forest, day, fires, persons, read_persons
 
@@ -68,7 +67,7 @@ def boom(_window):
     [(boom, "raised ConnectionError: the register does not answer"), (lambda _: [1, 2], "gave a list")],
 )
 def test_a_dataset_function_that_gives_nothing_is_named(workspace, dataset, said):
-    with pytest.raises(DatasetFunctionError, match=said) as refused:
+    with pytest.raises(InvalidDatasetError, match=said) as refused:
         read_dataset(workspace, persons(dataset=dataset))
     assert "'persons'" in str(refused.value)
     assert nothing_is_stored(workspace)
@@ -76,7 +75,7 @@ def test_a_dataset_function_that_gives_nothing_is_named(workspace, dataset, said
 
 def test_a_stream_whose_times_have_no_zone_is_refused(workspace):
     naive = Forest(always=lambda frame: frame.assign(time=frame["time"].dt.tz_localize(None)))
-    with pytest.raises(DatasetFunctionError, match="'time' without a time zone"):
+    with pytest.raises(InvalidDatasetError, match="'time' without a time zone"):
         read_dataset(workspace, fires(naive))
     assert nothing_is_stored(workspace)
 
@@ -104,7 +103,7 @@ def test_what_speaks_against_a_dataset_is_said_with_the_value(workspace, pipelin
     assert said in " ".join(read.problems)
     assert (read.training, read.holdout) == (None, None)
     assert nothing_is_stored(workspace)
-    with pytest.raises(DatasetRefusedError, match="materialize persons/dataset again"):
+    with pytest.raises(InvalidDatasetError, match="materialize persons/dataset again"):
         train(workspace, pipeline)
     with workspace.database.reading() as session:
         assert model_rows.find_model(session, "persons") is None
@@ -139,14 +138,14 @@ def test_a_schema_that_changed_is_a_problem_until_the_recipe_says_so(workspace, 
 
 def test_a_refused_dataset_leaves_the_champion_and_the_schema_before_it(served):
     assert read_dataset(served, fires(Forest(always=lambda frame: frame.assign(fire="no")))).problems
-    with pytest.raises(DatasetRefusedError, match="'yes'"):
+    with pytest.raises(InvalidDatasetError, match="'yes'"):
         train(served, fires())
     assert find_version(served, "fires").version == 1
     assert read_dataset(served, fires()).problems == ()
 
 
 def test_a_dataset_that_was_never_read_cannot_be_trained_on(workspace):
-    with pytest.raises(NoDatasetError, match="Materialize persons/dataset first"):
+    with pytest.raises(NotMaterializedError, match="Materialize persons/dataset first"):
         train(workspace, persons())
 
 

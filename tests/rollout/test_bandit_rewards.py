@@ -2,8 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from driftline.evaluations import Scorer
-from driftline.evaluations.labelled_rows import labelled_frame
+from driftline.evaluations import Scorer, labelled_frame
 from driftline.metrics import Task
 from driftline.rollout.bandit_rewards import served_rewards
 from tests.streams import Forest, day, fires
@@ -12,16 +11,15 @@ from tests.streams import Forest, day, fires
 def labelled(task, truth, scores):
     rows = len(truth)
     keys = pd.DataFrame({"time": [day("2025-03-02")] * rows, "station": [f"s{place}" for place in range(rows)]})
-    frame = labelled_frame(
+    whole = labelled_frame(
         Scorer(version_id=1, version=1, task=task, classes=("a", "b")),
         {"2025-03-02": rows},
         keys=keys,
-        times=keys["time"].dt.tz_convert(None).to_numpy(),
+        times=None,
         truth=np.array(truth, dtype=float),
         scores=np.array(scores),
-        logged=pd.DataFrame({"served": [True] * rows, "propensity": [0.5] * rows}),
     )
-    return frame.by_partition({"2025-03-02": keys})["2025-03-02"]
+    return whole.by_partition({"2025-03-02": keys})["2025-03-02"]
 
 
 @pytest.mark.parametrize(

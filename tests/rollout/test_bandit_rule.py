@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from driftline.declaration.errors import RuleValueError
 from driftline.predictions.assignment import assigned_to_challenger, assignment_units
-from driftline.predictions.errors import BanditRuleError
 from driftline.rollout import BanditRule
 from driftline.rollout.bandit_rule import bandit_step
 from driftline.rollout.errors import PropensityError
@@ -77,7 +77,7 @@ def test_a_greater_share_moves_no_key_back(share, more):
 
 @pytest.mark.parametrize("share", [-0.1, 1.1, math.nan])
 def test_a_share_that_is_none_is_refused(share):
-    with pytest.raises(BanditRuleError, match="share"):
+    with pytest.raises(RuleValueError, match="share"):
         assigned_to_challenger(KEYS[:1], salt="s", share=share)
 
 
@@ -142,7 +142,7 @@ def test_rewards_between_zero_and_one_count_in_part():
 
 @pytest.mark.parametrize("reward", [-1.0, 11.0, math.nan])
 def test_rewards_that_cannot_be_are_refused(reward):
-    with pytest.raises(BanditRuleError, match="challenger_reward"):
+    with pytest.raises(RuleValueError, match="challenger_reward"):
         cohort((5, 10), (reward, 10))
 
 
@@ -152,7 +152,7 @@ def test_rewards_that_cannot_be_are_refused(reward):
 )
 def test_a_rule_that_cannot_be_is_refused(wrong):
     [name] = wrong
-    with pytest.raises(BanditRuleError, match=name):
+    with pytest.raises(RuleValueError, match=name):
         BanditRule(**wrong)
 
 

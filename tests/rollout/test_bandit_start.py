@@ -16,7 +16,7 @@ from driftline.rollout import (
     start_bandit,
     stop_bandit,
 )
-from driftline.rollout.errors import BanditRunsError, BanditTaskError, NoBanditError, ShadowIsChampionError
+from driftline.rollout.errors import BanditRunsError, InvalidRolloutError, NoBanditError
 from driftline.tracking import start_run
 from tests.bandits import PIPELINE, START, WHY, at, days, moves, stored_shares, watch
 from tests.histories import another_version
@@ -41,7 +41,7 @@ def test_a_new_bandit_begins_where_the_old_one_ended_and_shares_keys_anew(equal)
 
 
 def test_what_cannot_be_a_bandit_is_refused_and_nothing_is_stored(served):
-    with pytest.raises(ShadowIsChampionError, match="Version 1"):
+    with pytest.raises(InvalidRolloutError, match="Version 1"):
         start_bandit(served, PIPELINE, 1, **WHY)
     with pytest.raises(UnknownVersionError, match="version 9"):
         start_bandit(served, PIPELINE, 9, **WHY)
@@ -51,7 +51,7 @@ def test_what_cannot_be_a_bandit_is_refused_and_nothing_is_stored(served):
         bandit_status(served, PIPELINE)
     another_version(served)
     promote_by_hand(served, "fires", 2, at=day("2025-07-01"), **WHY)
-    with pytest.raises(ShadowIsChampionError, match="Version 2"):
+    with pytest.raises(InvalidRolloutError, match="Version 2"):
         start_bandit(served, PIPELINE, 2, **WHY)
     assert moves(served, CHALLENGER) == []
 
@@ -63,5 +63,5 @@ def test_versions_that_predict_numbers_are_refused(served):
     rows = Forest()(Window(day("2025-01-20"), day("2025-02-01")))
     with start_run(served, experiment="fires") as run:
         register(run, "fires", fit_model(pipeline, rows), trained_through=day("2025-02-01"))
-    with pytest.raises(BanditTaskError, match="driftline shadow fires"):
+    with pytest.raises(InvalidRolloutError, match="driftline shadow fires"):
         start_bandit(served, pipeline, 2, **WHY)

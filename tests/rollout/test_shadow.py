@@ -17,7 +17,7 @@ from driftline.registry.errors import IncomparableModelsError, UnknownAliasError
 from driftline.retraining import fit_model
 from driftline.retraining.decide_reports import _new_labels
 from driftline.rollout import compare_shadow, end_shadow, evaluate_shadow, predict_shadow, shadow
-from driftline.rollout.errors import ShadowIsChampionError
+from driftline.rollout.errors import InvalidRolloutError
 from driftline.rollout.shadow import shadows
 from driftline.rollout.shadow_comparison import _pair
 from driftline.store import batch_rows, evaluation_rows
@@ -90,7 +90,7 @@ def test_after_its_end_nothing_is_scored_in_the_shadow(shadowed):
 
 
 def test_the_champion_is_never_its_own_shadow(served):
-    with pytest.raises(ShadowIsChampionError, match="Version 1"):
+    with pytest.raises(InvalidRolloutError, match="Version 1"):
         shadow(served, "fires", 1, actor="ann", reason="try it")
     promote_copy(served, at="2025-02-12")
     shadow(at(served, "2025-02-11"), "fires", 2, actor="ann", reason="try it")

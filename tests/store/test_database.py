@@ -16,9 +16,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from driftline.registry import Timeline, move_alias, version_of_row
+from driftline.settings import InvalidSettingError
 from driftline.store import alert_rows, metric_rows, migrations, model_rows, run_rows, views
 from driftline.store.database import Database, open_database
-from driftline.store.errors import DatabaseUnavailableError, InvalidDatabaseUrlError, NewerDatabaseError
+from driftline.store.errors import DatabaseUnavailableError, NewerDatabaseError
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 VIEWS = {
@@ -172,13 +173,13 @@ def test_a_transaction_that_raises_stores_nothing(database: Database):
 
 
 def test_a_missing_folder_is_named(tmp_path):
-    with pytest.raises(InvalidDatabaseUrlError, match=r"folder .*nowhere, which does not exist"):
+    with pytest.raises(InvalidSettingError, match=r"folder .*nowhere, which does not exist"):
         open_database(f"sqlite:///{tmp_path / 'nowhere' / 'd.db'}")
 
 
 @pytest.mark.parametrize("url", ["mysql://u:secret@h/d", "no url", "sqlite://", "u:secret@h"])
 def test_a_url_that_cannot_work_is_refused_without_its_password(url: str):
-    with pytest.raises(InvalidDatabaseUrlError, match="DRIFTLINE_DATABASE_URL") as caught:
+    with pytest.raises(InvalidSettingError, match="DRIFTLINE_DATABASE_URL") as caught:
         open_database(url)
     assert "secret" not in str(caught.value)
 

@@ -20,7 +20,7 @@ from sqlalchemy import MetaData, create_engine, select, text
 from driftline.artifacts import open_artifacts
 from driftline.clock import now
 from driftline.registry import known_model, load_decisions, load_timeline, rollback, timeline
-from driftline.registry.errors import NoPreviousVersionError
+from driftline.registry.errors import UnknownVersionError
 from driftline.store import decision_rows, declaration_rows, drift_rows, evaluation_rows
 from driftline.store.alias_rows import AliasMove
 from driftline.store.database import open_database
@@ -199,7 +199,7 @@ def test_a_rollback_goes_on_where_it_stood_and_a_cancelled_plan_blocks_nothing(w
         history = load_timeline(session, known_model(session, "electricity").id)
     assert [event.move for event in history.events].count(AliasMove.ROLLBACK) == 2
     assert history.planned(now()) == ()
-    with pytest.raises(NoPreviousVersionError):  # the one switch was taken back already
+    with pytest.raises(UnknownVersionError):  # the one switch was taken back already
         rollback(workspace, "electricity", actor="ann", reason="to see")
 
 

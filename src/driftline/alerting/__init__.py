@@ -5,8 +5,10 @@ from driftline.alerting.facts import FailedRun
 from driftline.alerting.listing import list_alerts
 from driftline.alerting.outbox import DeliveryResult, deliver, send_test
 from driftline.alerting.raise_alerts import RaisedAlert, raise_alerts
+from driftline.alerting.steps import AlertEvent
 
 __all__ = [
+    "AlertEvent",
     "DeliveryResult",
     "FailedRun",
     "RaisedAlert",

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from driftline.alerting.errors import AlertChannelError, AlertDeliveryError
+from driftline.alerting.errors import AlertDeliveryError, unusable_channel
 from driftline.errors import LibraryMissingError
 from driftline.sentences import Message
 
@@ -64,7 +64,7 @@ def open_channels(urls: Sequence[SecretStr]) -> tuple[Channel, ...]:
 
     Raises:
         LibraryMissingError: apprise is not installed.
-        AlertChannelError: an address is none.
+        InvalidSettingError: an address is none.
     """
     if not urls:
         return ()
@@ -79,7 +79,7 @@ def open_channels(urls: Sequence[SecretStr]) -> tuple[Channel, ...]:
             with suppress(Exception):
                 service = _instantiate(url)
             if service is None:
-                raise AlertChannelError(number, len(urls))
+                raise unusable_channel(number, len(urls))
             kind = str(getattr(service, "service_name", "") or "channel")
             channels.append(Channel(number=number, kind=kind, _url=url))
     return tuple(channels)

@@ -1,7 +1,7 @@
-"""The GraphQL API: experiments, the registry and production, for other apps; what it changes is ground truth alone."""
+"""The GraphQL API: experiments, the registry and production, for other apps; labels and launches."""
 
+from driftline.api.http.server import serve
 from driftline.api.schema import schema_text
-from driftline.api.server import serve
 
 __all__ = [
     "schema_text",

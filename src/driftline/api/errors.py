@@ -1,10 +1,12 @@
 """The errors of the room `api`."""
 
-from driftline.errors import ConflictError, DagsterError, InvalidInputError, NotFoundError
+from driftline.errors import DagsterError, InvalidInputError
 
 
 class DagsterUnavailableError(DagsterError):
     """Dagster's web server does not answer."""
+
+    code = "DAGSTER_UNAVAILABLE"
 
     def __init__(self, url: str, fault: str) -> None:
         super().__init__(
@@ -15,71 +17,49 @@ class DagsterUnavailableError(DagsterError):
 class DagsterRefusedError(DagsterError):
     """Dagster does not do what it was asked for."""
 
+    code = "DAGSTER_REFUSED"
+
     def __init__(self, why: str) -> None:
         super().__init__(f"Dagster refused: {why.rstrip('.')}. Look at its code locations, then ask again.")
 
 
-class PortInUseError(ConflictError):
-    """Another process listens on a port."""
+class InvalidPageError(InvalidInputError):
+    """A page of a list cannot be asked for in this way."""
 
-    def __init__(self, port: int) -> None:
-        super().__init__(f"Port {port} is in use by another process. End that one, or choose another port.")
-
-
-class PageSizeError(InvalidInputError):
-    """A page of a list is asked for with too few or too many rows."""
-
-    def __init__(self, first: int, most: int) -> None:
-        super().__init__(
-            f"first is {first}, a page has 1 to {most} rows. Ask for the next page with after: pageInfo.endCursor."
-        )
+    code = "INVALID_PAGE"
 
 
-class InvalidCursorError(InvalidInputError):
-    """A cursor is not one that this list gave."""
-
-    def __init__(self, cursor: str) -> None:
-        super().__init__(
-            f"{cursor[:80]!r} is no cursor of this list. Pass pageInfo.endCursor of its last page, or none to begin."
-        )
+class InvalidAddressError(InvalidInputError):
+    """The server cannot listen on an address."""
 
 
-class NotLoopbackError(InvalidInputError):
-    """The API is asked to listen where other machines reach it."""
-
-    def __init__(self, host: str) -> None:
-        super().__init__(
-            f"The API listens on 127.0.0.1, ::1 or localhost only, not on {host!r}: tokens do not exist yet, so "
-            "whoever reaches it reads all. Use 127.0.0.1, and a tunnel from elsewhere: ssh -L 4000:127.0.0.1:4000."
-        )
+def page_size(first: int, most: int) -> InvalidPageError:
+    """Return the error where a page of a list is asked for with too few or too many rows."""
+    return InvalidPageError(
+        f"first is {first}, a page has 1 to {most} rows. Ask for the next page with after: pageInfo.endCursor."
+    )
 
 
-class PortRefusedError(InvalidInputError):
-    """The system refuses a port, other than for its being in use."""
-
-    def __init__(self, port: int, cause: object) -> None:
-        super().__init__(f"The system gives no port {port}: {cause}. Choose one from 1024 to 65535.")
-
-
-class UnknownRunError(NotFoundError):
-    """No run has an id."""
-
-    def __init__(self, run_id: str) -> None:
-        super().__init__(f"There is no run {run_id!r}. Ask for the list of runs and copy its whole runId.")
+def invalid_cursor(cursor: str) -> InvalidPageError:
+    """Return the error where a cursor is not one that this list gave."""
+    return InvalidPageError(
+        f"{cursor[:80]!r} is not a cursor of this list. Pass pageInfo.endCursor of its last page, or none to begin."
+    )
 
 
-class LabelValueError(InvalidInputError):
-    """A value of a label's key, or the label, is a list or an object."""
-
-    def __init__(self, column: str, value: object) -> None:
-        super().__init__(f"The column {column!r} has the value {value!r}. Give a text, a number, true or false.")
+def port_in_use(port: int) -> InvalidAddressError:
+    """Return the error where another process listens on a port."""
+    return InvalidAddressError(f"Port {port} is in use by another process. End that one, or choose another port.")
 
 
-class TooManyLabelsError(InvalidInputError):
-    """One call brings more labels than are taken."""
+def not_loopback(host: str) -> InvalidAddressError:
+    """Return the error where the API is asked to listen where other machines reach it."""
+    return InvalidAddressError(
+        f"The API listens on 127.0.0.1, ::1 or localhost only, not on {host!r}: tokens do not exist yet, so "
+        "whoever reaches it reads all. Use 127.0.0.1, and a tunnel from elsewhere: ssh -L 4000:127.0.0.1:4000."
+    )
 
-    def __init__(self, count: int, most: int) -> None:
-        super().__init__(
-            f"{count:,} labels came in one call, at most {most:,} are taken. Send them in several calls, "
-            "or a file with driftline truth add."
-        )
+
+def port_refused(port: int, cause: object) -> InvalidAddressError:
+    """Return the error where the system refuses a port, other than for its being in use."""
+    return InvalidAddressError(f"The system gives no port {port}: {cause}. Choose one from 1024 to 65535.")

@@ -1,16 +1,7 @@
 """The errors of the room `artifacts`."""
 
-from driftline.errors import InvalidInputError, NotFoundError, StorageError
-
-
-class InvalidArtifactsUrlError(InvalidInputError):
-    """An artifacts URL cannot be used."""
-
-    def __init__(self, url: str, cause: object) -> None:
-        super().__init__(
-            f"The artifacts URL {url!r} cannot be used: {cause}. Set DRIFTLINE_ARTIFACTS_URL to a folder or to an "
-            "fsspec URL such as s3://bucket/folder, and install the package that serves it (s3fs, gcsfs, adlfs)."
-        )
+from driftline.errors import NotFoundError, StorageError
+from driftline.settings import InvalidSettingError
 
 
 class ArtifactMissingError(NotFoundError):
@@ -31,3 +22,11 @@ class ArtifactAlteredError(StorageError):
             f"The artifact at {path} was altered: its content has sha256 {found}, it was stored as {digest}. "
             "Restore it from a backup, or train the model again; it is not loaded."
         )
+
+
+def invalid_artifacts_url(url: str, cause: object) -> InvalidSettingError:
+    """Return the error where an artifacts URL cannot be used."""
+    return InvalidSettingError(
+        f"The artifacts URL {url!r} cannot be used: {cause}. Set DRIFTLINE_ARTIFACTS_URL to a folder or to an "
+        "fsspec URL such as s3://bucket/folder, and install the package that serves it (s3fs, gcsfs, adlfs)."
+    )

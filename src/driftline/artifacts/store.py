@@ -9,7 +9,7 @@ from typing import BinaryIO, NewType
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from driftline.artifacts.errors import ArtifactAlteredError, ArtifactMissingError, InvalidArtifactsUrlError
+from driftline.artifacts.errors import ArtifactAlteredError, ArtifactMissingError, invalid_artifacts_url
 
 Digest = NewType("Digest", str)
 
@@ -80,10 +80,10 @@ def open_artifacts(url: str) -> ArtifactStore:
     """Return the artifact store at a folder or fsspec URL; a folder is made when the first file comes.
 
     Raises:
-        InvalidArtifactsUrlError: the URL's protocol is unknown, or the package that serves it is not installed.
+        InvalidSettingError: the URL's protocol is unknown, or the package that serves it is not installed.
     """
     try:
         filesystem, root = fsspec.core.url_to_fs(url)
     except (ValueError, ImportError) as error:
-        raise InvalidArtifactsUrlError(url, error) from error
+        raise invalid_artifacts_url(url, error) from error
     return ArtifactStore(filesystem, root)

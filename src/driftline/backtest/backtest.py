@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from driftline.backtest.baseline import last_known_labels
-from driftline.backtest.errors import DoubledPolicyError
+from driftline.backtest.errors import doubled_policy
 from driftline.backtest.outcome import PolicyOutcome, gain_over, outcome_of
 from driftline.backtest.past import read_past
 from driftline.backtest.policies import DEFAULT_POLICIES, Policy, named_policy
@@ -70,11 +70,11 @@ def backtest(
 
     Raises:
         NotAStreamError: the pipeline has no time partitions.
-        EmptyRangeError: no whole partition lies between `start` and `end`.
-        UnknownPolicyError: a name names no policy.
-        DoubledPolicyError: two policies have one name.
-        NoDeliveriesError: labels come by delivery alone, and there is no workspace.
-        DatasetRefusedError: the first model cannot be trained on what lies before `start`.
+        EmptyWindowError: no whole partition lies between `start` and `end`.
+        InvalidBacktestError: a name names no policy.
+        InvalidBacktestError: two policies have one name.
+        InvalidBacktestError: labels come by delivery alone, and there is no workspace.
+        InvalidDatasetError: the first model cannot be trained on what lies before `start`.
     """
     over = pipeline.stream.clip(end or now())
     asked = [named_policy(policy, pipeline) if isinstance(policy, str) else policy for policy in policies]
@@ -82,7 +82,7 @@ def backtest(
         asked.append(named_policy(NEVER, pipeline))
     names = [policy.name for policy in asked]
     if len(set(names)) < len(names):
-        raise DoubledPolicyError(next(name for name in names if names.count(name) > 1))
+        raise doubled_policy(next(name for name in names if names.count(name) > 1))
     variants = {policy.name: policy.of(pipeline) for policy in asked}
     windows = parse_duration(length)
     past = read_past(pipeline, start, over, workspace=workspace)

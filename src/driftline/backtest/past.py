@@ -8,15 +8,15 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from driftline.backtest.errors import NoDeliveriesError
+from driftline.backtest.errors import no_deliveries
 from driftline.datasets import Split, Window, check_frame, encode
 from driftline.declaration import ModelPipeline, Partitions
 from driftline.evaluations import LabelledFrame, LabelledRows, Scorer, labelled_frame
 from driftline.ground_truth import known_truth
 from driftline.models import Model
-from driftline.retraining.errors import DatasetRefusedError
+from driftline.retraining.errors import failed_checks
 from driftline.rows import load_window
-from driftline.rows.errors import EmptyRangeError
+from driftline.rows.errors import no_partition_between
 from driftline.workspace import Workspace
 
 
@@ -57,8 +57,8 @@ class Past:
         """Return what a training at `until` could learn from and be judged on, checked as in production.
 
         Raises:
-            DatasetRefusedError: the rows do not pass their checks.
-            EmptySplitError: one of the two parts has no rows.
+            InvalidDatasetError: the rows do not pass their checks.
+            HoldoutError: one of the two parts has no rows.
         """
         frame = self.rows(self.training_window(until))
         frame = frame[frame[self.pipeline.time_column] + self.lag <= until]
@@ -66,7 +66,7 @@ class Past:
             frame = frame[frame[self.pipeline.target.column].notna()]
         problems = check_frame(frame, self.pipeline.target)
         if problems:
-            raise DatasetRefusedError(self.pipeline.name, [str(problem) for problem in problems])
+            raise failed_checks(self.pipeline.name, [str(problem) for problem in problems])
         return self.pipeline.holdout.split(frame)
 
     def predicted(self, keys: Sequence[str], model: Model, version: int) -> dict[str, LabelledRows]:
@@ -115,19 +115,19 @@ def read_past(pipeline: ModelPipeline, start: datetime | None, end: datetime, *,
     it had come in time, since a replay asks what could be known, not how late somebody was.
 
     Raises:
-        NoDeliveriesError: labels come by delivery alone, and there is no workspace.
+        InvalidBacktestError: labels come by delivery alone, and there is no workspace.
         NotAStreamError: the pipeline has no time partitions.
-        EmptyRangeError: no whole partition lies between `start` and `end`.
-        DatasetFunctionError: the dataset function raises or gives no DataFrame.
+        EmptyWindowError: no whole partition lies between `start` and `end`.
+        InvalidDatasetError: the dataset function raises or gives no DataFrame.
     """
     partitions = pipeline.stream
     if workspace is None and pipeline.ground_truth.delivered:
-        raise NoDeliveriesError(pipeline.name)
+        raise no_deliveries(pipeline.name)
     first, last = max(start or partitions.first, partitions.first), partitions.clip(end)
     keys = partitions.over_by(last, since=first)
     if not keys:
         shown = [partitions.time_title(time) for time in (first, end, last)]
-        raise EmptyRangeError(pipeline.name, shown[0], shown[1], partitions.start, shown[2])
+        raise no_partition_between(pipeline.name, shown[0], shown[1], partitions.start, shown[2])
     window = partitions.covering(keys)
     learnt = partitions.training_window(window.start, pipeline.training_window)
     frame = load_window(pipeline, Window(learnt.start, window.end))

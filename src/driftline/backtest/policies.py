@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
-from driftline.backtest.errors import UnknownPolicyError
+from driftline.backtest.errors import unknown_policy
 from driftline.declaration import ModelPipeline, Promote, Retrain
 from driftline.drift import DriftRule, PerformanceDrift, RetrainTrigger
 
@@ -48,8 +48,8 @@ def named_policy(text: str, pipeline: ModelPipeline) -> Policy:
     `statistical:2d`.
 
     Raises:
-        UnknownPolicyError: it names none.
-        DurationError: what follows the colon is no length.
+        InvalidBacktestError: it names none.
+        InvalidTimeError: what follows the colon is no length.
     """
     name, _, length = text.strip().partition(":")
     if name == "declared" and not length:
@@ -66,7 +66,7 @@ def named_policy(text: str, pipeline: ModelPipeline) -> Policy:
         return Policy(name=text, retrain=Retrain(), drift=(rule,))
     bare = _THRESHOLD.fullmatch(name)
     if bare is None:
-        raise UnknownPolicyError(text)
+        raise unknown_policy(text)
     level = float(bare["level"])
     rule = PerformanceDrift(
         bare["metric"],

@@ -95,9 +95,14 @@ class Version:
 def first_version(past: Past, pipeline: ModelPipeline, trainings: Trainings) -> Version:
     """Return the version that a policy starts with, trained on what lies before the first partition.
 
+    Args:
+        past: that is replayed.
+        pipeline: with the policy in place of its own.
+        trainings: what all policies of the backtest fit.
+
     Raises:
-        DatasetRefusedError: these rows do not pass their checks.
-        TrainingDataError: there is nothing to learn from them.
+        InvalidDatasetError: these rows do not pass their checks.
+        TrainingError: there is nothing to learn from them.
     """
     start = past.window.start
     split = past.training(start)
@@ -133,6 +138,11 @@ def replay(past: Past, pipeline: ModelPipeline, trainings: Trainings) -> PolicyR
 
     The report of a partition comes when its last label is known, and the decision with it; what is trained then
     learns from what was known then, and serves from the next partition on. A schedule trains at its own times.
+
+    Args:
+        past: that is replayed.
+        pipeline: with the policy in place of its own.
+        trainings: what all policies of the backtest fit.
     """
     production = _Production(past, pipeline, trainings)
     for moment, key in merge(_reports(past), _ticks(past, pipeline)):

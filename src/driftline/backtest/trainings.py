@@ -40,7 +40,7 @@ class Trainings:
         """Return what is judged of a training up to `until`, whose rows are `split`.
 
         Raises:
-            TrainingDataError: there is nothing to learn from these rows.
+            TrainingError: there is nothing to learn from these rows.
         """
         return self._once((until, "judged"), lambda: fit(self._pipeline, split.train, split.holdout))
 
@@ -48,7 +48,7 @@ class Trainings:
         """Return the model of all rows of a training up to `until`, its holdout included.
 
         Raises:
-            TrainingDataError: there is nothing to learn from these rows.
+            TrainingError: there is nothing to learn from these rows.
         """
         return self._once((until, "refitted"), lambda: fit_model(self._pipeline, rows))
 

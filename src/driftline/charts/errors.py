@@ -9,4 +9,6 @@ class PictureFormatError(InvalidInputError):
     """A picture is asked for in a format that is not drawn."""
 
     def __init__(self, path: str, formats: Iterable[str]) -> None:
-        super().__init__(f"{path!r} names no picture that can be drawn. Let it end with {' or '.join(formats)}.")
+        super().__init__(
+            f"{path!r} is not the name of a picture that can be drawn. Let it end with {' or '.join(formats)}."
+        )

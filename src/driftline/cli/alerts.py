@@ -33,13 +33,13 @@ def alerts(
 
 def _send_test(*, as_json: bool) -> None:
     from driftline.alerting import open_channels, send_test
-    from driftline.alerting.errors import NoAlertChannelError
+    from driftline.alerting.errors import no_channel
     from driftline.sentences import Message
     from driftline.settings import Settings
 
     channels = open_channels(Settings().alert_channels)
     if not channels:
-        raise NoAlertChannelError
+        raise no_channel()
     text = Message(subject="[test] driftline", body="A test message: alerts of driftline will come to this address.\n")
     faults = send_test(channels, text)
     if as_json:

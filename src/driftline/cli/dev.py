@@ -27,12 +27,12 @@ def dev(
     """Run the Dagster UI with its daemon, and the GraphQL API, until Ctrl-C."""
     from filelock import FileLock, Timeout
 
-    from driftline.cli.errors import AlreadyRunningError, SamePortError
+    from driftline.cli.errors import AlreadyRunningError, same_port
     from driftline.pipelines import dagster_home
 
     root = project_root(Path.cwd())
     if port == api_port:
-        raise SamePortError(port)
+        raise same_port(port)
     for wanted in (port, api_port):
         _check_free(wanted)
     home = dagster_home()
@@ -44,7 +44,7 @@ def dev(
 
 
 def _check_free(port: int) -> None:
-    from driftline.api.errors import PortInUseError, PortRefusedError
+    from driftline.api.errors import port_in_use, port_refused
 
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -52,8 +52,8 @@ def _check_free(port: int) -> None:
             probe.bind((LOOPBACK, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise PortInUseError(port) from None
-            raise PortRefusedError(port, error.strerror) from None
+                raise port_in_use(port) from None
+            raise port_refused(port, error.strerror) from None
 
 
 def _run(root: Path, port: int, api_port: int) -> None:

@@ -16,17 +16,12 @@ class NoProjectError(NotFoundError):
 class InterruptedByUserError(DriftlineError):
     """A command was interrupted by the person who started it."""
 
+    code = "INTERRUPTED"
+
     def __init__(self, what: str) -> None:
         super().__init__(
             f"{what} was interrupted. What was done before is stored, and the same command goes on from there."
         )
-
-
-class SamePortError(InvalidInputError):
-    """Two servers are given one port."""
-
-    def __init__(self, port: int) -> None:
-        super().__init__(f"Both servers are given port {port}. Choose another one for --port or for --api-port.")
 
 
 class AlreadyRunningError(ConflictError):
@@ -34,3 +29,8 @@ class AlreadyRunningError(ConflictError):
 
     def __init__(self, home: str) -> None:
         super().__init__(f"driftline dev runs already on {home}. End that one first, or set another DRIFTLINE_HOME.")
+
+
+def same_port(port: int) -> InvalidInputError:
+    """Return the error where two servers are given one port."""
+    return InvalidInputError(f"Both servers are given port {port}. Choose another one for --port or for --api-port.")

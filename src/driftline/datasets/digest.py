@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from driftline.datasets.errors import UnstorableColumnError
+from driftline.datasets.errors import unstorable_column
 from driftline.datasets.schema import column_type
 
 _FORMAT = b"driftline table 1\n"
@@ -33,7 +33,7 @@ def content_digest(frame: pd.DataFrame) -> str:
     of the same text; NaN, None and NA are all the one missing value; 0.0 and -0.0 are two values.
 
     Raises:
-        UnstorableColumnError: a column's name or type is not kept.
+        InvalidColumnError: a column's name or type is not kept.
     """
     digest = hashlib.sha256(_FORMAT)
     digest.update(np.array(frame.shape, "<u8").tobytes())
@@ -71,7 +71,7 @@ def _text_parts(name: str, values: pd.Series) -> Iterator[np.ndarray]:
     try:
         array = pa.array(values, type=pa.large_string(), from_pandas=True)
     except (ValueError, TypeError) as error:
-        raise UnstorableColumnError(name, f"holds text that is not valid ({error})") from error
+        raise unstorable_column(name, f"holds text that is not valid ({error})") from error
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
     if array.null_count:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from driftline.clock import parse_duration
-from driftline.datasets.errors import EmptySplitError, HoldoutRuleError, MissingColumnError, TimeColumnError
+from driftline.datasets.errors import MissingColumnError, empty_split, invalid_share, not_a_time_column
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class SplitColumn:
 
         Raises:
             MissingColumnError: `frame` lacks the column.
-            EmptySplitError: a part has no rows.
+            HoldoutError: a part has no rows.
         """
         _require(frame, self.column)
         chosen = (frame[self.column] == self.holdout).to_numpy(dtype=bool, na_value=False)
@@ -59,7 +59,7 @@ class RandomShare:
         seed: another seed chooses other rows.
 
     Raises:
-        HoldoutRuleError: `share` is not between 0 and 1.
+        HoldoutError: `share` is not between 0 and 1.
     """
 
     share: float = 0.2
@@ -67,13 +67,13 @@ class RandomShare:
 
     def __post_init__(self) -> None:
         if not 0 < self.share < 1:
-            raise HoldoutRuleError(f"the share {self.share}")
+            raise invalid_share(f"the share {self.share}")
 
     def split(self, frame: pd.DataFrame) -> Split:
         """Return both parts of `frame`.
 
         Raises:
-            EmptySplitError: a part has no rows.
+            HoldoutError: a part has no rows.
         """
         hashes = pd.util.hash_pandas_object(frame, index=False, hash_key=f"{self.seed:016d}", categorize=False)
         # The hash of a row is a sum of products, whose high bits are uneven: mixed once more (Steele et al. 2014).
@@ -91,7 +91,7 @@ class Newest:
         time_column: the column of event times.
 
     Raises:
-        DurationError: `duration` names none.
+        InvalidTimeError: `duration` names none.
     """
 
     duration: str = "7d"
@@ -105,15 +105,15 @@ class Newest:
 
         Raises:
             MissingColumnError: `frame` lacks the time column.
-            TimeColumnError: the column holds no times with a zone, or some are missing.
-            EmptySplitError: a part has no rows.
+            InvalidColumnError: the column holds no times with a zone, or some are missing.
+            HoldoutError: a part has no rows.
         """
         _require(frame, self.time_column)
         times = frame[self.time_column]
         if not isinstance(times.dtype, pd.DatetimeTZDtype):
-            raise TimeColumnError(self.time_column, f"holds {times.dtype}, not times with a zone")
+            raise not_a_time_column(self.time_column, f"holds {times.dtype}, not times with a zone")
         if times.isna().any():
-            raise TimeColumnError(self.time_column, f"lacks the time of {int(times.isna().sum())} rows")
+            raise not_a_time_column(self.time_column, f"lacks the time of {int(times.isna().sum())} rows")
         chosen = (times > times.max() - parse_duration(self.duration)).to_numpy(dtype=bool)
         return _parts(self, frame, chosen)
 
@@ -129,5 +129,5 @@ def _require(frame: pd.DataFrame, column: str) -> None:
 def _parts(rule: Holdout, frame: pd.DataFrame, chosen: np.ndarray) -> Split:
     for side, count in (("training", int((~chosen).sum())), ("holdout", int(chosen.sum()))):
         if count == 0:
-            raise EmptySplitError(rule, side, len(frame))
+            raise empty_split(rule, side, len(frame))
     return Split(train=frame[~chosen], holdout=frame[chosen])

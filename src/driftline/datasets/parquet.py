@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from driftline.datasets.errors import DuplicateColumnError, ParquetError
+from driftline.datasets.errors import ParquetError, duplicate_columns
 from driftline.datasets.schema import schema_of
 
 _TEXT_CATEGORY = pa.dictionary(pa.int8(), pa.large_string())  # of a category without any value
@@ -16,11 +16,11 @@ def to_parquet(frame: pd.DataFrame) -> bytes:
     """Return `frame` as a Parquet file, without its index; `content_digest` survives the round trip.
 
     Raises:
-        UnstorableColumnError: a column's name or type is not kept.
-        DuplicateColumnError: two columns have one name.
+        InvalidColumnError: a column's name or type is not kept.
+        InvalidColumnError: two columns have one name.
     """
     if not frame.columns.is_unique:
-        raise DuplicateColumnError(dict.fromkeys(map(str, frame.columns[frame.columns.duplicated()])))
+        raise duplicate_columns(dict.fromkeys(map(str, frame.columns[frame.columns.duplicated()])))
     texts = [column.name for column in schema_of(frame) if column.dtype == "string"]
     plain = frame.astype(dict.fromkeys((name for name in texts if frame[name].dtype == object), "str"))
     plain.attrs = {}  # what users hang on a frame is not content and may be no JSON

@@ -6,13 +6,7 @@ from typing import Literal
 
 import pandas as pd
 
-from driftline.datasets.errors import (
-    MissingColumnError,
-    MissingTargetError,
-    TargetClassError,
-    TargetTypeError,
-    UnstorableColumnError,
-)
+from driftline.datasets.errors import InvalidColumnError, InvalidTargetError, MissingColumnError, TargetClassError
 from driftline.datasets.schema import Column, schema_changes, schema_of
 from driftline.datasets.target import Target, encode, task_of
 from driftline.metrics import Task
@@ -63,11 +57,11 @@ def _target(frame: pd.DataFrame, target: Target) -> Iterator[Problem]:
         return
     try:
         numbers = encode(target, frame)
-    except (MissingColumnError, MissingTargetError, TargetTypeError) as error:
-        yield Problem(check="target", sentence=str(error))
-        return
     except TargetClassError as error:
         yield Problem(check="classes", sentence=str(error))
+        return
+    except (MissingColumnError, InvalidTargetError) as error:
+        yield Problem(check="target", sentence=str(error))
         return
     if task_of(target, frame) is not Task.REGRESSION and numbers.min() == numbers.max():
         only = frame[target.column].iloc[0]
@@ -81,7 +75,7 @@ def _target(frame: pd.DataFrame, target: Target) -> Iterator[Problem]:
 def _schema(frame: pd.DataFrame, previous: tuple[Column, ...] | None) -> Iterator[Problem]:
     try:
         schema = schema_of(frame)
-    except UnstorableColumnError as error:
+    except InvalidColumnError as error:
         yield Problem(check="column_types", sentence=str(error))
         return
     for change in schema_changes(previous, schema) if previous is not None else ():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 from pandas.api import types
 
-from driftline.datasets.errors import UnstorableColumnError
+from driftline.datasets.errors import unstorable_column
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,14 +29,14 @@ def column_type(name: object, values: pd.Series) -> str:
     and `datetime` or `datetime[ZONE]` (of any resolution).
 
     Raises:
-        UnstorableColumnError: the name is no text, or the column holds something else.
+        InvalidColumnError: the name is no text, or the column holds something else.
     """
     if not isinstance(name, str):
-        raise UnstorableColumnError(name, f"is named by a {type(name).__name__}, not by text")
+        raise unstorable_column(name, f"is named by a {type(name).__name__}, not by text")
     dtype = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         if len(dtype.categories) and not _is_text(pd.Series(dtype.categories)):
-            raise UnstorableColumnError(name, f"has categories of type {dtype.categories.dtype}, not text")
+            raise unstorable_column(name, f"has categories of type {dtype.categories.dtype}, not text")
         return "category"
     if _is_text(values):
         return "string"
@@ -51,14 +51,14 @@ def column_type(name: object, values: pd.Series) -> str:
         return f"float{8 * _item_size(values)}"
     objects = values.dtype == "object"
     held = f"objects such as {type(values.dropna().iloc[0]).__name__}" if objects else str(dtype)
-    raise UnstorableColumnError(name, f"holds {held}")
+    raise unstorable_column(name, f"holds {held}")
 
 
 def schema_of(frame: pd.DataFrame) -> tuple[Column, ...]:
     """Return the columns of `frame` in their order; the index is no column.
 
     Raises:
-        UnstorableColumnError: a column's name or type is not kept.
+        InvalidColumnError: a column's name or type is not kept.
     """
     return tuple(Column(name=str(name), dtype=column_type(name, values)) for name, values in frame.items())
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from driftline.datasets.errors import MissingColumnError, SliceColumnError
+from driftline.datasets.errors import MissingColumnError, too_many_slices
 from driftline.metrics import MOST_VALUES
 
 MISSING = "(missing)"
@@ -31,7 +31,7 @@ def slice_faults(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[str]:
             continue
         distinct = frame[name].nunique(dropna=False)
         if distinct > MOST_VALUES:
-            yield str(SliceColumnError(name, distinct, MOST_VALUES))
+            yield str(too_many_slices(name, distinct, MOST_VALUES))
 
 
 def _texts(column: pd.Series) -> np.ndarray:

@@ -63,7 +63,7 @@ def statistics_of(frame: pd.DataFrame, *, most: int = 20) -> tuple[ColumnStatist
     """Return the statistics of each column of `frame`, with up to `most` top values.
 
     Raises:
-        UnstorableColumnError: a column's name or type is not kept.
+        InvalidColumnError: a column's name or type is not kept.
     """
     columns = [(str(name), column_type(name, values), values) for name, values in frame.items()]
     return tuple(_of_column(name, dtype, values, most) for name, dtype, values in columns)

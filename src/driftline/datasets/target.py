@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from driftline.datasets.errors import MissingColumnError, MissingTargetError, TargetClassError, TargetTypeError
+from driftline.datasets.errors import MissingColumnError, TargetClassError, missing_target, unfit_target
 from driftline.metrics import Task
 
 Label = str | int | float | bool
@@ -101,15 +101,15 @@ def encode(target: Target, frame: pd.DataFrame, *, classes: tuple[Label, ...] | 
 
     Raises:
         MissingColumnError: `frame` lacks the column.
-        MissingTargetError: a target is missing or infinite.
+        InvalidTargetError: a target is missing or infinite.
         TargetClassError: a class is unknown, or the positive class does not occur (only without `classes`).
-        TargetTypeError: a regression's target is not numeric.
+        InvalidTargetError: a regression's target is not numeric.
     """
     values = _column(target, frame)
     _refuse_missing(target, values)
     if classes == () or (classes is None and task_of(target, frame) is Task.REGRESSION):
         if not types.is_numeric_dtype(values.dtype) or types.is_bool_dtype(values.dtype):
-            raise TargetTypeError(target.column, str(values.dtype), Task.REGRESSION)
+            raise unfit_target(target.column, str(values.dtype), Task.REGRESSION)
         return values.to_numpy(dtype=np.float64)
     known = classes_of(target, frame) if classes is None else classes
     if len(known) == 2 and known[0] == rest_of(known[1]):
@@ -135,7 +135,7 @@ def _refuse_missing(target: Target, values: pd.Series) -> None:
         unusable = unusable | np.isinf(values.to_numpy(dtype=np.float64, na_value=np.nan))
     if unusable.any():
         rows = np.flatnonzero(unusable)
-        raise MissingTargetError(target.column, len(rows), rows.tolist())
+        raise missing_target(target.column, len(rows), rows.tolist())
 
 
 def _found(target: Target, frame: pd.DataFrame) -> tuple[Label, ...]:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
-from driftline.clock import NaiveTimeError
-from driftline.datasets.errors import TimeColumnError, WindowOrderError
+from driftline.clock import not_a_time
+from driftline.datasets.errors import inverted_window, not_a_time_column
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class Window:
         end: the first time after; kept in UTC.
 
     Raises:
-        NaiveTimeError: a time has no zone.
-        WindowOrderError: `end` is not after `start`.
+        InvalidTimeError: a time has no zone.
+        EmptyWindowError: `end` is not after `start`.
     """
 
     start: datetime
@@ -29,10 +29,10 @@ class Window:
         for name in ("start", "end"):
             time = getattr(self, name)
             if time.tzinfo is None:
-                raise NaiveTimeError(str(time))
+                raise not_a_time(str(time))
             object.__setattr__(self, name, time.astimezone(UTC))
         if self.end <= self.start:
-            raise WindowOrderError(self.start.isoformat(), self.end.isoformat())
+            raise inverted_window(self.start.isoformat(), self.end.isoformat())
 
     @property
     def days(self) -> float:
@@ -43,10 +43,10 @@ class Window:
         """Return for each of `times` whether it is inside; a missing time is not.
 
         Raises:
-            TimeColumnError: `times` are no times, or have no zone.
+            InvalidColumnError: `times` are no times, or have no zone.
         """
         if not isinstance(times.dtype, pd.DatetimeTZDtype):
-            raise TimeColumnError(times.name, f"holds {times.dtype}, not times with a zone")
+            raise not_a_time_column(times.name, f"holds {times.dtype}, not times with a zone")
         return (times >= self.start) & (times < self.end)
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Literal, get_args
 
 from driftline.clock import parse_duration
-from driftline.declaration.errors import AlertRuleError
+from driftline.declaration.errors import RuleValueError
 from driftline.metrics import metric
 
 AlertKind = Literal["drift", "evaluation", "decision", "failure", "label_lateness"]
@@ -37,13 +37,13 @@ class Alert:
 
     def __post_init__(self) -> None:
         if self.on not in get_args(AlertKind):
-            raise AlertRuleError("on", self.on, f"one of {', '.join(get_args(AlertKind))}")
+            raise RuleValueError("Alert", "on", self.on, f"one of {', '.join(get_args(AlertKind))}")
         if self.severity not in get_args(Severity):
-            raise AlertRuleError("severity", self.severity, f"one of {', '.join(get_args(Severity))}")
+            raise RuleValueError("Alert", "severity", self.severity, f"one of {', '.join(get_args(Severity))}")
         if self.on != "evaluation" and (self.metric is not None or self.worse_than is not None):
-            raise AlertRuleError("on", self.on, "'evaluation' where a metric or worse_than is given")
+            raise RuleValueError("Alert", "on", self.on, "'evaluation' where a metric or worse_than is given")
         if self.worse_than is not None and not math.isfinite(self.worse_than):
-            raise AlertRuleError("worse_than", self.worse_than, "a finite number")
+            raise RuleValueError("Alert", "worse_than", self.worse_than, "a finite number")
         if self.metric is not None:
             object.__setattr__(self, "metric", metric(self.metric).name)
         _ = self.cooldown_time, self.grace_time

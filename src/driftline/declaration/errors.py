@@ -9,63 +9,24 @@ from driftline.errors import (
 )
 
 
+class RuleValueError(InvalidInputError):
+    """A part of a declaration, such as a policy or an alert, has a value that it cannot have."""
+
+    def __init__(self, rule: str, name: str, value: object, allowed: str) -> None:
+        super().__init__(f"{rule} has {name}={value!r}. Give it {allowed}.")
+
+
 class DeclarationError(InvalidInputError):
     """The declaration of a pipeline breaks a rule."""
 
     def __init__(self, name: str, fault: str) -> None:
-        super().__init__(f"The pipeline {name!r} cannot be built: {fault}.")
-
-
-class PolicyError(InvalidInputError):
-    """A policy has a value that makes no sense."""
-
-    def __init__(self, field: str, value: object, rule: str) -> None:
-        super().__init__(f"The policy's {field} {value!r} cannot be used: {rule}.")
-
-
-class PartitionsError(InvalidInputError):
-    """Partitions end before they start."""
-
-    def __init__(self, start: str, end: str) -> None:
-        super().__init__(f"Partitions from {start!r} to {end!r} hold nothing. Let the end lie after the start.")
-
-
-class TrainingWindowError(InvalidInputError):
-    """A stream does not say how much of it a model learns from."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "A stream goes on, and nothing says how much of it a model learns from. Declare training_window='30d'."
-        )
-
-
-class UnalignedPartitionsError(InvalidInputError):
-    """Partitions start or end amid a partition."""
-
-    def __init__(self, text: str, unit: str, timezone: str, hint: str) -> None:
-        super().__init__(f"{text!r} is not the start of a whole {unit} in {timezone}. {hint}")
-
-
-class UnknownTimezoneError(InvalidInputError):
-    """There is no time zone of a name."""
-
-    def __init__(self, name: object, closest: str | None) -> None:
-        hint = "Write it as 'Europe/Zurich' or 'UTC'." if closest is None else f"Did you mean {closest!r}?"
-        super().__init__(f"There is no time zone {name!r}. {hint}")
-
-
-class UnevenTimezoneError(InvalidInputError):
-    """Hours do not stay whole hours in a time zone."""
-
-    def __init__(self, timezone: str) -> None:
-        super().__init__(
-            f"Clocks in {timezone!r} are changed by a part of an hour, so its hours have no lasting keys. "
-            "Declare Hourly in 'UTC', or Daily."
-        )
+        super().__init__(f"The pipeline {name!r} cannot be built: {fault}. Correct its declaration.")
 
 
 class UnknownPartitionError(NotFoundError):
     """A pipeline has no partition of a key."""
+
+    code = "UNKNOWN_PARTITION"
 
     def __init__(self, key: str, partitions: object, example: str) -> None:
         super().__init__(f"There is no partition {key!r} in {partitions}. Write a key as {example}.")
@@ -74,12 +35,16 @@ class UnknownPartitionError(NotFoundError):
 class UnknownPipelineError(NotFoundError):
     """A project has no pipeline of a name."""
 
+    code = "UNKNOWN_PIPELINE"
+
     def __init__(self, name: str, known: Iterable[str]) -> None:
         super().__init__(f"The project has no pipeline {name!r}. {suggestion(name, known)}")
 
 
 class NotAStreamError(InvalidInputError):
     """Something was asked of a pipeline that only a stream can do."""
+
+    code = "NOT_A_STREAM"
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -88,15 +53,36 @@ class NotAStreamError(InvalidInputError):
         )
 
 
-class GroundTruthRuleError(InvalidInputError):
-    """A pipeline's ground truth is declared with a value that it cannot have."""
-
-    def __init__(self, name: str, value: object, allowed: str) -> None:
-        super().__init__(f"GroundTruth has {name}={value!r}. Give it {allowed}.")
+class PartitionsError(InvalidInputError):
+    """Partitions are declared that cannot be cut from time."""
 
 
-class AlertRuleError(InvalidInputError):
-    """An alert is declared with a value that it cannot have."""
+def inverted_partitions(start: str, end: str) -> PartitionsError:
+    """Return the error where partitions end before they start."""
+    return PartitionsError(f"Partitions from {start!r} to {end!r} hold nothing. Let the end lie after the start.")
 
-    def __init__(self, name: str, value: object, allowed: str) -> None:
-        super().__init__(f"An alert has {name}={value!r}. Give it {allowed}.")
+
+def unaligned_partitions(text: str, unit: str, timezone: str, hint: str) -> PartitionsError:
+    """Return the error where partitions start or end amid a partition."""
+    return PartitionsError(f"{text!r} is not the start of a whole {unit} in {timezone}. {hint}")
+
+
+def unknown_timezone(name: object, closest: str | None) -> PartitionsError:
+    """Return the error where there is no time zone of a name."""
+    hint = "Write it as 'Europe/Zurich' or 'UTC'." if closest is None else f"Did you mean {closest!r}?"
+    return PartitionsError(f"There is no time zone {name!r}. {hint}")
+
+
+def uneven_timezone(timezone: str) -> PartitionsError:
+    """Return the error where hours do not stay whole hours in a time zone."""
+    return PartitionsError(
+        f"Clocks in {timezone!r} are changed by a part of an hour, so its hours have no lasting keys. "
+        "Declare Hourly in 'UTC', or Daily."
+    )
+
+
+def missing_training_window() -> PartitionsError:
+    """Return the error where a stream does not say how much of it a model learns from."""
+    return PartitionsError(
+        "A stream goes on, and nothing says how much of it a model learns from. Declare training_window='30d'."
+    )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from driftline.clock import parse_duration
-from driftline.declaration.errors import GroundTruthRuleError
+from driftline.declaration.errors import RuleValueError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class GroundTruth:
     def __post_init__(self) -> None:
         _ = self.lag
         if not 0 < self.renew_at <= 1:
-            raise GroundTruthRuleError("renew_at", self.renew_at, "a share above 0 and at most 1")
+            raise RuleValueError("GroundTruth", "renew_at", self.renew_at, "a share above 0 and at most 1")
 
     @property
     def lag(self) -> timedelta:

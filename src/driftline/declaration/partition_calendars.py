@@ -4,7 +4,7 @@ from abc import abstractmethod
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
-from driftline.declaration.errors import UnalignedPartitionsError, UnevenTimezoneError
+from driftline.declaration.errors import unaligned_partitions, uneven_timezone
 from driftline.declaration.partitions import Partitions
 from driftline.declaration.time_zones import changes_by_whole_hours, midnight
 
@@ -18,7 +18,7 @@ class Hourly(Partitions):
     Dagster writes it: 2025-10-26-02:00 and 2025-10-26-02:00+0100.
 
     Raises:
-        UnevenTimezoneError: clocks are changed by a part of an hour, as in Australia/Lord_Howe. Which hour Dagster
+        PartitionsError: clocks are changed by a part of an hour, as in Australia/Lord_Howe. Which hour Dagster
             takes a key for there (02:30 or 03:00) depends on the time of the year that it is asked in.
     """
 
@@ -28,9 +28,9 @@ class Hourly(Partitions):
 
     def __post_init__(self) -> None:
         if not changes_by_whole_hours(self.zone, self.first):
-            raise UnevenTimezoneError(self.timezone)
+            raise uneven_timezone(self.timezone)
         if self.first.astimezone(self.zone).strftime("%M:%S.%f") != "00:00.000000":
-            raise UnalignedPartitionsError(self.start, self.unit, self.timezone, self.hint)
+            raise unaligned_partitions(self.start, self.unit, self.timezone, self.hint)
         super().__post_init__()
 
     def _position(self, time: datetime) -> int:

@@ -11,13 +11,13 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from driftline.clock import NaiveTimeError, parse_duration, parse_time
+from driftline.clock import not_a_time, parse_duration, parse_time
 from driftline.datasets import Window
 from driftline.declaration.errors import (
-    PartitionsError,
-    TrainingWindowError,
-    UnalignedPartitionsError,
     UnknownPartitionError,
+    inverted_partitions,
+    missing_training_window,
+    unaligned_partitions,
 )
 from driftline.declaration.time_zones import local_text, midnight, time_zone
 
@@ -39,8 +39,8 @@ class Partitions(ABC):
         timezone: whose midnights and hours, as Europe/Zurich; times are kept in UTC all the same.
 
     Raises:
-        UnknownTimezoneError: there is no such time zone.
-        UnalignedPartitionsError: `start` or `end` does not lie on a border.
+        PartitionsError: there is no such time zone.
+        PartitionsError: `start` or `end` does not lie on a border.
         PartitionsError: `end` is not after `start`.
     """
 
@@ -58,9 +58,9 @@ class Partitions(ABC):
         for text in filter(None, (self.start, self.end)):
             time = self.moment(text)
             if self._border(self._position(time)) != time:
-                raise UnalignedPartitionsError(text, self.unit, self.timezone, self.hint)
+                raise unaligned_partitions(text, self.unit, self.timezone, self.hint)
         if self.last is not None and self.last <= self.first:
-            raise PartitionsError(self.start, str(self.end))
+            raise inverted_partitions(self.start, str(self.end))
 
     @cached_property
     def zone(self) -> tzinfo:
@@ -154,13 +154,13 @@ class Partitions(ABC):
         [2026-05-03, 2026-05-04)
 
         Raises:
-            NaiveTimeError: `text` is none of these, or a time of day without a zone.
+            InvalidTimeError: `text` is none of these, or a time of day without a zone.
         """
         try:
             start, end = self._period(text)
             return Window(self._border(self._position(start)), self.after(end - timedelta.resolution))
         except OverflowError:
-            raise NaiveTimeError(text) from None
+            raise not_a_time(text) from None
 
     def stream(self, pipeline: str) -> Self:
         """Return these partitions; of a table, the refusal that names the pipeline."""
@@ -214,10 +214,10 @@ class Partitions(ABC):
         """Return the times that a training up to `until` reads, `length` (as 30d) long.
 
         Raises:
-            TrainingWindowError: no length is declared.
+            PartitionsError: no length is declared.
         """
         if length is None:
-            raise TrainingWindowError
+            raise missing_training_window()
         return Window(until - parse_duration(length), until)
 
     def row_key(self, time_column: str, entity: tuple[str, ...]) -> tuple[str, ...]:
@@ -261,7 +261,7 @@ class Partitions(ABC):
         """Return the time that `text` names; a bare date is its midnight in the time zone.
 
         Raises:
-            NaiveTimeError: `text` is no time, or a time of day without a zone.
+            InvalidTimeError: `text` is no time, or a time of day without a zone.
         """
         time = parse_time(text)
         try:
@@ -269,7 +269,7 @@ class Partitions(ABC):
         except ValueError:
             return time
         except OverflowError:
-            raise NaiveTimeError(text) from None
+            raise not_a_time(text) from None
 
     def _parsed(self, key: str) -> datetime:
         """Return the start of the partition `key`; a ValueError where it is not written as one."""

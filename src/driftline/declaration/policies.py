@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Literal, get_args
 
 from driftline.clock import parse_duration
-from driftline.declaration.errors import PolicyError
+from driftline.declaration.errors import RuleValueError
 from driftline.drift import FindingKind, RetrainTrigger
 from driftline.errors import listing
 
@@ -40,15 +40,19 @@ class Retrain:
     def __post_init__(self) -> None:
         unknown = set(self.on_drift) - set(get_args(FindingKind))
         if unknown:
-            raise PolicyError("on_drift", sorted(unknown), f"kinds of drift are {listing(get_args(FindingKind))}")
+            raise RuleValueError(
+                "Retrain", "on_drift", sorted(unknown), f"kinds of drift: {listing(get_args(FindingKind))}"
+            )
         if self.schedule is not None and len(self.schedule.split()) != 5:
-            raise PolicyError("schedule", self.schedule, "a cron line has five fields, such as '0 7 * * *'")
+            raise RuleValueError(
+                "Retrain", "schedule", self.schedule, "a cron line of five fields, such as '0 7 * * *'"
+            )
         if self.trigger is not None and "performance" not in self.on_drift:
-            raise PolicyError("on_drift", self.on_drift, "a policy with a trigger retrains on 'performance'")
+            raise RuleValueError("Retrain", "on_drift", self.on_drift, "'performance', too, since it has a trigger")
         if self.min_new_labels is not None and self.min_new_labels < 1:
-            raise PolicyError("min_new_labels", self.min_new_labels, "it is 1 or more, or None")
+            raise RuleValueError("Retrain", "min_new_labels", self.min_new_labels, "1 or more, or None")
         if self.budget_per_week < 1:
-            raise PolicyError("budget_per_week", self.budget_per_week, "it is 1 or more")
+            raise RuleValueError("Retrain", "budget_per_week", self.budget_per_week, "1 or more")
         _ = self.cooldown_time, self.longest_service
 
     @property
@@ -89,10 +93,16 @@ class Promote:
 
     def __post_init__(self) -> None:
         if not self.min_gain >= 0:  # NaN, too
-            raise PolicyError("min_gain", self.min_gain, "a challenger that is worse is never promoted")
+            raise RuleValueError(
+                "Promote", "min_gain", self.min_gain, "0 or more, since a worse challenger is never promoted"
+            )
         if self.confidence is not None and not 0.5 <= self.confidence < 1:
-            raise PolicyError("confidence", self.confidence, "it lies between 0.5 and 1, or is None")
+            raise RuleValueError(
+                "Promote", "confidence", self.confidence, "a probability from 0.5 up to but without 1, or None"
+            )
         if self.slice_margin is not None and not self.slice_margin > 0:
-            raise PolicyError("slice_margin", self.slice_margin, "no test can be sure of a margin of zero or less")
+            raise RuleValueError(
+                "Promote", "slice_margin", self.slice_margin, "more than 0, since no test can confirm a margin of 0"
+            )
         if self.on_small_slice not in {"warn", "block"}:
-            raise PolicyError("on_small_slice", self.on_small_slice, "it is 'warn' or 'block'")
+            raise RuleValueError("Promote", "on_small_slice", self.on_small_slice, "'warn' or 'block'")

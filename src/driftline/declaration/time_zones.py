@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, available_timezones
 
-from driftline.declaration.errors import UnknownTimezoneError
+from driftline.declaration.errors import unknown_timezone
 
 _LAST_LISTED_YEAR = 2037  # later changes of clocks follow the rule of that year
 
@@ -13,14 +13,14 @@ def time_zone(name: str) -> tzinfo:
     """Return the time zone of this name, such as Europe/Zurich; "UTC" is Python's own.
 
     Raises:
-        UnknownTimezoneError: there is none.
+        PartitionsError: there is none.
     """
     if name == "UTC":
         return UTC
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError, TypeError):
-        raise UnknownTimezoneError(name, _closest(str(name))) from None
+        raise unknown_timezone(name, _closest(str(name))) from None
 
 
 def midnight(day: date, zone: tzinfo) -> datetime:

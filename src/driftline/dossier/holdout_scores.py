@@ -61,7 +61,7 @@ def stored_measurement(evaluation: Evaluation, row: EvaluationMetric) -> Measure
 
 
 def slice_rows(slices: Sequence[Slice]) -> list[dict[str, object]]:
-    """Return the metrics of slices as the columns of their rows."""
+    """Return what was measured on each slice, a value for each column of its row in the store."""
     return [
         {"slice_column": one.column, "slice_value": one.value, **asdict(measured)}
         for one in slices

@@ -3,14 +3,14 @@
 from driftline.drift.columns import DataDrift
 from driftline.drift.domain_classifier import MultivariateDrift
 from driftline.drift.e_detector import DetectorPath, ErrorSequence, e_detector
-from driftline.drift.finding import Finding, FindingKind, overall_verdict
+from driftline.drift.finding import Finding, FindingKind, FindingRole, overall_verdict
 from driftline.drift.holm import holm_adjusted
 from driftline.drift.performance import PerformanceDrift
 from driftline.drift.predictions import PredictionDrift, prediction_columns
 from driftline.drift.rule import DriftRule, Members, Need
 from driftline.drift.separation import Columns, Separation, Separator
-from driftline.drift.status import Verdict
 from driftline.drift.trigger import RetrainTrigger
+from driftline.drift.verdict import Verdict
 
 __all__ = [
     "Columns",
@@ -20,6 +20,7 @@ __all__ = [
     "ErrorSequence",
     "Finding",
     "FindingKind",
+    "FindingRole",
     "Members",
     "MultivariateDrift",
     "Need",

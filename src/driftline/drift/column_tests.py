@@ -16,10 +16,10 @@ from driftline.drift.effects import (
 )
 from driftline.drift.finding import Finding, FindingKind
 from driftline.drift.holm import holm_adjusted
-from driftline.drift.status import FindingRule, Verdict
+from driftline.drift.verdict import FindingRule, Verdict
 from driftline.errors import listing
 from driftline.profiles import TAIL_QUANTILES, ColumnCounts, ColumnProfile, NumericBins
-from driftline.profiles.errors import BinsMismatchError, SchemaDriftError
+from driftline.profiles.errors import SchemaDriftError, bins_mismatch
 from driftline.sentences import Value
 
 if TYPE_CHECKING:
@@ -66,13 +66,13 @@ def counts_of(profile: ColumnProfile, counts: Mapping[str, ColumnCounts]) -> Col
 
     Raises:
         SchemaDriftError: the column is gone.
-        BinsMismatchError: counts were taken on the bins of another reference.
+        InvalidProfileError: counts were taken on the bins of another reference.
     """
     if profile.name not in counts:
         raise SchemaDriftError(profile.name, f"of the reference is gone; the window has {listing(counts)}")
     found = counts[profile.name]
     if found.bins_digest != profile.bins.digest:
-        raise BinsMismatchError(profile.name, found.name)
+        raise bins_mismatch(profile.name, found.name)
     return found
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from driftline.clock import parse_duration
 from driftline.drift.column_tests import ColumnTest, counts_of, judged, share_test, value_test
-from driftline.drift.errors import UnprofiledColumnError
+from driftline.drift.errors import unprofiled_column
 from driftline.drift.finding import Finding
 from driftline.drift.rule import Need, ServiceView, check_columns, invalid_rule
-from driftline.drift.status import FindingRule, Verdict
+from driftline.drift.verdict import FindingRule, Verdict
 from driftline.profiles import ColumnCounts, ColumnProfile, ReferenceProfile
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class DataDrift:
 
     Raises:
         InvalidDriftRuleError: a value breaks its rule.
-        DurationError: `window` is no length.
+        InvalidTimeError: `window` is no length.
     """
 
     columns: tuple[str, ...] | None = None
@@ -116,9 +116,9 @@ def column_findings(
         new_columns: columns of the window that the reference does not know; named with a note, not tested.
 
     Raises:
-        UnprofiledColumnError: the rule names a column that the reference does not hold.
+        InvalidDriftRuleError: the rule names a column that the reference does not hold.
         SchemaDriftError: a checked column is gone.
-        BinsMismatchError: counts were taken on the bins of another reference.
+        InvalidProfileError: counts were taken on the bins of another reference.
     """
     checks = [
         check for profile in _checked(reference, rule) for check in _column(profile, counts_of(profile, counts), rule)
@@ -131,7 +131,7 @@ def _checked(reference: ReferenceProfile, rule: DataDrift) -> Iterable[ColumnPro
         return reference.columns
     for name in rule.columns:
         if name not in reference.names:
-            raise UnprofiledColumnError(name, reference.names)
+            raise unprofiled_column(name, reference.names)
     return (profile for profile in reference.columns if profile.name in rule.columns)
 
 

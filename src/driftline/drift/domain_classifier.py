@@ -11,11 +11,11 @@ import numpy.typing as npt
 from scipy.special import ndtr
 
 from driftline.clock import parse_duration
-from driftline.drift.errors import UnprofiledColumnError
+from driftline.drift.errors import unprofiled_column
 from driftline.drift.finding import Finding
 from driftline.drift.rule import Need, ServiceView, check_columns, invalid_rule
 from driftline.drift.separation import Columns, Separator
-from driftline.drift.status import FindingRule, Verdict
+from driftline.drift.verdict import FindingRule, Verdict
 from driftline.errors import listing
 from driftline.metrics import FloatArray, auroc_covariance
 from driftline.profiles import LISTED_CATEGORIES, column_is_numeric, count_texts
@@ -45,7 +45,7 @@ class MultivariateDrift:
 
     Raises:
         InvalidDriftRuleError: a value breaks its rule.
-        DurationError: `window` is no length.
+        InvalidTimeError: `window` is no length.
     """
 
     columns: tuple[str, ...] | None = None
@@ -101,7 +101,7 @@ def multivariate_finding(
         separate: trains the classifier; it must not depend on chance.
 
     Raises:
-        UnprofiledColumnError: the rule names a column that the reference does not hold.
+        InvalidDriftRuleError: the rule names a column that the reference does not hold.
         SchemaDriftError: a column is gone, or holds another kind of values.
 
     Source: Lopez-Paz & Oquab 2017, Revisiting Classifier Two-Sample Tests. Ours: the smallest AUROC, and the standard
@@ -170,7 +170,7 @@ def _separable(reference: Columns, window: Columns, rule: MultivariateDrift) -> 
     """Return the columns that are compared; left out are those that look like ids or that one side does not hold."""
     unknown = [name for name in rule.columns or () if name not in reference]
     if unknown:
-        raise UnprofiledColumnError(unknown[0], list(reference))
+        raise unprofiled_column(unknown[0], list(reference))
     names = [name for name in reference if rule.columns is None or name in rule.columns]
     gone = [name for name in names if name not in window]
     if gone:

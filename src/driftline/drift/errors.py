@@ -11,12 +11,12 @@ from driftline.errors import (
 class InvalidDriftRuleError(InvalidInputError):
     """A declared drift rule cannot be applied."""
 
-    def __init__(self, rule: str, problem: str, remedy: str) -> None:
-        super().__init__(f"{rule}: {problem}. {remedy}.")
+
+def unusable_rule(rule: str, problem: str, remedy: str) -> InvalidDriftRuleError:
+    """Return the error where a declared drift rule cannot be applied."""
+    return InvalidDriftRuleError(f"{rule}: {problem}. {remedy}.")
 
 
-class UnprofiledColumnError(InvalidInputError):
-    """A drift rule names a column that the reference does not hold."""
-
-    def __init__(self, column: str, known: Iterable[str]) -> None:
-        super().__init__(f"The reference has no column {column!r}. {suggestion(column, known)}")
+def unprofiled_column(column: str, known: Iterable[str]) -> InvalidDriftRuleError:
+    """Return the error where a drift rule names a column that the reference does not hold."""
+    return InvalidDriftRuleError(f"The reference has no column {column!r}. {suggestion(column, known)}")

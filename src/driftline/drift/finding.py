@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from driftline.drift.status import FindingRule, Verdict
+from driftline.drift.verdict import FindingRule, Verdict
 from driftline.sentences import Value, finding_sentence
 
 FindingKind = Literal["performance", "column", "prediction", "multivariate"]
+FindingRole = Literal["alert", "trigger"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,7 @@ class Finding:
     p_value: float | None = None
     reference_rows: int = 0
     analysis_rows: int = 0
-    role: Literal["alert", "trigger"] = "alert"
+    role: FindingRole = "alert"
 
     @property
     def note(self) -> str:

@@ -10,7 +10,7 @@ from driftline.drift.design_effect import EARLIEST_WINDOWS, design_effect
 from driftline.drift.finding import Finding
 from driftline.drift.rule import Need, ServiceView, first_windows, invalid_rule
 from driftline.drift.sequential import find_alarms
-from driftline.drift.status import FindingRule, Verdict
+from driftline.drift.verdict import FindingRule, Verdict
 from driftline.drift.window_verdict import WindowVerdict, window_verdict
 from driftline.metrics import Measurement, metric
 
@@ -46,7 +46,7 @@ class PerformanceDrift:
 
     Raises:
         InvalidDriftRuleError: a value breaks its rule.
-        DurationError: `window` is no length.
+        InvalidTimeError: `window` is no length.
         UnknownMetricError: no metric has that name.
     """
 

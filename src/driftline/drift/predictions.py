@@ -12,7 +12,7 @@ from driftline.drift.column_tests import counts_of, judged, value_test
 from driftline.drift.columns import DataDrift, check_test
 from driftline.drift.finding import Finding
 from driftline.drift.rule import Need, ServiceView
-from driftline.drift.status import FindingRule, Verdict
+from driftline.drift.verdict import FindingRule, Verdict
 from driftline.metrics import Task, most_probable
 from driftline.profiles import ColumnCounts, ReferenceProfile
 
@@ -35,7 +35,7 @@ class PredictionDrift:
 
     Raises:
         InvalidDriftRuleError: a value breaks its rule.
-        DurationError: `window` is no length.
+        InvalidTimeError: `window` is no length.
     """
 
     window: str = "7d"
@@ -102,7 +102,7 @@ def prediction_findings(
 
     Raises:
         SchemaDriftError: the window's predictions are about other classes.
-        BinsMismatchError: counts were taken on the bins of another reference.
+        InvalidProfileError: counts were taken on the bins of another reference.
     """
     if reference is None:
         return (

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from driftline.drift.e_detector import DetectorPath, ErrorSequence
-from driftline.drift.errors import InvalidDriftRuleError
+from driftline.drift.errors import InvalidDriftRuleError, unusable_rule
 from driftline.drift.finding import Finding
 from driftline.drift.separation import Columns, Separator
 from driftline.metrics import Measurement, Task
@@ -136,7 +136,7 @@ def first_windows(
 
 def invalid_rule(rule: object, problem: str, remedy: str) -> InvalidDriftRuleError:
     """Return the error of a rule that makes no sense."""
-    return InvalidDriftRuleError(type(rule).__name__, problem, remedy)
+    return unusable_rule(type(rule).__name__, problem, remedy)
 
 
 def check_columns(rule: object, columns: Sequence[str] | None) -> None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from scipy.special import ndtr, ndtri
 
-from driftline.drift.errors import InvalidDriftRuleError
+from driftline.drift.errors import unusable_rule
 from driftline.drift.rule import Need
-from driftline.drift.status import FindingRule, Verdict
+from driftline.drift.verdict import FindingRule, Verdict
 from driftline.metrics import Measurement, metric
 from driftline.sentences import Value, finding_sentence
 
@@ -94,7 +94,7 @@ def window_verdict(
     for measured in (window, reference):
         if measured is not None and measured.metric != rule.metric:
             problem = f"the rule is about {rule.metric} and a measurement about {measured.metric}"
-            raise InvalidDriftRuleError("PerformanceDrift", problem, f"Measure {rule.metric}")
+            raise unusable_rule("PerformanceDrift", problem, f"Measure {rule.metric}")
     about: Values = {"metric": rule.metric, "label_count": window.row_count, "prediction_count": prediction_count}
     lack = _lack(rule, reference, window, smallest_class)
     if lack is not None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from driftline.datasets import encode, slice_values
 from driftline.datasets.errors import MissingColumnError
 from driftline.declaration import ModelPipeline
-from driftline.evaluations.errors import DuplicateRowError
+from driftline.evaluations.errors import duplicate_rows
 from driftline.evaluations.labelled_rows import LabelledRows, Scorer, labelled_frame
 from driftline.ground_truth import known_truth
 from driftline.models import Model
@@ -133,7 +133,7 @@ def _join(
     keys = predictions[key]
     doubled = int(rows.duplicated(key).sum() + keys.duplicated().sum())
     if doubled:
-        raise DuplicateRowError(pipeline.name, key, doubled)
+        raise duplicate_rows(pipeline.name, key, doubled)
     own = _rows_of_predictions(pipeline, keys, rows)
     known = known_truth(workspace, pipeline, own.labels, until=workspace.as_of())
     labelled = np.zeros(len(keys), dtype=bool)

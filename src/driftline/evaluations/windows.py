@@ -9,9 +9,9 @@ import numpy as np
 
 from driftline.clock import parse_duration
 from driftline.datasets import Window
-from driftline.datasets.errors import SliceColumnError
+from driftline.datasets.errors import EmptyWindowError, too_many_slices
 from driftline.declaration import ModelPipeline, Partitioning, Partitions, Promote
-from driftline.evaluations.errors import MixedClassesError, NothingMeasuredError
+from driftline.evaluations.errors import NothingMeasuredError, mixed_classes
 from driftline.evaluations.labelled import LabelledReader
 from driftline.evaluations.labelled_rows import LabelledRows
 from driftline.metrics import (
@@ -24,7 +24,7 @@ from driftline.metrics import (
     metric,
     scored_rows,
 )
-from driftline.rows.errors import EmptyRangeError
+from driftline.rows.errors import no_partition_between
 from driftline.workspace import Workspace
 
 _ROWS = re.compile(r"last\s+([1-9][0-9]{0,8})\s+rows?")
@@ -103,15 +103,15 @@ def measure_window(
 
     Raises:
         NothingMeasuredError: no partition of the window was predicted, or all have failed.
-        EmptyRangeError: the stream has no partition in the window.
+        EmptyWindowError: the stream has no partition in the window.
         NotAStreamError: a window of a table is asked for.
-        SliceColumnError: the column has more than 20 values.
+        InvalidColumnError: the column has more than 20 values.
     """
     sliced = replace(pipeline, slices=() if by is None else (by,), promote=Promote())
     found = read_window(workspace, sliced, window, until=until, version=version)
     for column, values in found.slices.items():
         if len(set(values)) > MOST_VALUES:
-            raise SliceColumnError(column, len(set(values)), MOST_VALUES)
+            raise too_many_slices(column, len(set(values)), MOST_VALUES)
     names = pipeline.metrics if metrics is None else [metric(name, found.rows.task).name for name in metrics]
     return Measured(
         pipeline=pipeline.name,
@@ -151,9 +151,11 @@ def _keys_until(pipeline: ModelPipeline, until: str | datetime, now: datetime) -
     return pipeline.stream.over_by(min(end, now))
 
 
-def _empty(partitions: Partitions, name: str, until: str | datetime | None, now: datetime) -> EmptyRangeError:
+def _empty(partitions: Partitions, name: str, until: str | datetime | None, now: datetime) -> EmptyWindowError:
     end = until if isinstance(until, str) else partitions.time_title(until or now)
-    return EmptyRangeError(name, partitions.start, end, partitions.start, partitions.time_title(partitions.clip(now)))
+    return no_partition_between(
+        name, partitions.start, end, partitions.start, partitions.time_title(partitions.clip(now))
+    )
 
 
 def _joined_window(
@@ -198,7 +200,7 @@ def _joined_newest(
 def _joined(pipeline: ModelPipeline, parts: Sequence[LabelledRows]) -> ScoredRows:
     said = {(str(part.task), *part.classes) for part in parts}
     if len(said) > 1:
-        raise MixedClassesError(pipeline.name, sorted({part.version for part in parts}))
+        raise mixed_classes(pipeline.name, sorted({part.version for part in parts}))
     return scored_rows(
         parts[0].task,
         np.concatenate([part.truth for part in parts]),

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from driftline.datasets import Label, content_digest, to_parquet
 from driftline.declaration import LabelContract, ModelPipeline
-from driftline.ground_truth.errors import DeliveryOrderError, OtherModelLabelsError
+from driftline.ground_truth.errors import delivery_in_the_past, other_model_labels
 from driftline.ground_truth.labels import delivered_labels
 from driftline.ground_truth.validation import (
     MODEL_VERSION,
@@ -76,7 +76,7 @@ def add_ground_truth(
     Raises:
         InvalidInputError: the labels cannot be used; nothing was stored.
         NotAStreamError: the pipeline has no partitions.
-        DeliveryOrderError: labels that arrived later are stored already.
+        HistoryRewriteError: labels that arrived later are stored already.
         LockedError: somebody else delivers for this pipeline just now.
     """
     return add_labels(workspace, pipeline.label_contract, frame, actor=actor, source=source)
@@ -155,7 +155,7 @@ def _check_order(workspace: Workspace, pipeline: str) -> None:
     with workspace.database.reading() as session:
         last = delivery_rows.newest_delivery(session, pipeline)
     if last is not None and last.arrived_at > workspace.as_of():
-        raise DeliveryOrderError(pipeline, last.arrived_at, workspace.as_of())
+        raise delivery_in_the_past(pipeline, last.arrived_at, workspace.as_of())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,7 +210,7 @@ def _check_versions(contract: LabelContract, labels: pd.DataFrame, predicted: Pr
         rows = wrong.head(SHOWN)
         keys = zip(rows[MODEL_VERSION], key_texts(rows, contract.row_key), strict=True)
         shown = [f"version {version:g} for {text}" for version, text in keys]
-        raise OtherModelLabelsError(contract.pipeline, len(wrong), len(labels), shown)
+        raise other_model_labels(contract.pipeline, len(wrong), len(labels), shown)
 
 
 def _with_versions(keys: pd.DataFrame, versions: np.ndarray) -> pd.DataFrame:

@@ -46,7 +46,7 @@ def known_truth(workspace: Workspace, pipeline: ModelPipeline, rows: pd.DataFram
 
     Raises:
         MissingColumnError: the rows have no target column, and labels are not only delivered.
-        LabelKeyTypeError: the delivered labels have other types in their key than the rows.
+        InvalidColumnError: the delivered labels have other types in their key than the rows.
     """
     column = pipeline.target.column
     if not pipeline.partitions.is_stream:

@@ -9,14 +9,14 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from driftline.clock import CLOCK_TOLERANCE, NaiveTimeError, parse_time
+from driftline.clock import CLOCK_TOLERANCE, not_a_time, parse_time
 from driftline.datasets import Label, column_type, encode
-from driftline.datasets.errors import DuplicateColumnError, MissingColumnError, MissingTargetError, TimeColumnError
+from driftline.datasets.errors import MissingColumnError, duplicate_columns, missing_target, not_a_time_column
 from driftline.declaration import LabelContract
-from driftline.ground_truth.errors import ConflictingLabelsError, EmptyDeliveryError, FutureLabelsError, MissingKeyError
+from driftline.ground_truth.errors import conflicting_labels, empty_delivery, future_labels, missing_key
 from driftline.metrics import Task
 from driftline.rows import key_texts, normalize_keys, plain_column
-from driftline.rows.errors import LabelKeyTypeError
+from driftline.rows.errors import unfit_key_type
 
 MODEL_VERSION = "model_version"  # an optional column: which version the labelled predictions came from
 SHOWN = 3  # keys that an error names
@@ -45,30 +45,30 @@ def checked_labels(contract: LabelContract, expected: Expected, frame: pd.DataFr
 
     Raises:
         MissingColumnError: a column of the key, or the label, is not there.
-        EmptyDeliveryError: there are no rows.
-        TimeColumnError: times have no zone.
-        MissingKeyError: a part of a key is missing.
-        LabelKeyTypeError: a key column holds text where the dataset holds numbers, or the other way round.
-        FutureLabelsError: events lie more than CLOCK_TOLERANCE after `as_of`.
-        MissingTargetError: labels are missing or infinite.
+        InvalidLabelsError: there are no rows.
+        InvalidColumnError: times have no zone.
+        InvalidLabelsError: a part of a key is missing.
+        InvalidColumnError: a key column holds text where the dataset holds numbers, or the other way round.
+        InvalidLabelsError: events lie more than CLOCK_TOLERANCE after `as_of`.
+        InvalidTargetError: labels are missing or infinite.
         TargetClassError: labels are outside the target's classes.
-        TargetTypeError: labels of a regression are no numbers.
-        UnstorableColumnError: a column holds what is neither a number, nor text, nor a boolean.
-        ConflictingLabelsError: a row has two labels.
+        InvalidTargetError: labels of a regression are no numbers.
+        InvalidColumnError: a column holds what is neither a number, nor text, nor a boolean.
+        InvalidLabelsError: a row has two labels.
     """
     labels = _columns(contract, frame)
     times = labels[contract.time_column]
     if not isinstance(times.dtype, pd.DatetimeTZDtype):
-        raise TimeColumnError(contract.time_column, f"holds {times.dtype}, not times with a zone")
+        raise not_a_time_column(contract.time_column, f"holds {times.dtype}, not times with a zone")
     for name in contract.row_key:
         if labels[name].isna().any():
-            raise MissingKeyError(name, int(labels[name].isna().sum()), len(labels))
+            raise missing_key(name, int(labels[name].isna().sum()), len(labels))
     labels = normalize_keys(labels, contract.row_key)
     _check_key_types(contract, expected, labels)
     ahead = labels[contract.time_column] > as_of + CLOCK_TOLERANCE
     if ahead.any():
         latest = labels[contract.time_column].max()
-        raise FutureLabelsError(int(ahead.sum()), len(labels), f"{latest:%Y-%m-%dT%H:%MZ}", f"{as_of:%Y-%m-%dT%H:%MZ}")
+        raise future_labels(int(ahead.sum()), len(labels), f"{latest:%Y-%m-%dT%H:%MZ}", f"{as_of:%Y-%m-%dT%H:%MZ}")
     labels[contract.target.column] = _label_values(contract, expected, labels)
     return _once(contract, labels)
 
@@ -77,7 +77,7 @@ def from_texts(contract: LabelContract, expected: Expected, frame: pd.DataFrame)
     """Return `frame` with what a text format cannot tell from text: times, numbers and classes; "" is missing.
 
     Raises:
-        NaiveTimeError: a time has no zone, or is none.
+        InvalidTimeError: a time has no zone, or is none.
     """
     read = frame.mask(frame.isin([""])) if len(frame) else frame.copy()
     if contract.time_column in read.columns and _is_text(read[contract.time_column]):
@@ -104,12 +104,12 @@ def same_labels(first: pd.Series, second: pd.Series) -> np.ndarray:
 def _columns(contract: LabelContract, frame: pd.DataFrame) -> pd.DataFrame:
     wanted = [*contract.row_key, contract.target.column]
     if not frame.columns.is_unique:
-        raise DuplicateColumnError(dict.fromkeys(map(str, frame.columns[frame.columns.duplicated()])))
+        raise duplicate_columns(dict.fromkeys(map(str, frame.columns[frame.columns.duplicated()])))
     missing = [name for name in wanted if name not in frame.columns]
     if missing:
         raise MissingColumnError(missing, frame.columns)
     if frame.empty:
-        raise EmptyDeliveryError(contract.pipeline)
+        raise empty_delivery(contract.pipeline)
     optional = [MODEL_VERSION] if names_versions(contract, frame) else []
     return frame[[*wanted, *optional]].reset_index(drop=True)
 
@@ -119,9 +119,9 @@ def _check_key_types(contract: LabelContract, expected: Expected, labels: pd.Dat
         column_type(name, labels[name])
         text = _is_text(labels[name])
         if (text and name in expected.numbers) or (not text and name in expected.texts):
-            raise LabelKeyTypeError(name, str(labels[name].dtype), "text" if name in expected.texts else "numbers")
+            raise unfit_key_type(name, str(labels[name].dtype), "text" if name in expected.texts else "numbers")
     if names_versions(contract, labels) and _is_text(labels[MODEL_VERSION]):
-        raise LabelKeyTypeError(MODEL_VERSION, str(labels[MODEL_VERSION].dtype), "numbers")
+        raise unfit_key_type(MODEL_VERSION, str(labels[MODEL_VERSION].dtype), "numbers")
 
 
 def _label_values(contract: LabelContract, expected: Expected, labels: pd.DataFrame) -> pd.Series:
@@ -133,7 +133,7 @@ def _label_values(contract: LabelContract, expected: Expected, labels: pd.DataFr
         unusable = unusable | np.isinf(values.to_numpy(dtype=np.float64, na_value=np.nan))
     if unusable.any():
         rows = np.flatnonzero(unusable)
-        raise MissingTargetError(name, len(rows), rows.tolist())
+        raise missing_target(name, len(rows), rows.tolist())
     column_type(name, values)
     classes = () if contract.target.task is Task.REGRESSION else expected.classes
     if classes is not None:
@@ -148,7 +148,7 @@ def _once(contract: LabelContract, labels: pd.DataFrame) -> pd.DataFrame:
     doubled = said[said.duplicated(key, keep=False)]
     if len(doubled):
         rows = doubled.drop_duplicates(key)
-        raise ConflictingLabelsError(len(rows), key_texts(rows.head(SHOWN), key))
+        raise conflicting_labels(len(rows), key_texts(rows.head(SHOWN), key))
     return labels
 
 
@@ -157,12 +157,12 @@ def _times(texts: pd.Series) -> pd.Series:
     given = texts.dropna().astype(str)
     naive = given[~given.str.contains(_ZONE)]
     if len(naive):
-        raise NaiveTimeError(str(naive.iloc[0]))
+        raise not_a_time(str(naive.iloc[0]))
     times = pd.to_datetime(texts, utc=True, format="ISO8601", errors="coerce")
     wrong = given[times[given.index].isna()]
     if len(wrong):
         parse_time(str(wrong.iloc[0]))
-        raise NaiveTimeError(str(wrong.iloc[0]))
+        raise not_a_time(str(wrong.iloc[0]))
     return times
 
 

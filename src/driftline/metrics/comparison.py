@@ -63,7 +63,7 @@ def compare(
     Raises:
         InvalidScoresError: truth or a model's scores break the rules of `task`; a NaN never wins.
         UnknownMetricError: no metric has that name.
-        MetricNotForTaskError: it is not defined for `task`.
+        UnknownMetricError: it is not defined for `task`.
     """
     found = metric(metric_name, task)
     champion = scored_rows(task, truth, champion_scores)

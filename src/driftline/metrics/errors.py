@@ -9,27 +9,6 @@ from driftline.errors import (
 )
 
 
-class UnknownMetricError(InvalidInputError):
-    """No metric has a name."""
-
-    def __init__(self, name: str, known: Iterable[str], aliases: Mapping[str, str]) -> None:
-        own = name.removeprefix("neg_")
-        own = aliases.get(own, own)
-        if own != name and own in set(known):
-            super().__init__(f"There is no metric {name!r}: nothing here turns its sign. Write {own!r}.")
-            return
-        close = get_close_matches(name, [*known, *aliases], n=1)
-        hint = f"Did you mean {close[0]!r}? " if close else ""
-        super().__init__(f"There is no metric {name!r}. {hint}Known: {listing(sorted(known), most=40)}.")
-
-
-class MetricNotForTaskError(InvalidInputError):
-    """A metric is not defined for a task."""
-
-    def __init__(self, name: str, task: str, metrics: Iterable[str]) -> None:
-        super().__init__(f"The metric {name!r} is not defined for {task}. Choose one of: {listing(metrics)}.")
-
-
 class InvalidScoresError(InvalidInputError):
     """Truth or scores break the rules of their task; no row was dropped to go on."""
 
@@ -38,3 +17,25 @@ class InvalidScoresError(InvalidInputError):
             f"The rows cannot be evaluated: {problem}. Correct the predictions or the ground truth; "
             "nothing was measured."
         )
+
+
+class UnknownMetricError(InvalidInputError):
+    """There is no metric of this name for a task."""
+
+    code = "UNKNOWN_METRIC"
+
+
+def unknown_metric(name: str, known: Iterable[str], aliases: Mapping[str, str]) -> UnknownMetricError:
+    """Return the error where no metric has a name."""
+    own = name.removeprefix("neg_")
+    own = aliases.get(own, own)
+    if own != name and own in set(known):
+        return UnknownMetricError(f"There is no metric {name!r}: driftline does not negate metrics. Write {own!r}.")
+    close = get_close_matches(name, [*known, *aliases], n=1)
+    hint = f"Did you mean {close[0]!r}? " if close else ""
+    return UnknownMetricError(f"There is no metric {name!r}. {hint}Known: {listing(sorted(known), most=40)}.")
+
+
+def metric_not_for_task(name: str, task: str, metrics: Iterable[str]) -> UnknownMetricError:
+    """Return the error where a metric is not defined for a task."""
+    return UnknownMetricError(f"The metric {name!r} is not defined for {task}. Choose one of: {listing(metrics)}.")

@@ -3,7 +3,7 @@
 import numpy.typing as npt
 
 from driftline.metrics.catalogue import ALIASES, METRICS, Metric
-from driftline.metrics.errors import MetricNotForTaskError, UnknownMetricError
+from driftline.metrics.errors import metric_not_for_task, unknown_metric
 from driftline.metrics.measurement import Measurement, unmeasured
 from driftline.metrics.rows import ScoredRows, scored_rows
 from driftline.metrics.task import Task
@@ -19,13 +19,13 @@ def metric(name: str, task: Task | None = None) -> Metric:
 
     Raises:
         UnknownMetricError: no metric has that name.
-        MetricNotForTaskError: it is not defined for `task`.
+        UnknownMetricError: it is not defined for `task`.
     """
     found = METRICS.get(ALIASES.get(name, name))
     if found is None:
-        raise UnknownMetricError(name, METRICS, ALIASES)
+        raise unknown_metric(name, METRICS, ALIASES)
     if task is not None and task not in found.tasks:
-        raise MetricNotForTaskError(name, task, metrics_for(task))
+        raise metric_not_for_task(name, task, metrics_for(task))
     return found
 
 
@@ -47,7 +47,7 @@ def measure(
     Raises:
         InvalidScoresError: NaN, infinity, a probability outside [0, 1], a wrong label or shape; with counts.
         UnknownMetricError: no metric has that name.
-        MetricNotForTaskError: it is not defined for `task`.
+        UnknownMetricError: it is not defined for `task`.
     """
     return measure_rows(name, scored_rows(task, truth, scores), confidence=confidence)
 

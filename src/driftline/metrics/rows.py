@@ -107,5 +107,5 @@ def _check_labels(truth: FloatArray, class_count: int) -> None:
     wrong = (truth < 0) | (truth >= class_count) | (truth != np.floor(truth))
     if wrong.any():
         raise InvalidScoresError(
-            f"{int(wrong.sum())} of {len(truth)} truth values are no class index from 0 to {class_count - 1}"
+            f"{int(wrong.sum())} of {len(truth)} truth values are not a class index from 0 to {class_count - 1}"
         )

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from driftline.datasets import Label
 from driftline.errors import LibraryMissingError
 from driftline.metrics import Task
-from driftline.models.errors import ModelFilesError, TrainerParamError
+from driftline.models.errors import ModelFilesError, invalid_trainer
 from driftline.models.model import Flavor, Model
 from driftline.models.signature import InputColumn, Signature, enforce, signature_of
 from driftline.models.trainer import Param, check_training
@@ -61,7 +61,7 @@ class LightGBM:
         extra: more of LightGBM's parameters under LightGBM's own names, such as `cat_smooth`.
 
     Raises:
-        TrainerParamError: `extra` names what another attribute or the task decides.
+        TrainingError: `extra` names what another attribute or the task decides.
     """
 
     num_leaves: int = 31
@@ -77,7 +77,7 @@ class LightGBM:
     def __post_init__(self) -> None:
         decided = sorted(_DECIDED & set(self.extra))
         if decided:
-            raise TrainerParamError("LightGBM", f"is given {', '.join(decided)} in extra, which it sets itself")
+            raise invalid_trainer("LightGBM", f"is given {', '.join(decided)} in extra, which it sets itself")
 
     @property
     def name(self) -> str:
@@ -110,8 +110,8 @@ class LightGBM:
         """Return a model trained on `features`; see `Trainer.fit`.
 
         Raises:
-            TrainingDataError: there is nothing to learn from these rows.
-            UnstorableColumnError: a column holds what no model reads.
+            TrainingError: there is nothing to learn from these rows.
+            InvalidColumnError: a column holds what no model reads.
         """
         lightgbm = _lightgbm()
         check_training(features, target, task=task, classes=classes)

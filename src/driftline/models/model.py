@@ -11,7 +11,7 @@ import pandas as pd
 from driftline.datasets import Label
 from driftline.errors import DriftlineError
 from driftline.metrics import Task, most_probable
-from driftline.models.errors import ScoringError, TaskMismatchError
+from driftline.models.errors import not_for_task, scoring_failure
 from driftline.models.signature import Signature, enforce
 
 
@@ -63,7 +63,7 @@ class Model:
 
         Raises:
             MissingColumnError: `frame` lacks columns.
-            ColumnTypeError: a column holds another type than in training.
+            ScoringError: a column holds another type than in training.
             ScoringError: the estimator raises.
         """
         features = enforce(self.signature, frame)
@@ -75,18 +75,18 @@ class Model:
         except DriftlineError:
             raise
         except Exception as error:  # an estimator is anybody's code
-            raise ScoringError(self.flavor, error) from error
+            raise scoring_failure(self.flavor, error) from error
 
     def predict_proba(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the probability of each class, one column per class, with the index of `frame`.
 
         Raises:
-            TaskMismatchError: the model is a regression.
+            ScoringError: the model is a regression.
             MissingColumnError: `frame` lacks columns.
-            ColumnTypeError: a column holds another type than in training.
+            ScoringError: a column holds another type than in training.
         """
         if self.task is Task.REGRESSION:
-            raise TaskMismatchError("The probability of a class", self.task)
+            raise not_for_task("The probability of a class", self.task)
         scores = self.score(frame)
         if self.task is Task.BINARY:
             scores = np.column_stack([1 - scores, scores])
@@ -100,7 +100,7 @@ class Model:
 
         Raises:
             MissingColumnError: `frame` lacks columns.
-            ColumnTypeError: a column holds another type than in training.
+            ScoringError: a column holds another type than in training.
         """
         scores = self.score(frame)
         if self.task is Task.REGRESSION:

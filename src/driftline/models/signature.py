@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from driftline.datasets.errors import DuplicateColumnError, MissingColumnError, UnstorableColumnError
-from driftline.models.errors import ColumnTypeError
+from driftline.datasets.errors import MissingColumnError, duplicate_columns, unstorable_column
+from driftline.models.errors import unfit_column_type
 
 InputType = Literal["integer", "float", "boolean", "string", "datetime"]
 
@@ -48,8 +48,8 @@ def signature_of(frame: pd.DataFrame) -> Signature:
     and categories of text are strings; a column without any value is a float, unless it is text by its type.
 
     Raises:
-        DuplicateColumnError: two columns have one name.
-        UnstorableColumnError: a column's name is no text, or it holds something else.
+        InvalidColumnError: two columns have one name.
+        InvalidColumnError: a column's name is no text, or it holds something else.
     """
     _refuse_duplicates(frame)
     return Signature(columns=tuple(_input_column(name, values) for name, values in frame.items()))
@@ -65,9 +65,9 @@ def enforce(signature: Signature, frame: pd.DataFrame) -> pd.DataFrame:
     says.
 
     Raises:
-        DuplicateColumnError: two columns of `frame` have one name.
+        InvalidColumnError: two columns of `frame` have one name.
         MissingColumnError: `frame` lacks columns.
-        ColumnTypeError: a column holds another type, or misses values where the model has seen none.
+        ScoringError: a column holds another type, or misses values where the model has seen none.
     """
     _refuse_duplicates(frame)
     missing = [name for name in signature.names if name not in frame.columns]
@@ -93,7 +93,7 @@ def columns_from_json(columns: list[Mapping[str, Any]]) -> Signature:
 
 def _refuse_duplicates(frame: pd.DataFrame) -> None:
     if not frame.columns.is_unique:
-        raise DuplicateColumnError(dict.fromkeys(map(str, frame.columns[frame.columns.duplicated()])))
+        raise duplicate_columns(dict.fromkeys(map(str, frame.columns[frame.columns.duplicated()])))
 
 
 def _column_from_json(column: Mapping[str, Any]) -> InputColumn:
@@ -104,11 +104,11 @@ def _column_from_json(column: Mapping[str, Any]) -> InputColumn:
 
 def _input_column(name: object, values: pd.Series) -> InputColumn:
     if not isinstance(name, str):
-        raise UnstorableColumnError(name, f"is named by a {type(name).__name__}, not by text")
+        raise unstorable_column(name, f"is named by a {type(name).__name__}, not by text")
     found = _type_of(values)
     if found is None:
         if values.notna().any():
-            raise UnstorableColumnError(name, f"holds {_held(values)}, which no model here reads")
+            raise unstorable_column(name, f"holds {_held(values)}, which no model here reads")
         found = "float"
     if found in {"integer", "boolean"} and values.hasnans:
         found = "float"
@@ -161,7 +161,7 @@ def _plain(column: InputColumn, values: pd.Series) -> pd.Series:
             return values if values.dtype == "str" else values.astype("str")
     elif found == column.type:
         return _without_missing(column, values)
-    raise ColumnTypeError(column.name, column.type, _held(values))
+    raise unfit_column_type(column.name, column.type, _held(values))
 
 
 def _floats(values: pd.Series) -> pd.Series:
@@ -173,5 +173,5 @@ def _without_missing(column: InputColumn, values: pd.Series) -> pd.Series:
         return values
     if values.hasnans:
         count = int(values.isna().sum())
-        raise ColumnTypeError(column.name, f"{column.type} without missing values", f"{count} missing values")
+        raise unfit_column_type(column.name, f"{column.type} without missing values", f"{count} missing values")
     return values.astype("int64" if column.type == "integer" else "bool")

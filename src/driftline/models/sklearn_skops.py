@@ -12,7 +12,7 @@ import pandas as pd
 
 from driftline.datasets import Label
 from driftline.metrics import Task
-from driftline.models.errors import ModelFilesError, TrainerParamError, UntrustedModelError
+from driftline.models.errors import ModelFilesError, UntrustedModelError, invalid_trainer
 from driftline.models.importance import importance_shares
 from driftline.models.model import Flavor, Model
 from driftline.models.signature import enforce, signature_of
@@ -63,9 +63,9 @@ class Sklearn:
         """Return a model trained on `features`; see `Trainer.fit`.
 
         Raises:
-            TrainingDataError: there is nothing to learn from these rows.
-            TrainerParamError: the estimator does not fit the task.
-            UnstorableColumnError: a column holds what no model reads.
+            TrainingError: there is nothing to learn from these rows.
+            TrainingError: the estimator does not fit the task.
+            InvalidColumnError: a column holds what no model reads.
             UntrustedModelError: the fitted estimator could not be loaded again.
         """
         from sklearn.base import clone  # noqa: PLC0415 - costs a second
@@ -73,7 +73,7 @@ class Sklearn:
         check_training(features, target, task=task, classes=classes)
         asked = "predict" if task is Task.REGRESSION else "predict_proba"
         if not hasattr(self.estimator, asked):
-            raise TrainerParamError(self.name, f"has no {asked}, which the task {task} needs")
+            raise invalid_trainer(self.name, f"has no {asked}, which the task {task} needs")
         start = self.seed if seed is None else seed
         signature = signature_of(features)
         plain = enforce(signature, features)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from driftline.datasets import Label
 from driftline.metrics import Task
-from driftline.models.errors import TrainingDataError
+from driftline.models.errors import untrainable_rows
 from driftline.models.model import Model
 
 Param = str | int | float | bool | None
@@ -42,8 +42,8 @@ class Trainer(Protocol):
             seed: what randomness starts from; None: the trainer's own.
 
         Raises:
-            TrainingDataError: there is nothing to learn from these rows.
-            UnstorableColumnError: a column holds what no model reads.
+            TrainingError: there is nothing to learn from these rows.
+            InvalidColumnError: a column holds what no model reads.
         """
 
 
@@ -51,25 +51,25 @@ def check_training(features: pd.DataFrame, target: np.ndarray, *, task: Task, cl
     """Refuse rows that nothing can be learnt from.
 
     Raises:
-        TrainingDataError: no rows or columns, another number of targets, a target that is not finite, fewer
+        TrainingError: no rows or columns, another number of targets, a target that is not finite, fewer
             than two classes, or a class index without a label.
     """
     if features.empty:
-        raise TrainingDataError(f"the table has shape {features.shape}", "Give at least one row and one feature.")
+        raise untrainable_rows(f"the table has shape {features.shape}", "Give at least one row and one feature.")
     if target.shape != (len(features),):
         fault = f"{len(features)} rows have targets of shape {target.shape}"
-        raise TrainingDataError(fault, "Give one target a row.")
+        raise untrainable_rows(fault, "Give one target a row.")
     if not np.isfinite(target).all():
         fault = f"{int((~np.isfinite(target)).sum())} targets are not finite"
-        raise TrainingDataError(fault, "Drop these rows.")
+        raise untrainable_rows(fault, "Drop these rows.")
     if task is Task.REGRESSION:
         return
     found = np.unique(target)
     if len(found) < 2:
         fault = f"all {len(features)} rows have the one class index {found[0]}"
-        raise TrainingDataError(fault, "Train on a longer window.")
+        raise untrainable_rows(fault, "Train on a longer window.")
     expected = 2 if task is Task.BINARY else max(2, len(classes))
     if len(classes) != expected or found.min() < 0 or found.max() >= expected:
         indexes = f"{found.min()} to {found.max()}"
         fault = f"the {task} target has class indexes {indexes} and {len(classes)} class labels"
-        raise TrainingDataError(fault, "Give the labels that classes_of returned.")
+        raise untrainable_rows(fault, "Give the labels that classes_of returned.")

@@ -68,7 +68,7 @@ def _requests(
             asset_selection=asset_keys(pipelines[waiting.pipeline], kinds),
             tags={
                 PIPELINE_TAG: waiting.pipeline,
-                TRIGGER_TAG: str(waiting.trigger),
+                TRIGGER_TAG: waiting.trigger.value,
                 DECISION_TAG: str(waiting.decision_id),
             },
         )

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
-from driftline.errors import DriftlineError, InvalidInputError
+from driftline.errors import DagsterError, InvalidInputError
 
 
-class RunFailedError(DriftlineError):
+class RunFailedError(DagsterError):
     """A Dagster run that a command made failed."""
+
+    code = "RUN_FAILED"
 
     def __init__(self, job: str, run_id: str, at: object, messages: Iterable[str]) -> None:
         when = f" as of {at}" if at else ""

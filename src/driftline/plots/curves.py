@@ -174,7 +174,7 @@ def confusion_matrix(truth: npt.ArrayLike, predicted: npt.ArrayLike, *, class_co
     pair = np.stack([rows.truth, rows.scores])
     wrong = int(((pair < 0) | (pair >= class_count) | (pair != np.floor(pair))).sum())
     if wrong:
-        raise InvalidScoresError(f"{wrong} of {pair.size} values are no class index from 0 to {class_count - 1}")
+        raise InvalidScoresError(f"{wrong} of {pair.size} values are not a class index from 0 to {class_count - 1}")
     flat = (pair[0] * class_count + pair[1]).astype(np.intp)
     counts = np.bincount(flat, minlength=class_count * class_count).reshape(class_count, class_count)
     return ConfusionMatrix(counts=tuple(tuple(row) for row in counts.tolist()))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from driftline.declaration.errors import RuleValueError
 from driftline.metrics import FloatArray
-from driftline.predictions.errors import BanditRuleError
 
 _SEPARATOR = "\x1f"  # no salt and key run together into another pair
 
@@ -34,8 +34,8 @@ def assigned_to_challenger(keys: Sequence[str], *, salt: str, share: float) -> n
     """Return which keys the challenger answers for, shape (n_keys,); a greater share moves no key back.
 
     Raises:
-        BanditRuleError: `share` is not in [0, 1].
+        RuleValueError: `share` is not in [0, 1].
     """
     if not 0.0 <= share <= 1.0:
-        raise BanditRuleError("share", share, "a number from 0 to 1")
+        raise RuleValueError("The bandit", "share", share, "a number from 0 to 1")
     return np.asarray(assignment_units(keys, salt=salt) < share, dtype=np.bool_)

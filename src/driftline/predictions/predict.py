@@ -12,7 +12,7 @@ from driftline.declaration import ModelPipeline
 from driftline.metrics import Measurement
 from driftline.models import Model
 from driftline.predictions.batches import score_columns, write_batch
-from driftline.predictions.errors import UnusableScoreError
+from driftline.predictions.errors import unusable_scores
 from driftline.predictions.estimates import Estimate, estimates, store_estimates
 from driftline.predictions.traffic import splits, with_split
 from driftline.registry import ModelVersion, record_declaration
@@ -100,7 +100,7 @@ def _scores(model: Model, frames: Mapping[str, pd.DataFrame]) -> dict[str, np.nd
     scores = model.score(pd.concat(frames.values(), ignore_index=True))
     unusable = int((~np.isfinite(scores)).sum())
     if unusable:
-        raise UnusableScoreError(unusable, scores.size)
+        raise unusable_scores(unusable, scores.size)
     cuts = np.cumsum([len(frame) for frame in frames.values()])[:-1]
     return dict(zip(frames, np.split(scores, cuts), strict=True))
 

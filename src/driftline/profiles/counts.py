@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from driftline.metrics import FloatArray
 from driftline.profiles.bins import Bins, CategoryBins, NumericBins
-from driftline.profiles.errors import BinsMismatchError, InvalidProfileError, SchemaDriftError, UnsupportedColumnError
+from driftline.profiles.errors import SchemaDriftError, UnsupportedColumnError, bins_mismatch, unreadable_profile
 
 NUMERIC_KINDS = "biuf"
 TEXT_KINDS = "OUT"
@@ -61,7 +61,7 @@ class ColumnCounts:
         """Return the counts of both parts together.
 
         Raises:
-            BinsMismatchError: the parts were counted in different bins.
+            InvalidProfileError: the parts were counted in different bins.
         """
         return total_counts([self, other])
 
@@ -79,19 +79,19 @@ class ColumnCounts:
         try:
             return cls(**{**stored, "bin_counts": tuple(stored["bin_counts"])})
         except (KeyError, TypeError) as error:
-            raise InvalidProfileError(f"column counts with {error}") from None
+            raise unreadable_profile(f"column counts with {error}") from None
 
 
 def total_counts(parts: Sequence[ColumnCounts]) -> ColumnCounts:
     """Return the counts of all parts together, at least one.
 
     Raises:
-        BinsMismatchError: two parts were counted in different bins.
+        InvalidProfileError: two parts were counted in different bins.
     """
     first = parts[0]
     for part in parts:
         if (part.name, part.bins_digest) != (first.name, first.bins_digest):
-            raise BinsMismatchError(first.name, part.name)
+            raise bins_mismatch(first.name, part.name)
     lows = [part.minimum for part in parts if part.minimum is not None]
     highs = [part.maximum for part in parts if part.maximum is not None]
     return ColumnCounts(

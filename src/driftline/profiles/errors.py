@@ -20,18 +20,17 @@ class UnsupportedColumnError(InvalidInputError):
         )
 
 
-class BinsMismatchError(InvalidInputError):
-    """Two counts were taken on different bins, so they can be neither added nor compared."""
-
-    def __init__(self, first: str, second: str) -> None:
-        super().__init__(
-            f"The counts of {first!r} and {second!r} stand on different bins. "
-            "Count both with the profile of one reference."
-        )
-
-
 class InvalidProfileError(InvalidInputError):
-    """A stored drift profile cannot be read."""
+    """A drift profile cannot be read or compared."""
 
-    def __init__(self, problem: str) -> None:
-        super().__init__(f"The stored profile cannot be read: {problem}. Profile the reference again.")
+
+def bins_mismatch(first: str, second: str) -> InvalidProfileError:
+    """Return the error where two counts were taken on different bins, so they can be neither added nor compared."""
+    return InvalidProfileError(
+        f"The counts of {first!r} and {second!r} stand on different bins. Count both with the profile of one reference."
+    )
+
+
+def unreadable_profile(problem: str) -> InvalidProfileError:
+    """Return the error where a stored drift profile cannot be read."""
+    return InvalidProfileError(f"The stored profile cannot be read: {problem}. Profile the reference again.")

@@ -17,7 +17,7 @@ from driftline.profiles.counts import (
     count_texts,
     count_values,
 )
-from driftline.profiles.errors import InvalidProfileError
+from driftline.profiles.errors import unreadable_profile
 
 _FORMAT = 1
 
@@ -76,12 +76,12 @@ class ReferenceProfile:
             InvalidProfileError: it has another format, or a field is missing.
         """
         if stored.get("format") != _FORMAT:
-            raise InvalidProfileError(f"its format is {stored.get('format')!r}, not {_FORMAT}")
+            raise unreadable_profile(f"its format is {stored.get('format')!r}, not {_FORMAT}")
         try:
             columns = tuple(_column_from_json(column) for column in stored["columns"])
             return cls(columns=columns, row_count=stored["row_count"])
         except (KeyError, TypeError) as error:
-            raise InvalidProfileError(f"field {error}") from None
+            raise unreadable_profile(f"field {error}") from None
 
 
 def profile_column(name: str, values: npt.NDArray[Any]) -> ColumnProfile:

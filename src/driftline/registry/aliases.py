@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from driftline.registry.errors import AliasMovedError, HistoryRewriteError, UnknownModelError
+from driftline.registry.errors import AliasMovedError, UnknownModelError, alias_move_in_the_past
 from driftline.registry.model_version import ModelVersion, version_of_row
 from driftline.registry.reference import CHALLENGER, CHAMPION
 from driftline.registry.timeline import AliasEvent, Timeline
@@ -77,7 +77,7 @@ def move_alias(
         raise AliasMovedError(seen.alias, now.events[-1].reason)
     earliest = now.earliest(as_of)
     if earliest is not None and earliest > effective_at:
-        raise HistoryRewriteError(seen.alias, earliest, effective_at)
+        raise alias_move_in_the_past(seen.alias, earliest, effective_at)
     newest = now.events[-1].version if now.events else None
     row = alias_rows.append(
         session,

@@ -24,19 +24,16 @@ class InvalidModelReferenceError(InvalidInputError):
 class UnknownModelError(NotFoundError):
     """No registered model has a name."""
 
+    code = "UNKNOWN_MODEL"
+
     def __init__(self, name: str, known: Iterable[str]) -> None:
         super().__init__(f"There is no model {name!r}. {suggestion(name, known)}")
 
 
-class UnknownVersionError(NotFoundError):
-    """A model has no version of a number."""
-
-    def __init__(self, model: str, version: int) -> None:
-        super().__init__(f"The model {model!r} has no version {version}. List them: driftline models {model}.")
-
-
 class UnknownAliasError(NotFoundError):
     """No version of a model holds an alias."""
+
+    code = "UNKNOWN_ALIAS"
 
     def __init__(self, model: str, alias: str) -> None:
         super().__init__(
@@ -45,15 +42,10 @@ class UnknownAliasError(NotFoundError):
         )
 
 
-class NoPreviousVersionError(NotFoundError):
-    """Nobody held an alias before."""
-
-    def __init__(self, model: str, alias: str) -> None:
-        super().__init__(f"No version of {model!r} was {alias!r} before. Name the version to roll back to.")
-
-
 class AliasMovedError(ConflictError):
     """An alias was moved since it was read."""
+
+    code = "ALIAS_MOVED"
 
     def __init__(self, alias: str, reason: str) -> None:
         super().__init__(f"The alias {alias!r} was moved in between: {reason}. Read it again, then decide again.")
@@ -69,41 +61,65 @@ class DecisionOrderError(ConflictError):
         )
 
 
-class HistoryRewriteError(ConflictError):
-    """An alias event would change what held at a time that has been answered for."""
+class UnknownVersionError(NotFoundError):
+    """A model has no such version."""
 
-    def __init__(self, alias: str, last: object, effective_at: object) -> None:
-        super().__init__(
-            f"The alias {alias!r} was moved with effect from {last}; a move with effect from {effective_at} "
-            "would rewrite that history. Decide as of a later time."
-        )
+    code = "UNKNOWN_VERSION"
 
 
-class PastSwitchError(InvalidInputError):
-    """A switch of the champion is asked for with effect from a time that has passed."""
-
-    def __init__(self, at: object, now: object) -> None:
-        super().__init__(
-            f"A switch with effect from {at} would change who served until now ({now}). Name a time to come, or none."
-        )
-
-
-class AlreadyChampionError(InvalidInputError):
-    """A version is to become what it is already."""
-
-    def __init__(self, model: str, version: int) -> None:
-        super().__init__(
-            f"Version {version} of {model!r} is champion already, or will be by a planned switch. "
-            f"See who serves when: driftline models {model}."
-        )
+class InvalidSwitchError(InvalidInputError):
+    """The champion cannot be switched so."""
 
 
 class IncomparableModelsError(InvalidInputError):
-    """Champion and challenger say different things, so no holdout can score both."""
+    """Two versions predict different classes, so the same rows cannot score both."""
 
-    def __init__(self, pipeline: str, champion: Iterable[object], challenger: Iterable[object]) -> None:
-        super().__init__(
-            f"The champion of {pipeline!r} says {listing(map(str, champion))}, the challenger "
-            f"{listing(map(str, challenger))}: their classes are not the same, so one holdout cannot score both. "
-            "Restore the classes at the source, or declare the new target as a pipeline of another name."
-        )
+
+class HistoryRewriteError(ConflictError):
+    """A change would take effect at a time that has been answered for."""
+
+    code = "HISTORY_REWRITE"
+
+
+def unknown_version(model: str, version: int) -> UnknownVersionError:
+    """Return the error where a model has no version of a number."""
+    return UnknownVersionError(f"The model {model!r} has no version {version}. List them: driftline models {model}.")
+
+
+def no_previous_version(model: str, alias: str) -> UnknownVersionError:
+    """Return the error where nobody held an alias before."""
+    return UnknownVersionError(f"No version of {model!r} was {alias!r} before. Name the version to roll back to.")
+
+
+def past_switch(at: object, now: object) -> InvalidSwitchError:
+    """Return the error where a switch of the champion is asked for with effect from a time that has passed."""
+    return InvalidSwitchError(
+        f"A switch with effect from {at} would change who served until now ({now}). Name a time to come, or none."
+    )
+
+
+def already_champion(model: str, version: int) -> InvalidSwitchError:
+    """Return the error where a version is to become what it is already."""
+    return InvalidSwitchError(
+        f"Version {version} of {model!r} is champion already, or will be by a planned switch. "
+        f"See who serves when: driftline models {model}."
+    )
+
+
+def incomparable_classes(
+    pipeline: str, champion: Iterable[object], challenger: Iterable[object]
+) -> IncomparableModelsError:
+    """Return the error where champion and challenger say different things, so no holdout can score both."""
+    return IncomparableModelsError(
+        f"The champion of {pipeline!r} predicts {listing(map(str, champion))}, the challenger "
+        f"{listing(map(str, challenger))}: their classes are not the same, so one holdout cannot score both. "
+        "Restore the classes at the source, or declare the new target as a pipeline of another name."
+    )
+
+
+def alias_move_in_the_past(alias: str, last: object, effective_at: object) -> HistoryRewriteError:
+    """Return the error where an alias event would change what held at a time that has been answered for."""
+    return HistoryRewriteError(
+        f"The alias {alias!r} was moved with effect from {last}; a move with effect from {effective_at} "
+        "would rewrite that history. Decide as of a later time."
+    )

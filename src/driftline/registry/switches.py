@@ -7,12 +7,7 @@ from typing import Any
 
 from driftline.registry.aliases import known_model, load_timeline, move_alias
 from driftline.registry.decisions import append, ask, load_decision
-from driftline.registry.errors import (
-    AliasMovedError,
-    AlreadyChampionError,
-    NoPreviousVersionError,
-    PastSwitchError,
-)
+from driftline.registry.errors import AliasMovedError, already_champion, no_previous_version, past_switch
 from driftline.registry.model_version import ModelVersion
 from driftline.registry.timeline import AliasEvent, Timeline
 from driftline.registry.versions import model_files, numbered_version
@@ -71,8 +66,8 @@ def promote(
     Raises:
         UnknownModelError: no model has this name.
         UnknownVersionError: the model has no such version.
-        AlreadyChampionError: it is champion already at that time, and nothing is planned after it.
-        PastSwitchError: `at` lies in the past.
+        InvalidSwitchError: it is champion already at that time, and nothing is planned after it.
+        InvalidSwitchError: `at` lies in the past.
         AliasMovedError: the champion was changed since `expected_revision`.
         ArtifactMissingError: a file of the version is not there.
         ArtifactAlteredError: a file of it is not what was stored.
@@ -80,14 +75,14 @@ def promote(
     now = workspace.as_of()
     effective_at = at or now
     if effective_at < now:
-        raise PastSwitchError(effective_at, now)
+        raise past_switch(effective_at, now)
     with workspace.database.transaction() as session:
         model_id, seen = _seen(session, model, expected_revision)
         chosen = numbered_version(session, model, version)
         plans = tuple(event for event in seen.planned(now) if event.effective_at >= effective_at)
         holder = seen.holder(effective_at)
         if holder is not None and holder.id == chosen.id and not plans:
-            raise AlreadyChampionError(model, version)
+            raise already_champion(model, version)
         model_files(workspace, chosen)
         details = {
             "actor": actor,
@@ -126,7 +121,7 @@ def rollback(
     Raises:
         UnknownModelError: no model has this name.
         UnknownVersionError: the model has no version `to`.
-        NoPreviousVersionError: nobody served before.
+        UnknownVersionError: nobody served before.
         AliasMovedError: the champion was changed since `expected_revision`.
     """
     now = workspace.as_of()
@@ -138,7 +133,7 @@ def rollback(
         else:
             found = holder if plans and holder else seen.rollback_target(now)
             if found is None:
-                raise NoPreviousVersionError(model, seen.alias)
+                raise no_previous_version(model, seen.alias)
             target = found
         rule, details = "rollback", {"actor": actor, "reason": reason, "previous": holder.version if holder else None}
         if plans and to is None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from driftline.datasets import Label, Window
 from driftline.models import Model, from_files, model_digest, to_files
 from driftline.registry.aliases import known_model, load_timeline
-from driftline.registry.errors import InvalidModelReferenceError, UnknownAliasError, UnknownVersionError
+from driftline.registry.errors import InvalidModelReferenceError, UnknownAliasError, unknown_version
 from driftline.registry.model_version import ModelVersion, version_of_row
 from driftline.registry.reference import parse_reference
 from driftline.store import Session, dataset_rows, model_rows, run_rows
@@ -86,7 +86,7 @@ def numbered_version(session: Session, model: str, number: int) -> ModelVersion:
     """
     row = model_rows.version_numbered(session, known_model(session, model).id, number)
     if row is None:
-        raise UnknownVersionError(model, number)
+        raise unknown_version(model, number)
     return version_of_row(row)
 
 

@@ -22,7 +22,7 @@ from driftline.registry import (
     record_adjudication,
     versions_by_id,
 )
-from driftline.retraining.errors import NoChallengerError
+from driftline.retraining.errors import no_challenger
 from driftline.retraining.fitting import HoldoutComparison, compare_on_holdout
 from driftline.retraining.progress import lock_name, newest_waiting, record_failure
 from driftline.retraining.refitting import refit
@@ -72,7 +72,7 @@ def adjudicate(
         actor: who decides.
 
     Raises:
-        NoChallengerError: none waits.
+        NotMaterializedError: none waits.
         AliasMovedError: the champion changed while the two were compared.
     """
     with workspace.lock(lock_name(pipeline)):
@@ -100,12 +100,12 @@ class _Pairing:
 def _pairing(workspace: Workspace, pipeline: ModelPipeline, decision_id: int | None) -> _Pairing:
     with workspace.database.reading() as session:
         if model_rows.find_model(session, pipeline.name) is None:
-            raise NoChallengerError(pipeline.name)
+            raise no_challenger(pipeline.name)
         asked = None if decision_id is None else load_decision(session, decision_id)
         is_waiting = asked is not None and asked.status is DecisionStatus.TRAINED
         decision = asked if is_waiting else newest_waiting(session, pipeline.name)
         if decision is None:
-            raise NoChallengerError(pipeline.name)
+            raise no_challenger(pipeline.name)
         holdout = dataset_rows.find_version(session, decision.holdout_version_id)
         champions = load_timeline(session, decision.model_id)
         takes_effect = pipeline.training_time(workspace.as_of(), first=not champions.events)
@@ -115,7 +115,7 @@ def _pairing(workspace: Workspace, pipeline: ModelPipeline, decision_id: int | N
         ids = {decision.challenger_version_id, champion.judged_id if champion else None} - {None}
         versions = versions_by_id(session, [id_ for id_ in ids if id_ is not None])
     if holdout is None or decision.challenger_version_id is None:
-        raise NoChallengerError(pipeline.name)
+        raise no_challenger(pipeline.name)
     return _Pairing(
         decision=decision,
         challenger=versions[decision.challenger_version_id],

@@ -3,19 +3,9 @@
 from collections.abc import Iterable
 
 from driftline.errors import (
-    InvalidInputError,
     NotFoundError,
 )
-
-
-class DatasetRefusedError(InvalidInputError):
-    """A dataset did not pass its checks, so nothing is trained on it."""
-
-    def __init__(self, pipeline: str, problems: Iterable[str]) -> None:
-        super().__init__(
-            f"The newest dataset of {pipeline!r} did not pass its checks: {' '.join(problems)} "
-            f"Correct the source, then materialize {pipeline}/dataset again."
-        )
+from driftline.rows.errors import InvalidDatasetError, NotMaterializedError
 
 
 class UnknownDecisionError(NotFoundError):
@@ -28,8 +18,16 @@ class UnknownDecisionError(NotFoundError):
         )
 
 
-class NoChallengerError(NotFoundError):
-    """No trained version waits to be judged."""
+def failed_checks(pipeline: str, problems: Iterable[str]) -> InvalidDatasetError:
+    """Return the error where a dataset did not pass its checks, so nothing is trained on it."""
+    return InvalidDatasetError(
+        f"The newest dataset of {pipeline!r} did not pass its checks: {' '.join(problems)} "
+        f"Correct the source, then materialize {pipeline}/dataset again."
+    )
 
-    def __init__(self, pipeline: str) -> None:
-        super().__init__(f"No challenger of {pipeline!r} waits to be judged. Materialize {pipeline}/model first.")
+
+def no_challenger(pipeline: str) -> NotMaterializedError:
+    """Return the error where no trained version waits to be judged."""
+    return NotMaterializedError(
+        f"No challenger of {pipeline!r} waits to be judged. Materialize {pipeline}/model first."
+    )

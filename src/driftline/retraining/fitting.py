@@ -22,7 +22,7 @@ from driftline.metrics import (
     scored_rows,
 )
 from driftline.models import Model
-from driftline.registry.errors import IncomparableModelsError
+from driftline.registry.errors import incomparable_classes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ def fit(pipeline: ModelPipeline, training: pd.DataFrame, holdout: pd.DataFrame) 
     """Return the model that the pipeline's recipe makes of `training`, scored on `holdout`.
 
     Raises:
-        TrainingDataError: there is nothing to learn from these rows.
+        TrainingError: there is nothing to learn from these rows.
         TargetClassError: the holdout has a class that the training rows lack.
     """
     model = fit_model(pipeline, training)
@@ -84,7 +84,7 @@ def fit_model(pipeline: ModelPipeline, rows: pd.DataFrame) -> Model:
     """Return the model that the pipeline's recipe makes of `rows`.
 
     Raises:
-        TrainingDataError: there is nothing to learn from these rows.
+        TrainingError: there is nothing to learn from these rows.
     """
     classes, task = classes_of(pipeline.target, rows), task_of(pipeline.target, rows)
     features = rows.drop(columns=list(pipeline.not_features))
@@ -128,7 +128,7 @@ def _by_slice(
 
 def _champion_scores(pipeline: ModelPipeline, champion: Model, challenger: Model, holdout: pd.DataFrame) -> np.ndarray:
     if _scored_about(champion) != _scored_about(challenger):
-        raise IncomparableModelsError(pipeline.name, _scored_about(champion), _scored_about(challenger))
+        raise incomparable_classes(pipeline.name, _scored_about(champion), _scored_about(challenger))
     return champion.score(holdout)
 
 

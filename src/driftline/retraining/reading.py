@@ -53,7 +53,7 @@ def read_dataset(
     does not pass its checks is recorded with its problems and never trained on; nothing of it is stored.
 
     Raises:
-        DatasetFunctionError: the dataset function raises or gives no DataFrame.
+        InvalidDatasetError: the dataset function raises or gives no DataFrame.
     """
     until = training_time(workspace, pipeline)
     window = pipeline.training_rows(until)

@@ -12,10 +12,10 @@ from driftline.metrics import Measurement, Task, scored_rows
 from driftline.models import Model
 from driftline.plots import calibration_error
 from driftline.registry import Decision, ModelVersion, register
-from driftline.retraining.errors import DatasetRefusedError
+from driftline.retraining.errors import failed_checks
 from driftline.retraining.fitting import Fitted, fit
 from driftline.retraining.progress import claim, lock_name, record_challenger, record_failure
-from driftline.rows.errors import NoDatasetError
+from driftline.rows.errors import no_dataset
 from driftline.store import dataset_rows
 from driftline.store.dataset_rows import DatasetReading, DatasetVersion
 from driftline.store.decision_rows import Trigger
@@ -70,8 +70,8 @@ def train(
         dagster_run_id: the Dagster run that this is part of.
 
     Raises:
-        NoDatasetError: the dataset was never read.
-        DatasetRefusedError: the newest one did not pass its checks.
+        NotMaterializedError: the dataset was never read.
+        InvalidDatasetError: the newest one did not pass its checks.
         LockedError: another retraining of this pipeline runs.
     """
     with workspace.lock(lock_name(pipeline)):
@@ -105,7 +105,7 @@ def _train(
         training = dataset_rows.find_version(session, reading.training_version_id)
         holdout = dataset_rows.find_version(session, reading.holdout_version_id)
     if training is None or holdout is None:
-        raise NoDatasetError(pipeline.name)
+        raise no_dataset(pipeline.name)
     tags = {"pipeline": pipeline.name, "trigger": decision.trigger, "recipe_version": pipeline.version}
     with start_run(workspace, experiment=pipeline.name, tags=tags, dagster_run_id=dagster_run_id) as run:
         run.log_input(training.id, role="training")
@@ -144,7 +144,7 @@ def _passed(workspace: Workspace, pipeline: ModelPipeline) -> DatasetReading:
     with workspace.database.reading() as session:
         reading = dataset_rows.newest_reading(session, pipeline.name)
     if reading is None:
-        raise NoDatasetError(pipeline.name)
+        raise no_dataset(pipeline.name)
     if reading.problems:
-        raise DatasetRefusedError(pipeline.name, reading.problems)
+        raise failed_checks(pipeline.name, reading.problems)
     return reading

@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from driftline.predictions.errors import BanditRuleError
+from driftline.declaration.errors import RuleValueError
 from driftline.rollout.posterior import Cohort, expected_loss, posterior, probability_greater
 from driftline.sentences import decision_sentence
 
@@ -33,15 +33,15 @@ class BanditRule:
 
     def __post_init__(self) -> None:
         if not 0.0 < self.floor <= 0.5:
-            raise BanditRuleError("floor", self.floor, "a share above 0 and not above 0.5")
+            raise RuleValueError("The bandit", "floor", self.floor, "a share above 0 and not above 0.5")
         if not 0.5 < self.certainty < 1.0:
-            raise BanditRuleError("certainty", self.certainty, "a probability between 0.5 and 1")
+            raise RuleValueError("The bandit", "certainty", self.certainty, "a probability between 0.5 and 1")
         if not 0.0 < self.epsilon < 1.0:
-            raise BanditRuleError("epsilon", self.epsilon, "a loss between 0 and 1")
+            raise RuleValueError("The bandit", "epsilon", self.epsilon, "a loss between 0 and 1")
         if self.min_labels < 1:
-            raise BanditRuleError("min_labels", self.min_labels, "1 or more")
+            raise RuleValueError("The bandit", "min_labels", self.min_labels, "1 or more")
         if self.max_age <= timedelta(0):
-            raise BanditRuleError("max_age", self.max_age, "a time above zero")
+            raise RuleValueError("The bandit", "max_age", self.max_age, "a time above zero")
 
 
 class BanditVerdict(StrEnum):

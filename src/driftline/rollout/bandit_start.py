@@ -17,7 +17,7 @@ from driftline.registry import (
 )
 from driftline.registry.errors import UnknownAliasError
 from driftline.rollout.bandit_rule import BanditRule
-from driftline.rollout.errors import BanditRunsError, BanditTaskError, ShadowIsChampionError
+from driftline.rollout.errors import BanditRunsError, not_for_bandits, shadow_is_champion
 from driftline.rollout.shadow_alias import enter_shadow
 from driftline.store import Session, bandit_rows, model_rows
 from driftline.store.bandit_rows import BanditRow
@@ -81,8 +81,8 @@ def start_bandit(
         UnknownModelError: it has no model yet.
         UnknownVersionError: the model has no such version.
         UnknownAliasError: there is no champion.
-        ShadowIsChampionError: the version is champion, or will be by a planned switch.
-        BanditTaskError: the version predicts numbers.
+        InvalidRolloutError: the version is champion, or will be by a planned switch.
+        InvalidRolloutError: the version predicts numbers.
         BanditRunsError: a bandit of this model runs already.
     """
     pipeline.partitions.stream(pipeline.name)  # a table is refused
@@ -90,7 +90,7 @@ def start_bandit(
         challenger = numbered_version(session, pipeline.name, version)
         model_rows.lock_models(session, challenger.model_id)
         if _task(workspace, pipeline, challenger) is Task.REGRESSION:
-            raise BanditTaskError(pipeline.name)
+            raise not_for_bandits(pipeline.name)
         _refuse_second(session, pipeline.name, bandit_rows.running(session, challenger.model_id))
         champions = load_timeline(session, challenger.model_id)
         champion, since = _champion(workspace, pipeline.name, champions, challenger)
@@ -151,7 +151,7 @@ def _champion(
         raise UnknownAliasError(model, CHAMPION)
     for other in (event, *champions.planned(now)):
         if other.version is not None and other.version.id == challenger.id:
-            raise ShadowIsChampionError(model, challenger.version)
+            raise shadow_is_champion(model, challenger.version)
     return event.version, event.effective_at
 
 

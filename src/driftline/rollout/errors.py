@@ -3,26 +3,6 @@
 from driftline.errors import ConflictError, InvalidInputError, NotFoundError
 
 
-class ShadowIsChampionError(InvalidInputError):
-    """The champion is to be its own shadow."""
-
-    def __init__(self, model: str, version: int) -> None:
-        super().__init__(
-            f"Version {version} of {model!r} is champion, so it cannot be in its own shadow. "
-            f"Name another one: driftline models {model}."
-        )
-
-
-class BanditTaskError(InvalidInputError):
-    """A bandit is to choose between versions whose rewards are not 0 or 1."""
-
-    def __init__(self, model: str) -> None:
-        super().__init__(
-            f"The versions of {model!r} predict numbers, and a bandit counts which classes were right. "
-            f"Compare them in the shadow: driftline shadow {model}."
-        )
-
-
 class BanditRunsError(ConflictError):
     """A second bandit is to be started between versions of one model."""
 
@@ -48,3 +28,23 @@ class PropensityError(InvalidInputError):
             f"The value of a version cannot be estimated: {problem}. Log the propensity of each answer, and wait for "
             "more rows; nothing was estimated."
         )
+
+
+class InvalidRolloutError(InvalidInputError):
+    """A version cannot be rolled out in this way."""
+
+
+def shadow_is_champion(model: str, version: int) -> InvalidRolloutError:
+    """Return the error where the champion is to be its own shadow."""
+    return InvalidRolloutError(
+        f"Version {version} of {model!r} is champion, so it cannot be in its own shadow. "
+        f"Name another one: driftline models {model}."
+    )
+
+
+def not_for_bandits(model: str) -> InvalidRolloutError:
+    """Return the error where a bandit is to choose between versions whose rewards are not 0 or 1."""
+    return InvalidRolloutError(
+        f"The versions of {model!r} predict numbers, and a bandit counts which classes were right. "
+        f"Compare them in the shadow: driftline shadow {model}."
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from driftline.predictions.errors import BanditRuleError
+from driftline.declaration.errors import RuleValueError
 
 _POINTS = 256  # agree with the finite sum to 1e-9, from no reward to millions
 _TAIL = 1e-15  # of the narrower posterior, left out at each end
@@ -32,7 +32,7 @@ class Cohort:
         for name in ("champion", "challenger"):
             count, reward = getattr(self, f"{name}_count"), getattr(self, f"{name}_reward")
             if not 0.0 <= reward <= count:
-                raise BanditRuleError(f"{name}_reward", reward, f"a sum of {count} rewards from 0 to 1")
+                raise RuleValueError("The bandit", f"{name}_reward", reward, f"a sum of {count} rewards from 0 to 1")
 
     @property
     def row_count(self) -> int:

@@ -13,7 +13,7 @@ from driftline.registry import (
     numbered_version,
 )
 from driftline.registry.errors import UnknownAliasError
-from driftline.rollout.errors import ShadowIsChampionError
+from driftline.rollout.errors import shadow_is_champion
 from driftline.store import Session
 from driftline.workspace import Workspace
 
@@ -34,7 +34,7 @@ def shadow(
     Raises:
         UnknownModelError: no model has this name.
         UnknownVersionError: the model has no such version.
-        ShadowIsChampionError: the version is champion already.
+        InvalidRolloutError: the version is champion already.
         AliasMovedError: the challenger was changed since `expected_revision`.
         ArtifactMissingError: a file of it is not there.
         ArtifactAlteredError: a file of it is not what was stored.
@@ -61,7 +61,7 @@ def enter_shadow(
     """Let a version score beside the champion, as `shadow` does, inside the caller's transaction."""
     champion = load_timeline(session, version.model_id).holder(workspace.as_of())
     if champion is not None and champion.id == version.id:
-        raise ShadowIsChampionError(model, version.version)
+        raise shadow_is_champion(model, version.version)
     model_files(workspace, version)
     return _move(session, workspace, version.model_id, version, seen, actor=actor, reason=reason)
 

@@ -11,7 +11,7 @@ from driftline.declaration import ModelPipeline
 from driftline.evaluations import LabelledReader, LabelledRows
 from driftline.metrics import Comparison, Task, compare
 from driftline.registry import CHALLENGER, Tenure, known_model, load_timeline
-from driftline.registry.errors import IncomparableModelsError, UnknownAliasError
+from driftline.registry.errors import UnknownAliasError, incomparable_classes
 from driftline.rollout.shadow import shadows
 from driftline.workspace import Workspace
 
@@ -100,7 +100,7 @@ def _newest_tenure(workspace: Workspace, model: str) -> Tenure:
 def _pair(pipeline: ModelPipeline, champion: LabelledRows, challenger: LabelledRows) -> _Pair:
     """Return the rows that both scored, in the champion's order."""
     if (champion.task, champion.classes) != (challenger.task, challenger.classes):
-        raise IncomparableModelsError(pipeline.name, champion.classes, challenger.classes)
+        raise incomparable_classes(pipeline.name, champion.classes, challenger.classes)
     mine, theirs = pd.MultiIndex.from_frame(champion.keys), pd.MultiIndex.from_frame(challenger.keys)
     places = theirs.get_indexer(mine)
     return _Pair(

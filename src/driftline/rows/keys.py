@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from driftline.rows.errors import LabelKeyTypeError
+from driftline.rows.errors import unfit_key_type
 
 
 def normalize_keys(frame: pd.DataFrame, row_key: Sequence[str]) -> pd.DataFrame:
@@ -35,7 +35,7 @@ def match_positions(keys: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
     Columns are compared by their place, whatever their names are.
 
     Raises:
-        LabelKeyTypeError: a key column holds text on one side only.
+        InvalidColumnError: a key column holds text on one side only.
     """
     if others.empty or keys.empty:
         return np.full(len(keys), -1)
@@ -46,7 +46,7 @@ def match_positions(keys: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
     except ValueError:  # of pandas, which does not compare text with numbers
         types = [(left.dtypes.iloc[number], right.dtypes.iloc[number]) for number in range(place)]
         number = max((number for number, (own, other) in enumerate(types) if own != other), default=place - 1)
-        raise LabelKeyTypeError(str(keys.columns[number]), str(types[number][1]), str(types[number][0])) from None
+        raise unfit_key_type(str(keys.columns[number]), str(types[number][1]), str(types[number][0])) from None
     return joined[place].fillna(-1).to_numpy(dtype=np.int64)
 
 

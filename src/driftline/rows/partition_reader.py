@@ -69,7 +69,7 @@ class PartitionReader:
         """Return the rows of each partition, as `read_rows` does.
 
         Raises:
-            NoDatasetError: no dataset of a table has passed its checks yet.
+            NotMaterializedError: no dataset of a table has passed its checks yet.
         """
         fresh = [key for key in keys if key not in self._rows and key not in self._failed]
         if fresh:

@@ -16,7 +16,7 @@ from driftline.declaration import (
     Partitions,
     reserved_names,
 )
-from driftline.rows.errors import DatasetFunctionError, EmptyRangeError, FutureRowsError, NoDatasetError
+from driftline.rows.errors import dataset_function_fault, no_dataset, no_partition_between, rows_ahead
 from driftline.rows.outcome import Outcome, run_batched
 from driftline.store import dataset_rows
 from driftline.workspace import Workspace
@@ -27,7 +27,7 @@ def past_partitions(workspace: Workspace, pipeline: ModelPipeline, start: str, e
 
     Raises:
         NotAStreamError: the pipeline has no time partitions.
-        EmptyRangeError: there is none.
+        EmptyWindowError: there is none.
     """
     return partitions_between(pipeline.name, pipeline.stream, start, end, now=workspace.as_of())
 
@@ -43,13 +43,13 @@ def partitions_between(pipeline: str, partitions: Partitions, start: str, end: s
         now: what is not over by now is left out.
 
     Raises:
-        NaiveTimeError: `start` or `end` is none of these.
-        EmptyRangeError: there is none.
+        InvalidTimeError: `start` or `end` is none of these.
+        EmptyWindowError: there is none.
     """
     first, last = partitions.span(start).start, min(partitions.span(end).end, partitions.clip(now))
     keys = partitions.over_by(last, since=first)
     if not keys:
-        raise EmptyRangeError(pipeline, start, end, partitions.start, partitions.time_title(partitions.clip(now)))
+        raise no_partition_between(pipeline, start, end, partitions.start, partitions.time_title(partitions.clip(now)))
     return keys
 
 
@@ -60,14 +60,14 @@ def future_rows(pipeline: ModelPipeline, frame: pd.DataFrame, now: datetime) -> 
     if not count:
         return None
     last = f"{times.max().astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    return str(FutureRowsError(pipeline.name, count, len(frame), last, CLOCK_TOLERANCE // timedelta(minutes=1)))
+    return str(rows_ahead(pipeline.name, count, len(frame), last, CLOCK_TOLERANCE // timedelta(minutes=1)))
 
 
 def load_window(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
     """Return the rows of `window` that the user's dataset function gives; of a table (window None), all.
 
     Raises:
-        DatasetFunctionError: it raises, gives no DataFrame, or a stream's rows have no time with a zone.
+        InvalidDatasetError: it raises, gives no DataFrame, or a stream's rows have no time with a zone.
     """
     frame = load_frame(pipeline, window)
     return frame if window is None else filter_window(pipeline, frame, window)
@@ -82,27 +82,27 @@ def load_frame(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
     """Return all that the user's dataset function gives for `window`, rows outside of it included.
 
     Raises:
-        DatasetFunctionError: it raises, gives no DataFrame, or a stream's rows have no time with a zone.
+        InvalidDatasetError: it raises, gives no DataFrame, or a stream's rows have no time with a zone.
     """
     try:
         frame = pipeline.dataset(window)
     except Exception as error:
-        raise DatasetFunctionError(pipeline.name, window, f"raised {type(error).__name__}: {error}") from error
+        raise dataset_function_fault(pipeline.name, window, f"raised {type(error).__name__}: {error}") from error
     if not isinstance(frame, pd.DataFrame):
-        raise DatasetFunctionError(pipeline.name, window, f"gave a {type(frame).__name__}, not a DataFrame")
+        raise dataset_function_fault(pipeline.name, window, f"gave a {type(frame).__name__}, not a DataFrame")
     reserved = reserved_names(frame.columns)
     if reserved:
         fault = f"gave the column {reserved[0]!r}: names that begin with {RESERVED_PREFIX!r} are driftline's own"
-        raise DatasetFunctionError(pipeline.name, window, fault)
+        raise dataset_function_fault(pipeline.name, window, fault)
     if window is None:
         return frame
     if pipeline.time_column not in frame.columns:
-        raise DatasetFunctionError(pipeline.name, window, f"gave no time column {pipeline.time_column!r}")
+        raise dataset_function_fault(pipeline.name, window, f"gave no time column {pipeline.time_column!r}")
     lacking = [name for name in pipeline.entity if name not in frame.columns]
     if lacking:
-        raise DatasetFunctionError(pipeline.name, window, f"gave no entity column {lacking[0]!r}")
+        raise dataset_function_fault(pipeline.name, window, f"gave no entity column {lacking[0]!r}")
     if not isinstance(frame[pipeline.time_column].dtype, pd.DatetimeTZDtype):
-        raise DatasetFunctionError(pipeline.name, window, f"gave {pipeline.time_column!r} without a time zone")
+        raise dataset_function_fault(pipeline.name, window, f"gave {pipeline.time_column!r} without a time zone")
     return frame
 
 
@@ -113,7 +113,7 @@ def read_rows(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]
     the one at fault is named and the others are served.
 
     Raises:
-        NoDatasetError: no dataset of a table has passed its checks yet.
+        NotMaterializedError: no dataset of a table has passed its checks yet.
     """
     if not pipeline.partitions.is_stream:
         return Outcome(done={TABLE_KEY: _holdout(workspace, pipeline)})
@@ -150,7 +150,7 @@ def _holdout(workspace: Workspace, pipeline: ModelPipeline) -> pd.DataFrame:
         reading = dataset_rows.newest_reading(session, pipeline.name, passed=True)
         version = dataset_rows.find_version(session, reading.holdout_version_id) if reading else None
     if version is None:
-        raise NoDatasetError(pipeline.name)
+        raise no_dataset(pipeline.name)
     frame = from_parquet(workspace.artifacts.get(version.artifact_digest))
     # Rows of two holdouts are never the same, so that no prediction is measured against another row's label.
     return frame.assign(**{HOLDOUT_ROW: [f"{version.digest[:16]}:{row}" for row in range(len(frame))]})

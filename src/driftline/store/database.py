@@ -13,7 +13,7 @@ from sqlmodel import Session as Session  # noqa: PLC0414  (what a transaction gi
 from sqlmodel import create_engine
 
 from driftline.errors import LibraryMissingError
-from driftline.store.errors import DatabaseUnavailableError, InvalidDatabaseUrlError
+from driftline.store.errors import DatabaseUnavailableError, invalid_database_url
 from driftline.store.migrations import upgrade
 
 BUSY_TIMEOUT_S = 30  # how long a writer waits for another one; a write transaction lasts milliseconds
@@ -79,7 +79,7 @@ def open_database(url: str) -> Database:
     """Return the database at `url`, brought to the current schema; one object per process and URL.
 
     Raises:
-        InvalidDatabaseUrlError: `url` is no URL, names another kind of database, or a folder that is not there.
+        InvalidSettingError: `url` is no URL, names another kind of database, or a folder that is not there.
         DatabaseUnavailableError: no server answers, or the file cannot be opened.
     """
     parsed = _checked(url)
@@ -105,15 +105,15 @@ def _checked(url: str) -> URL:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
     except (ArgumentError, NoSuchModuleError):
-        raise InvalidDatabaseUrlError(url.rpartition("@")[2], "is not a database URL") from None
+        raise invalid_database_url(url.rpartition("@")[2], "is not a database URL") from None
     safe = parsed.render_as_string(hide_password=True)
     if backend not in {"sqlite", "postgresql"}:
-        raise InvalidDatabaseUrlError(safe, "names a database that is neither SQLite nor PostgreSQL")
+        raise invalid_database_url(safe, "names a database that is neither SQLite nor PostgreSQL")
     if backend == "sqlite" and parsed.database in {None, "", ":memory:"}:
-        raise InvalidDatabaseUrlError(safe, "names no file, so nothing would outlive this process")
+        raise invalid_database_url(safe, "names no file, so nothing would outlive this process")
     if backend == "sqlite" and not Path(str(parsed.database)).absolute().parent.is_dir():
         folder = Path(str(parsed.database)).absolute().parent
-        raise InvalidDatabaseUrlError(safe, f"lies in the folder {folder}, which does not exist")
+        raise invalid_database_url(safe, f"lies in the folder {folder}, which does not exist")
     if parsed.drivername == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")
     return parsed

@@ -1,20 +1,13 @@
 """The errors of the room `store`."""
 
-from driftline.errors import InvalidInputError, StorageError
-
-
-class InvalidDatabaseUrlError(InvalidInputError):
-    """A database URL cannot be used."""
-
-    def __init__(self, url: str, fault: str) -> None:
-        super().__init__(
-            f"The database URL {url!r} {fault}. Set DRIFTLINE_DATABASE_URL to "
-            "sqlite:////path/to/file.db in an existing folder or to postgresql://user@host/name."
-        )
+from driftline.errors import StorageError
+from driftline.settings import InvalidSettingError
 
 
 class DatabaseUnavailableError(StorageError):
     """The database does not answer."""
+
+    code = "DATABASE_UNAVAILABLE"
 
     def __init__(self, url: str, cause: object) -> None:
         said = " ".join(str(cause).split()).rstrip(".?")  # PostgreSQL says it in two lines, the second a question
@@ -32,3 +25,11 @@ class NewerDatabaseError(StorageError):
             f"The database has schema revision {found}, this driftline knows up to {known}. "
             "Upgrade driftline: pip install --upgrade driftline."
         )
+
+
+def invalid_database_url(url: str, fault: str) -> InvalidSettingError:
+    """Return the error where a database URL cannot be used."""
+    return InvalidSettingError(
+        f"The database URL {url!r} {fault}. Set DRIFTLINE_DATABASE_URL to "
+        "sqlite:////path/to/file.db in an existing folder or to postgresql://user@host/name."
+    )

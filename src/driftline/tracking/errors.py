@@ -20,17 +20,28 @@ class InvalidKeyError(InvalidInputError):
         )
 
 
-class UnclearRunError(NotFoundError):
-    """An id names no run, or more than one."""
-
-    def __init__(self, run_id: str, matches: Iterable[str]) -> None:
-        matches = list(matches)
-        which = f"{len(matches)} runs start with {run_id!r}: {listing(matches)}" if matches else f"No run is {run_id!r}"
-        super().__init__(f"{which}. List them: driftline runs.")
-
-
 class UnknownStatusError(InvalidInputError):
     """There is no such status of a run."""
 
     def __init__(self, status: str, known: Iterable[str]) -> None:
         super().__init__(f"There is no status {status!r}. {suggestion(status, known)}")
+
+
+class UnknownRunError(NotFoundError):
+    """An id names no run, or more than one."""
+
+    code = "UNKNOWN_RUN"
+
+
+def unclear_run(run_id: str, matches: Iterable[str]) -> UnknownRunError:
+    """Return the error where an id names no run, or more than one."""
+    matches = list(matches)
+    which = (
+        f"{len(matches)} runs start with {run_id!r}: {listing(matches)}" if matches else f"There is no run {run_id!r}"
+    )
+    return UnknownRunError(f"{which}. List them: driftline runs.")
+
+
+def unknown_run(run_id: str) -> UnknownRunError:
+    """Return the error where no run has an id."""
+    return UnknownRunError(f"There is no run {run_id!r}. Ask for the list of runs and copy its whole runId.")

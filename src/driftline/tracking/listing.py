@@ -4,7 +4,7 @@ from typing import Any
 
 from driftline.store import dataset_rows, metric_rows, run_rows
 from driftline.store.run_rows import Run, RunStatus
-from driftline.tracking.errors import UnclearRunError, UnknownStatusError
+from driftline.tracking.errors import UnknownStatusError, unclear_run
 from driftline.workspace import Workspace
 
 
@@ -33,12 +33,12 @@ def describe_run(workspace: Workspace, run_id: str) -> dict[str, Any]:
     """Return all that is stored about a run; `run_id` may be the start of one.
 
     Raises:
-        UnclearRunError: no run starts so, or more than one.
+        UnknownRunError: no run starts so, or more than one.
     """
     with workspace.database.reading() as session:
         matches = run_rows.starting_with(session, run_id)
         if len(matches) != 1:
-            raise UnclearRunError(run_id, [run.run_id for run in matches])
+            raise unclear_run(run_id, [run.run_id for run in matches])
         [run] = matches
         names = {row.id: row.name for row in run_rows.experiments(session)}
         of = {

@@ -1,19 +1,16 @@
-"""Experiments and their runs."""
+"""Experiments, their runs, and the dataset versions that these used."""
 
 from datetime import datetime
 
 import strawberry
 
 from driftline.api.context import Info
-from driftline.api.dagster_run import FromDagster
-from driftline.api.datasets import DatasetVersion
-from driftline.api.field import field
-from driftline.api.scalars import JSON, BigInt
+from driftline.api.schema.fields import JSON, BigInt, FromDagster, field
 from driftline.store import dataset_rows, metric_rows, run_rows
 from driftline.store.lookup import by_key
 from driftline.store.run_rows import RunStatus
 
-strawberry.enum(RunStatus, description="What became of a run; LOST: its heartbeat stopped.")
+strawberry.enum(RunStatus, description="The status of a run; LOST: its heartbeat stopped.")
 
 
 @strawberry.type(description="A named set of runs.")
@@ -68,14 +65,29 @@ class Artifact:
     created_at: datetime = strawberry.field(description="When it was stored.")
 
 
+@strawberry.type(description="Immutable content of a dataset, identified by its digest.")
+class DatasetVersion:
+    """A dataset version."""
+
+    dataset: str = strawberry.field(description="<pipeline>/training or <pipeline>/holdout.")
+    digest: str = strawberry.field(description="sha256 of the content.")
+    row_count: BigInt = strawberry.field(description="Rows.")
+    columns: JSON = strawberry.field(description="Name and dtype of each column, in order.")
+    statistics: JSON = strawberry.field(description="Of each column: missing, distinct, mean, quantiles and more.")
+    artifact_digest: str = strawberry.field(description="The content as Parquet in the artifact store.")
+    window_start: datetime | None = strawberry.field(description="Start of the time it covers; null for a table.")
+    window_end: datetime | None = strawberry.field(description="End of that time, not included.")
+    created_at: datetime = strawberry.field(description="When it was first read.")
+
+
 @strawberry.type(description="The use of a dataset version by a run.")
 class RunInput:
     """A run input."""
 
     dataset_version_id: strawberry.Private[int]
-    role: str = strawberry.field(description="What for: training or holdout.")
+    role: str = strawberry.field(description="Its use: training or holdout.")
 
-    @field("What was used.")
+    @field("The dataset version that was used.")
     async def dataset_version(self, info: Info) -> DatasetVersion:
         """Return the dataset version."""
         return await info.context.reader.stored(
@@ -90,9 +102,9 @@ class Run(FromDagster):
     experiment_id: strawberry.Private[int]
     run_id: strawberry.ID = strawberry.field(description="Its id, unique for good.")
     name: str = strawberry.field(description="A name for people.")
-    status: RunStatus = strawberry.field(description="What became of it.")
+    status: RunStatus = strawberry.field(description="Its status.")
     user_name: str = strawberry.field(description="Who ran it.")
-    user_email: str | None = strawberry.field(description="The e-mail address that git knows of that user.")
+    user_email: str | None = strawberry.field(description="That user's e-mail address in git.")
     started_at: datetime = strawberry.field(description="When it started.")
     ended_at: datetime | None = strawberry.field(description="When it ended; null while it runs.")
     source_url: str | None = strawberry.field(description="The repository of its code.")
@@ -110,7 +122,7 @@ class Run(FromDagster):
         """Return the params."""
         return await info.context.reader.many(Param, run_rows.of_runs, run_rows.Param, key=self.run_id)
 
-    @field("What it measured, a summary by key.")
+    @field("Its metrics, a summary by key.")
     async def metrics(self, info: Info) -> list[Metric]:
         """Return the metric summaries."""
         return await info.context.reader.many(Metric, run_rows.of_runs, metric_rows.MetricSummary, key=self.run_id)

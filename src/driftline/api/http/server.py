@@ -6,8 +6,8 @@ from contextlib import closing, suppress
 
 import uvicorn
 
-from driftline.api.application import create_app
-from driftline.api.errors import NotLoopbackError, PortInUseError, PortRefusedError
+from driftline.api.errors import not_loopback, port_in_use, port_refused
+from driftline.api.http.application import create_app
 from driftline.settings import Settings
 from driftline.workspace import open_workspace
 
@@ -24,9 +24,9 @@ def serve(host: str, port: int, settings: Settings) -> None:
         settings: where the experiment database and Dagster are.
 
     Raises:
-        NotLoopbackError: `host` is another address.
-        PortInUseError: another process listens on `port`.
-        PortRefusedError: the system does not give `port`.
+        InvalidAddressError: `host` is another address.
+        InvalidAddressError: another process listens on `port`.
+        InvalidAddressError: the system does not give `port`.
     """
     with closing(listening(host, port)) as listener:
         server = uvicorn.Server(uvicorn.Config(create_app(open_workspace(settings), settings), ws="none"))
@@ -37,12 +37,12 @@ def serve(host: str, port: int, settings: Settings) -> None:
 def listening(host: str, port: int) -> socket.socket:
     """Return a socket that listens: a port that is taken is known before anything starts."""
     if host not in LOOPBACK:
-        raise NotLoopbackError(host)
+        raise not_loopback(host)
     if not 0 <= port <= LARGEST_PORT:
-        raise PortRefusedError(port, "there is none of this number")
+        raise port_refused(port, "there is none of this number")
     try:
         return socket.create_server((host, port), family=LOOPBACK[host])
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise PortInUseError(port) from error
-        raise PortRefusedError(port, error) from error
+            raise port_in_use(port) from error
+        raise port_refused(port, error) from error

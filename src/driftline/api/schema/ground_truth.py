@@ -8,15 +8,13 @@ import pandas as pd
 import strawberry
 
 from driftline import errors
-from driftline.api.context import Info
-from driftline.api.errors import LabelValueError, TooManyLabelsError
-from driftline.api.failures import code
-from driftline.api.node import from_row
-from driftline.api.pipelines import known_pipeline
-from driftline.api.scalars import JSON, BigInt
-from driftline.api.user_errors import ConflictError, InvalidInputError, NotFoundError, invalid_or_missing
+from driftline.api.context import Info, from_row
+from driftline.api.schema.fields import JSON, BigInt
+from driftline.api.schema.pipelines import known_pipeline
+from driftline.api.schema.user_errors import ConflictError, InvalidInputError, NotFoundError, invalid_or_missing
 from driftline.declaration import described_contract
 from driftline.ground_truth import MODEL_VERSION, AddedGroundTruth, add_labels, expected_labels, from_texts
+from driftline.ground_truth.errors import too_many_labels, unusable_label_value
 from driftline.store import Session, delivery_rows
 from driftline.store.lookup import by_key
 from driftline.workspace import Workspace
@@ -31,17 +29,17 @@ class GroundTruthDelivery:
 
     id: strawberry.ID = strawberry.field(description="Its id.")
     digest: str = strawberry.field(description="sha256 of its keys and labels.")
-    arrived_at: datetime = strawberry.field(description="From when on its labels are known.")
+    arrived_at: datetime = strawberry.field(description="From when on its labels count.")
     recorded_at: datetime = strawberry.field(description="When it was stored; later than that in a replay.")
-    actor: str = strawberry.field(description="Who delivered.")
+    actor: str = strawberry.field(description="The person or program that delivered.")
     source: str | None = strawberry.field(description="Where the labels come from, in words.")
     row_count: BigInt = strawberry.field(description="Labelled rows.")
-    new_count: BigInt = strawberry.field(description="Not known before.")
-    same_count: BigInt = strawberry.field(description="Known before with the same label.")
-    corrected_count: BigInt = strawberry.field(description="Known before with another label, which is kept.")
-    waiting_count: BigInt = strawberry.field(description="Of rows not predicted when it came, while the delay ran.")
-    orphan_count: BigInt = strawberry.field(description="Of rows never predicted when it came, after the delay.")
-    history_count: BigInt = strawberry.field(description="Of rows from before the first partition, for training.")
+    new_count: BigInt = strawberry.field(description="Rows without a label before.")
+    same_count: BigInt = strawberry.field(description="Rows that had the same label before.")
+    corrected_count: BigInt = strawberry.field(description="Rows that had another label before, which is kept.")
+    waiting_count: BigInt = strawberry.field(description="Rows without a prediction when it arrived, within the delay.")
+    orphan_count: BigInt = strawberry.field(description="Rows without a prediction when it arrived, after the delay.")
+    history_count: BigInt = strawberry.field(description="Rows from before the first partition, for training.")
 
 
 @strawberry.input(description="One column of a row's key.")
@@ -72,18 +70,18 @@ class AddGroundTruthInput:
     source: str | None = strawberry.field(default=None, description="Where they come from, in words.")
 
 
-@strawberry.type(description="What came of a delivery.")
+@strawberry.type(description="The outcome of a delivery.")
 class AddGroundTruthPayload:
-    """What came of a delivery."""
+    """The outcome of a delivery."""
 
     delivery: GroundTruthDelivery = strawberry.field(description="The delivery.")
-    already: bool = strawberry.field(description="Whether it was there before: then nothing has changed.")
-    partitions: list[str] = strawberry.field(description="Those in which a label is new or corrected.")
+    already: bool = strawberry.field(description="Whether it was stored before; then nothing has changed.")
+    partitions: list[str] = strawberry.field(description="The partitions in which a label is new or corrected.")
 
 
 AddGroundTruthResult = Annotated[
     AddGroundTruthPayload | InvalidInputError | NotFoundError | ConflictError,
-    strawberry.union("AddGroundTruthResult", description="What came of a delivery, or why there is none."),
+    strawberry.union("AddGroundTruthResult", description="The outcome of a delivery, or why there is none."),
 ]
 
 
@@ -93,7 +91,7 @@ async def add_ground_truth(info: Info, asked: AddGroundTruthInput) -> AddGroundT
     try:
         return await invalid_or_missing(lambda: context.reader.on_thread(lambda: _deliver(context.workspace, asked)))
     except errors.ConflictError as error:
-        return ConflictError(code=code(error), message=str(error))
+        return ConflictError(code=error.code, message=str(error))
 
 
 def newest_deliveries(
@@ -105,7 +103,7 @@ def newest_deliveries(
 
 def _deliver(workspace: Workspace, asked: AddGroundTruthInput) -> AddGroundTruthPayload:
     if len(asked.labels) > MOST_LABELS:
-        raise TooManyLabelsError(len(asked.labels), MOST_LABELS)
+        raise too_many_labels(len(asked.labels), MOST_LABELS)
     with workspace.database.reading() as session:
         declaration = known_pipeline(session, asked.pipeline).declaration
     contract = described_contract(asked.pipeline, declaration)
@@ -121,7 +119,7 @@ def _row(label: LabelInput, target: str) -> dict[str, object]:
     row[target] = label.label
     for column, value in row.items():
         if not isinstance(value, str | int | float | bool | None):
-            raise LabelValueError(column, value)
+            raise unusable_label_value(column, value)
     return row if label.model_version is None else {**row, MODEL_VERSION: label.model_version}
 
 

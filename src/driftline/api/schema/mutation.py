@@ -1,13 +1,13 @@
-"""What can be changed."""
+"""The mutations."""
 
 from typing import Annotated
 
 import strawberry
 
 from driftline.api.context import Info
-from driftline.api.field import field
-from driftline.api.ground_truth import AddGroundTruthInput, AddGroundTruthResult, add_ground_truth
-from driftline.api.launches import (
+from driftline.api.schema.fields import field
+from driftline.api.schema.ground_truth import AddGroundTruthInput, AddGroundTruthResult, add_ground_truth
+from driftline.api.schema.launches import (
     LaunchBackfillInput,
     LaunchBackfillResult,
     LaunchBacktestInput,
@@ -17,11 +17,11 @@ from driftline.api.launches import (
 )
 
 
-@strawberry.type(description="What can be changed.")
+@strawberry.type(description="Labels can be delivered, backfills and backtests launched; nothing else changes.")
 class Mutation:
     """The root of every mutation."""
 
-    @field("Deliver labels: they are known from now on. The same content twice is one.")
+    @field("Deliver labels, which count from now on. The same content twice is one delivery.")
     async def add_ground_truth(
         self,
         info: Info,
@@ -34,12 +34,12 @@ class Mutation:
     async def launch_backfill(
         self,
         info: Info,
-        input: Annotated[LaunchBackfillInput, strawberry.argument(description="Which.")],  # noqa: A002
+        input: Annotated[LaunchBackfillInput, strawberry.argument(description="Which partitions.")],  # noqa: A002
     ) -> LaunchBackfillResult:
         """Launch a backfill."""
         return await launch_backfill(info, input)
 
-    @field("Replay a stream's past under several policies, as a run on Dagster; `backtests` has what came of it.")
+    @field("Replay a stream's past under several policies, as a run on Dagster; `backtests` has its outcome.")
     async def launch_backtest(
         self,
         info: Info,

@@ -17,13 +17,12 @@ from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.types import ExecutionResult
 
-from driftline.api.context import Context
+from driftline.api.context import Context, Reader
 from driftline.api.dagster import Dagster
-from driftline.api.failures import shown
-from driftline.api.origin import SameOriginMiddleware
-from driftline.api.reader import Reader
-from driftline.api.schema import schema, schema_text
-from driftline.api.welcome import page
+from driftline.api.http.failures import shown
+from driftline.api.http.origin import SameOriginMiddleware
+from driftline.api.http.welcome import page
+from driftline.api.schema import build_schema, schema_text
 from driftline.errors import StorageError
 from driftline.settings import Settings
 from driftline.workspace import Workspace
@@ -77,7 +76,7 @@ class _GraphQL(GraphQL[Context, None]):
     """The endpoint /graphql; a browser that opens it gets the same page as at /."""
 
     def __init__(self, workspace: Workspace, threads: ThreadPoolExecutor, dagster: Dagster) -> None:
-        super().__init__(schema(), allow_queries_via_get=False, subscription_protocols=())
+        super().__init__(build_schema(), allow_queries_via_get=False, subscription_protocols=())
         self._workspace = workspace
         self._threads = threads
         self._dagster = dagster

@@ -5,11 +5,9 @@ from datetime import datetime
 import strawberry
 
 from driftline.api.context import Info
-from driftline.api.dagster_run import FromDagster
-from driftline.api.datasets import DatasetVersion
-from driftline.api.field import field
-from driftline.api.scalars import BigInt
-from driftline.api.versions import ModelVersion, stored_version
+from driftline.api.schema.fields import BigInt, FromDagster, field
+from driftline.api.schema.runs import DatasetVersion
+from driftline.api.schema.versions import ModelVersion, stored_version
 from driftline.store import dataset_rows, evaluation_rows
 
 
@@ -51,12 +49,12 @@ class Evaluation(FromDagster):
     )
     partition_key: str = strawberry.field(description="The partition; empty for a table without partitions.")
     row_count: BigInt = strawberry.field(description="Predictions.")
-    label_count: BigInt = strawberry.field(description="Predictions whose ground truth was known.")
+    label_count: BigInt = strawberry.field(description="Predictions with ground truth.")
     evaluated_at: datetime = strawberry.field(description="When it was measured.")
-    as_of: datetime | None = strawberry.field(description="The labels known at this time are in it.")
-    digest: str = strawberry.field(description="sha256 of the predictions and labels that it stands on.")
+    as_of: datetime | None = strawberry.field(description="Labels that had arrived by this time are in it.")
+    digest: str = strawberry.field(description="sha256 of the predictions and labels that it is computed from.")
 
-    @field("Who was measured: the champion of the time, unless a version was named.")
+    @field("The version that was measured: the champion of the time, unless another one was named.")
     async def version(self, info: Info) -> ModelVersion:
         """Return the model version."""
         return await stored_version(info, self.version_id)
@@ -66,7 +64,7 @@ class Evaluation(FromDagster):
         """Return the dataset version."""
         return await info.context.reader.one(DatasetVersion, dataset_rows.dataset_versions, key=self.dataset_version_id)
 
-    @field("What was measured, by name.")
+    @field("The metrics, by name.")
     async def metrics(self, info: Info) -> list[EvaluationMetric]:
         """Return the metrics."""
         return await info.context.reader.many(EvaluationMetric, evaluation_rows.evaluation_metrics, key=int(self.id))

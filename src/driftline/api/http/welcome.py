@@ -11,7 +11,8 @@ PAGE = """<!doctype html>
   pre { padding: 1rem; border: 1px solid #8888; white-space: pre-wrap; overflow-wrap: anywhere }
 </style>
 <h1>driftline API</h1>
-<p>GraphQL answers at <code>/graphql</code> (POST, JSON). It reads, and takes labels. The database's health is at
+<p>GraphQL answers at <code>/graphql</code> (POST, JSON). It reads, takes labels, and launches
+backfills and backtests on Dagster. The database's health is at
 <a href="/healthz">/healthz</a>, the schema at <a href="/schema.graphql">/schema.graphql</a>.</p>
 <p>Who is champion, and why?</p>
 <pre>curl -s http://{host}/graphql -H 'Content-Type: application/json' -d '{

@@ -1,12 +1,16 @@
 """Backtests: the past of a pipeline under several policies."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 import strawberry
 
-from driftline.api.field import field
-from driftline.api.scalars import BigInt, finite
+from driftline.api.context import finite
+from driftline.api.schema.fields import BigInt, closed_set, field
+from driftline.backtest import Outcome
+from driftline.store.decision_rows import Trigger
+
+_Outcome = closed_set("BacktestOutcome", get_args(Outcome), description="How a retraining of a backtest ended.")
 
 
 @strawberry.type(description="A metric of a policy over all labelled rows of the past.")
@@ -27,25 +31,25 @@ class BacktestWindow:
     label_count: BigInt = strawberry.field(description="Labelled rows.")
 
 
-@strawberry.type(description="A retraining as a policy would have done it.")
+@strawberry.type(description="A retraining that a policy would have started.")
 class BacktestRetraining:
     """A retraining of a backtest."""
 
-    at: datetime = strawberry.field(description="When.")
-    trigger: str = strawberry.field(description="schedule, drift, age or labels.")
-    outcome: str = strawberry.field(description="promoted, kept or failed.")
-    reason: str = strawberry.field(description="What asked for it, and what came of it.")
+    at: datetime = strawberry.field(description="When it was started.")
+    trigger: str = strawberry.field(graphql_type=Trigger, description="What asked for it.")
+    outcome: str = strawberry.field(graphql_type=_Outcome, description="How it ended.")
+    reason: str = strawberry.field(description="What asked for it, and how it ended.")
 
 
-@strawberry.type(description="A change of the world that was marked.")
+@strawberry.type(description="A change of the data that was marked.")
 class BacktestChange:
     """A marked change."""
 
-    at: datetime = strawberry.field(description="When the world changed.")
+    at: datetime = strawberry.field(description="When the data changed.")
     delay_s: float | None = strawberry.field(description="Seconds to the first retraining by drift; null: none came.")
 
 
-@strawberry.type(description="What one policy would have made of the past.")
+@strawberry.type(description="How one policy would have done in the past.")
 class BacktestPolicy:
     """A policy of a backtest."""
 
@@ -58,7 +62,7 @@ class BacktestPolicy:
     gain_high: float | None = strawberry.field(description="Upper end of its 95 % interval.")
     retrainings: int = strawberry.field(description="How many were started.")
     promotions: int = strawberry.field(description="How many challengers took the champion's place.")
-    cpu_s: float = strawberry.field(description="CPU seconds of trainings and judgements.")
+    cpu_s: float = strawberry.field(description="CPU seconds of trainings and comparisons.")
     label_count: BigInt = strawberry.field(description="Labelled rows it is measured on.")
     false_alarms: int | None = strawberry.field(
         description="Retrainings no marked change explains; null: none is marked."

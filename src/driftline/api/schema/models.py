@@ -6,17 +6,16 @@ from typing import Annotated
 import strawberry
 
 from driftline import registry
-from driftline.api.context import Info
-from driftline.api.decisions import Decision, decision_node, decisions_by_id
-from driftline.api.field import field
-from driftline.api.node import from_row
-from driftline.api.page import First, size
-from driftline.api.versions import ModelVersion
+from driftline.api.context import Info, from_row
+from driftline.api.schema.decisions import Decision, decision_node, decisions_by_id
+from driftline.api.schema.fields import field
+from driftline.api.schema.page import First, size
+from driftline.api.schema.versions import ModelVersion
 from driftline.registry import CHAMPION, Timeline, load_timelines
 from driftline.store import model_rows
 from driftline.store.alias_rows import AliasMove
 
-strawberry.enum(AliasMove, description="MOVE and ROLLBACK give the alias to a version, END takes it from everybody.")
+strawberry.enum(AliasMove, description="MOVE and ROLLBACK give the alias a version, END leaves it without one.")
 
 
 @strawberry.type(description="The move of an alias to a version; the history is only ever appended to.")
@@ -28,25 +27,25 @@ class AliasEvent:
     alias: str = strawberry.field(description="The movable name.")
     revision: int = strawberry.field(description="The number of the move, counted per alias from 1.")
     move: AliasMove = strawberry.field(description="What it does.")
-    planned: bool = strawberry.field(description="It was recorded for a time to come.")
+    planned: bool = strawberry.field(description="Whether it was recorded for a time to come.")
     effective_at: datetime = strawberry.field(
-        description="From when on the version holds the alias; it may be to come."
+        description="From when on the alias names the version; it may be to come."
     )
     recorded_at: datetime = strawberry.field(description="When the move was stored; later than that in a replay.")
     actor: str = strawberry.field(description="Who moved it.")
     reason: str = strawberry.field(description="Why, in words.")
 
-    @field("Who holds the alias from then on; null: nobody, the alias has ended.")
+    @field("The version that the alias names from then on; null: the alias has ended.")
     def version(self) -> ModelVersion | None:
         """Return the version."""
         return from_row(ModelVersion, self.held.version) if self.held.version else None
 
-    @field("Whom the move before named; null for the first move.")
+    @field("The version that the move before named; null for the first move.")
     def previous_version(self) -> ModelVersion | None:
         """Return the version before."""
         return from_row(ModelVersion, self.before.version) if self.before and self.before.version else None
 
-    @field("The decision with its evidence; null for a version in the shadow.")
+    @field("The decision with its evidence; null where a version was put into the shadow.")
     async def decision(self, info: Info) -> Decision | None:
         """Return the decision."""
         found = await info.context.reader.value(decisions_by_id, key=self.held.decision_id)
@@ -76,14 +75,12 @@ class RegisteredModel:
     description: str = strawberry.field(description="In words; may be empty.")
     created_at: datetime = strawberry.field(description="When its first version was trained.")
 
-    @field("Who is champion, or was or will be at another time, and why; null: nobody was yet.")
+    @field("The move that made the champion of now or of another time, with the reason; null: there was none yet.")
     async def champion(self, info: Info, at: At = None) -> AliasEvent | None:
         """Return the event that made the champion."""
         return await self.alias_at(info, CHAMPION, at)
 
-    @field(
-        "The move of any alias that holds now or at another time, such as of `challenger`; null: nobody held it yet."
-    )
+    @field("The move of any alias, such as `challenger`, in force now or at another time; null: there was none yet.")
     async def alias_at(self, info: Info, alias: Alias, at: At = None) -> AliasEvent | None:
         """Return the event of an alias."""
         timeline = await info.context.reader.value(load_timelines, alias, key=self.id)

@@ -1,15 +1,25 @@
 """Alerts, and the messages about them."""
 
 from datetime import datetime
+from typing import get_args
 
 import strawberry
 
+from driftline.alerting import AlertEvent
 from driftline.api.context import Info
-from driftline.api.field import field
+from driftline.api.schema.fields import closed_set, field
+from driftline.declaration import AlertKind, Severity
 from driftline.store import alert_rows
 from driftline.store.alert_rows import DeliveryState
 
 strawberry.enum(DeliveryState, description="PENDING: to be sent, or sent again; FAILED: given up.")
+_Event = closed_set(
+    "DeliveryEvent",
+    [event for event in AlertEvent if event is not AlertEvent.NONE],  # nothing is sent of it
+    description="What a message is about: an alert that opened, goes on or was resolved, or a thing that happened.",
+)
+_AlertKind = closed_set("AlertKind", get_args(AlertKind), description="What people are notified of.")
+_Severity = closed_set("AlertSeverity", get_args(Severity), description="How bad it is.")
 
 
 @strawberry.type(description="A message to one channel; it was stored before anything was sent.")
@@ -17,7 +27,7 @@ class AlertDelivery:
     """A message about an alert."""
 
     channel: int = strawberry.field(description="Its place in DRIFTLINE_ALERT_URLS, from 1; no address is shown.")
-    event: str = strawberry.field(description="opened, reminder, resolved or happened.")
+    event: str = strawberry.field(graphql_type=_Event, description="What it is about.")
     subject: str = strawberry.field(description="Its first line.")
     state: DeliveryState = strawberry.field(description="Where it stands.")
     attempts: int = strawberry.field(description="How often it was tried.")
@@ -31,8 +41,8 @@ class Alert:
     """An alert."""
 
     id: strawberry.ID = strawberry.field(description="Its id.")
-    what: str = strawberry.field(description="drift, evaluation, decision, failure or label_lateness.")
-    severity: str = strawberry.field(description="info, warning or critical.")
+    what: str = strawberry.field(graphql_type=_AlertKind, description="What it is about.")
+    severity: str = strawberry.field(graphql_type=_Severity, description="How bad it is.")
     model: str = strawberry.field(description="The registered model.")
     title: str = strawberry.field(description="In one line.")
     text: str = strawberry.field(description="The details, since when, and the next step.")

@@ -1,19 +1,17 @@
-"""Decisions: the question, what became of it, and the comparison of champion and challenger that it stands on."""
+"""Drift reports with their findings, and decisions with the comparison of champion and challenger behind them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import get_args
 
 import strawberry
 
 from driftline import registry
-from driftline.api.context import Info
-from driftline.api.dagster_run import FromDagster
-from driftline.api.datasets import DatasetVersion
-from driftline.api.drift_reports import DriftReport
-from driftline.api.field import field
-from driftline.api.node import from_row
-from driftline.api.scalars import JSON, BigInt
-from driftline.api.versions import ModelVersion, OfModel, version_of
+from driftline.api.context import Info, from_row
+from driftline.api.schema.fields import JSON, BigInt, FromDagster, closed_set, field
+from driftline.api.schema.runs import DatasetVersion
+from driftline.api.schema.versions import ModelVersion, OfModel, stored_version, version_of
+from driftline.drift import FindingKind, FindingRole, Verdict
 from driftline.store import Session, dataset_rows, decision_rows, drift_rows
 from driftline.store.decision_rows import DecisionKind, DecisionStatus, Trigger
 from driftline.store.lookup import by_key
@@ -23,7 +21,15 @@ strawberry.enum(
     description="What happened to a decision. DECLINED: no retraining; PROMOTED or KEPT: the challenger was judged.",
 )
 strawberry.enum(DecisionKind, description="What is decided: a retraining, a switch by hand, or a bandit's winner.")
-strawberry.enum(Trigger, name="Trigger", description="What asked for a decision.")
+strawberry.enum(
+    Verdict, description="What a drift check concluded; only OK means that it compared the rows and saw no drift."
+)
+_FindingKind = closed_set("FindingKind", get_args(FindingKind), description="What a finding is about.")
+_FindingRole = closed_set(
+    "FindingRole",
+    get_args(FindingRole),
+    description="What a finding serves: ALERT makes the report's verdict, TRIGGER asks for a retraining.",
+)
 
 
 @strawberry.type(description="Something that happened to a decision; events are only ever appended.")
@@ -32,9 +38,9 @@ class DecisionEvent(FromDagster):
 
     status: DecisionStatus = strawberry.field(description="What happened.")
     recorded_at: datetime = strawberry.field(description="When it was stored.")
-    actor: str = strawberry.field(description="Who.")
-    rule: str = strawberry.field(description="The code of the rule that spoke.")
-    details: JSON = strawberry.field(description="The values that it spoke on.")
+    actor: str = strawberry.field(description="The person or program that acted.")
+    rule: str = strawberry.field(description="The code of the rule that applied.")
+    details: JSON = strawberry.field(description="The values that it was applied to.")
     text: str = strawberry.field(description="Both as a sentence.")
     attempt: int = strawberry.field(description="Of the training, from 1.")
 
@@ -55,7 +61,7 @@ class AdjudicationSlice:
     note: str | None = strawberry.field(description="Why there is no comparison.")
 
 
-@strawberry.type(description="The comparison of a challenger with the champion that a decision stands on.")
+@strawberry.type(description="The comparison of a challenger with the champion that a decision is based on.")
 class Adjudication:
     """A comparison."""
 
@@ -70,14 +76,67 @@ class Adjudication:
     p_value: float | None = strawberry.field(description="One-sided: that the challenger is not better.")
     p_value_two_sided: float | None = strawberry.field(description="That both are equal.")
     note: str | None = strawberry.field(description="Why something is missing.")
-    promote: bool = strawberry.field(description="The answer.")
+    promote: bool = strawberry.field(description="Whether the challenger is to become champion.")
     rule: str = strawberry.field(description="The code of the rule that gave it.")
-    details: JSON = strawberry.field(description="The values that it spoke on.")
+    details: JSON = strawberry.field(description="The values that it was applied to.")
     guardrails: JSON = strawberry.field(description="What the policy asked for.")
     slices: list[AdjudicationSlice] = strawberry.field(description="Every slice that was compared.")
 
 
-@strawberry.type(description="A question about a model, what became of it, and the evidence that it stands on.")
+@strawberry.type(description="The evidence of one check.")
+class DriftFinding:
+    """A drift finding."""
+
+    kind: str = strawberry.field(graphql_type=_FindingKind, description="What it is about.")
+    name: str = strawberry.field(description="The metric, the columns, or what is predicted.")
+    method: str = strawberry.field(description="The test.")
+    statistic: float | None = strawberry.field(description="The test's statistic; null where nothing was tested.")
+    effect_name: str | None = strawberry.field(description="What `effect` measures.")
+    effect: float | None = strawberry.field(description="The size of the change; 0 is none.")
+    threshold: float | None = strawberry.field(description="From which effect, or at which level, a change counts.")
+    p_value: float | None = strawberry.field(description="Of the test, adjusted for the number of columns.")
+    reference_rows: BigInt = strawberry.field(description="Rows of the reference that were used.")
+    analysis_rows: BigInt = strawberry.field(description="Rows of the window that were used.")
+    verdict: Verdict = strawberry.field(description="What the check concluded.")
+    rule: str = strawberry.field(description="The rule behind the verdict; `recorded`: only `note` has the reason.")
+    details: JSON = strawberry.field(description="The values that the rule was applied to.")
+    note: str | None = strawberry.field(description="Both as a sentence.")
+    role: str = strawberry.field(graphql_type=_FindingRole, description="What it serves.")
+
+
+@strawberry.type(description="A statement about the drift of one version up to one partition.")
+class DriftReport(FromDagster, OfModel):
+    """A drift report."""
+
+    version_id: strawberry.Private[int]
+    id: strawberry.ID = strawberry.field(description="Its id.")
+    partition_key: str = strawberry.field(description="The last partition; empty for a table without partitions.")
+    reference: str = strawberry.field(description="What the window was compared with.")
+    window_start: datetime | None = strawberry.field(description="Start of the longest window looked at.")
+    window_end: datetime | None = strawberry.field(description="End of that window, not included.")
+    verdict: Verdict = strawberry.field(description="The conclusion of its alert findings; only OK says no drift.")
+    summary: str = strawberry.field(description="What drifted, or why there is no verdict, in words.")
+    digest: str = strawberry.field(description="sha256 of the findings.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+
+    @field("The version that it is about.")
+    async def version(self, info: Info) -> ModelVersion:
+        """Return the model version."""
+        return await stored_version(info, self.version_id)
+
+    @field("The evidence, one finding per check.")
+    async def findings(self, info: Info) -> list[DriftFinding]:
+        """Return the findings."""
+        return await info.context.reader.many(DriftFinding, drift_rows.findings, key=int(self.id))
+
+    @field("The decision whether it leads to a retraining, with the reason; null: not decided yet.")
+    async def decision(self, info: Info) -> "Decision | None":
+        """Return the decision on this report."""
+        found = await info.context.reader.value(decisions_on_reports, key=int(self.id))
+        return decision_node(found) if found else None
+
+
+@strawberry.type(description="A decision about a model: what asked for it, its status and outcome, and its evidence.")
 class Decision(FromDagster, OfModel):
     """A decision."""
 
@@ -93,13 +152,13 @@ class Decision(FromDagster, OfModel):
     status: DecisionStatus = strawberry.field(description="Where it stands.")
     outcome: str | None = strawberry.field(description="Why the challenger was promoted or not, or what failed.")
     actor: str = strawberry.field(description="Who asked.")
-    as_of: datetime = strawberry.field(description="The time that was decided at; a replay dates it back.")
+    as_of: datetime = strawberry.field(description="The time that it was decided for; in a replay, a past one.")
     recorded_at: datetime = strawberry.field(description="When it was stored.")
     started_at: datetime | None = strawberry.field(description="When the newest training started.")
     judged_at: datetime | None = strawberry.field(description="When champion and challenger were compared.")
     attempt: int = strawberry.field(description="The number of the training's newest attempt.")
     declaration_digest: str | None = strawberry.field(description="The pipeline's declaration that was in force.")
-    events: list[DecisionEvent] = strawberry.field(description="All that happened to it, oldest first.")
+    events: list[DecisionEvent] = strawberry.field(description="Everything that happened to it, oldest first.")
     adjudication: Adjudication | None = strawberry.field(description="The comparison; null: none was made.")
 
     @field("The version that was to take the champion's place.")

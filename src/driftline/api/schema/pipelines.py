@@ -7,7 +7,7 @@ from typing import Any
 
 import strawberry
 
-from driftline.api.scalars import JSON
+from driftline.api.schema.fields import JSON
 from driftline.declaration.errors import UnknownPipelineError
 from driftline.store import Session, declaration_rows
 

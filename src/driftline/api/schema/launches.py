@@ -7,9 +7,8 @@ import strawberry
 
 from driftline import errors
 from driftline.api.context import Info
-from driftline.api.failures import code
-from driftline.api.pipelines import known_pipeline
-from driftline.api.user_errors import DagsterError, InvalidInputError, NotFoundError, invalid_or_missing
+from driftline.api.schema.pipelines import known_pipeline
+from driftline.api.schema.user_errors import DagsterError, InvalidInputError, NotFoundError, invalid_or_missing
 from driftline.declaration import (
     PIPELINE_TAG,
     VERSION_TAG,
@@ -95,7 +94,7 @@ async def launch_backfill(info: Info, asked: LaunchBackfillInput) -> LaunchBackf
     try:
         return await invalid_or_missing(launch)
     except errors.DagsterError as error:
-        return DagsterError(code=code(error), message=str(error))
+        return DagsterError(code=error.code, message=str(error))
 
 
 async def launch_backtest(info: Info, asked: LaunchBacktestInput) -> LaunchBacktestResult:
@@ -114,7 +113,7 @@ async def launch_backtest(info: Info, asked: LaunchBacktestInput) -> LaunchBackt
     try:
         return await invalid_or_missing(launch)
     except errors.DagsterError as error:
-        return DagsterError(code=code(error), message=str(error))
+        return DagsterError(code=error.code, message=str(error))
 
 
 def _asked(workspace: Workspace, asked: LaunchBackfillInput) -> tuple[Sequence[str], Sequence[str]]:

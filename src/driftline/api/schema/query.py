@@ -1,23 +1,20 @@
-"""What can be asked."""
+"""The queries."""
 
 from typing import Annotated
 
 import strawberry
 
-from driftline.api.alerts import Alert
-from driftline.api.backtests import Backtest
-from driftline.api.context import Info
-from driftline.api.decisions import Decision, decision_node, newest_decisions
-from driftline.api.drift_reports import DriftReport
-from driftline.api.errors import UnknownRunError
-from driftline.api.evaluations import Evaluation
-from driftline.api.field import field
-from driftline.api.ground_truth import GroundTruthDelivery, newest_deliveries
-from driftline.api.models import RegisteredModel
-from driftline.api.node import from_row
-from driftline.api.page import After, Connection, First, after_id, after_run, id_key, page, run_key, size
-from driftline.api.pipelines import Pipeline, known_pipelines
-from driftline.api.runs import Experiment, Run
+from driftline.api.context import Info, from_row
+from driftline.api.schema.alerts import Alert
+from driftline.api.schema.backtests import Backtest
+from driftline.api.schema.decisions import Decision, DriftReport, decision_node, newest_decisions
+from driftline.api.schema.evaluations import Evaluation
+from driftline.api.schema.fields import field
+from driftline.api.schema.ground_truth import GroundTruthDelivery, newest_deliveries
+from driftline.api.schema.models import RegisteredModel
+from driftline.api.schema.page import After, Connection, First, after_id, after_run, id_key, page, run_key, size
+from driftline.api.schema.pipelines import Pipeline, known_pipelines
+from driftline.api.schema.runs import Experiment, Run
 from driftline.registry import known_model
 from driftline.store import (
     alert_rows,
@@ -29,12 +26,13 @@ from driftline.store import (
 )
 from driftline.store.decision_rows import DecisionStatus
 from driftline.store.run_rows import RunStatus
+from driftline.tracking.errors import unknown_run
 
 ModelName = Annotated[str, strawberry.argument(description="The name of a registered model.")]
 OfModelName = Annotated[str | None, strawberry.argument(description="Only of this registered model.")]
 
 
-@strawberry.type(description="Experiments, the registry, and production as it is watched. All of it only reads.")
+@strawberry.type(description="Experiments, the registry, and the monitoring of production; queries change nothing.")
 class Query:
     """The root of every query."""
 
@@ -66,7 +64,7 @@ class Query:
         """Return one run."""
         row = await info.context.reader.ask(run_rows.run, run_id)
         if row is None:
-            raise UnknownRunError(run_id)
+            raise unknown_run(run_id)
         return from_row(Run, row)
 
     @field("All registered models, by name.")
@@ -118,7 +116,7 @@ class Query:
         rows = await info.context.reader.ask(drift_rows.reports, model_id, first=more, before=before)
         return page(DriftReport, rows, first, id_key)
 
-    @field("Decisions about retraining, newest first.")
+    @field("Decisions about retraining and about who serves, newest first.")
     async def decisions(
         self,
         info: Info,
@@ -139,7 +137,7 @@ class Query:
         model: OfModelName = None,
         open: Annotated[  # noqa: A002  (the word of the field)
             bool | None,
-            strawberry.argument(description="true: those that go on; false: those that are over."),
+            strawberry.argument(description="true: the open ones; false: the resolved ones."),
         ] = None,
         first: First = 50,
         after: After = None,
@@ -177,7 +175,7 @@ class Query:
         rows = await info.context.reader.ask(newest_deliveries, pipeline, first=more, before=before)
         return page(GroundTruthDelivery, rows, first, id_key)
 
-    @field("What each pipeline says about itself, by name.")
+    @field("Every pipeline with its declaration as of its last run, by name.")
     async def pipelines(self, info: Info) -> list[Pipeline]:
         """Return all pipelines."""
         return [from_row(Pipeline, row) for row in await info.context.reader.ask(known_pipelines)]

@@ -1,7 +1,6 @@
 """What a response says of an error: all of what was raised on purpose, and a reference for the rest."""
 
 import logging
-import re
 import uuid
 from collections.abc import Iterable
 
@@ -18,11 +17,6 @@ def shown(errors: Iterable[GraphQLError]) -> list[GraphQLError]:
     return [_shown(error, refs) for error in errors]
 
 
-def code(error: DriftlineError) -> str:
-    """Return the class of `error` as a word for programs: UNKNOWN_MODEL_ERROR."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).upper()
-
-
 def _shown(error: GraphQLError, refs: dict[int, str]) -> GraphQLError:
     cause = error.original_error
     while isinstance(cause, GraphQLError):
@@ -30,7 +24,7 @@ def _shown(error: GraphQLError, refs: dict[int, str]) -> GraphQLError:
     if cause is None:
         return error
     if isinstance(cause, DriftlineError):
-        return _with(error, error.message, {"code": code(cause)})
+        return _with(error, error.message, {"code": cause.code})
     if id(cause) not in refs:
         refs[id(cause)] = uuid.uuid4().hex[:12]
         _log.error("%s in the field %s", refs[id(cause)], error.path, exc_info=cause)

@@ -1,4 +1,4 @@
-"""Why a mutation did not do what was asked: a part of its result, with a word for programs."""
+"""Errors as a part of a mutation's result: why it changed nothing, with a code for programs."""
 
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -6,7 +6,6 @@ from typing import TypeVar
 import strawberry
 
 from driftline import errors
-from driftline.api.failures import code
 
 Payload = TypeVar("Payload")
 
@@ -15,7 +14,7 @@ Payload = TypeVar("Payload")
 class UserError:
     """Why something was not done."""
 
-    code: str = strawberry.field(description="A word for programs, such as CONFLICTING_LABELS_ERROR.")
+    code: str = strawberry.field(description="A code for programs, such as INVALID_LABELS.")
     message: str = strawberry.field(description="What is wrong, and what to do.")
 
 
@@ -46,6 +45,6 @@ async def invalid_or_missing(
     try:
         return await work()
     except errors.InvalidInputError as error:
-        return InvalidInputError(code=code(error), message=str(error))
+        return InvalidInputError(code=error.code, message=str(error))
     except errors.NotFoundError as error:
-        return NotFoundError(code=code(error), message=str(error))
+        return NotFoundError(code=error.code, message=str(error))

@@ -5,10 +5,9 @@ from datetime import datetime
 import strawberry
 
 from driftline.api.context import Info
-from driftline.api.field import field
-from driftline.api.plots import Plot, shown_plots
-from driftline.api.runs import Run
-from driftline.api.scalars import JSON
+from driftline.api.schema.fields import JSON, field
+from driftline.api.schema.plots import Plot, shown_plots
+from driftline.api.schema.runs import Run
 from driftline.dossier import load_plots
 from driftline.store import model_rows, run_rows
 from driftline.store.lookup import by_key
@@ -53,14 +52,14 @@ class ModelVersion(OfModel):
         """Return the run."""
         return await info.context.reader.stored(Run, by_key, run_rows.Run, key=self.run_id)
 
-    @field("What is to be seen of it on its holdout; of a refit, of the version that was judged in its place.")
+    @field("Its plots on its holdout; of a refit, those of the version that was compared in its place.")
     async def plots(self, info: Info) -> list[Plot]:
         """Return the plots."""
         workspace, version_id = info.context.workspace, self.id
         stored = await info.context.reader.on_thread(lambda: load_plots(workspace, version_id))
         return [*shown_plots(stored)]
 
-    @field("For a refit, the number of the version that was judged in its place.")
+    @field("For a refit, the number of the version that was compared in its place.")
     async def judged_version(self, info: Info) -> int | None:
         """Return the number of the version that was judged."""
         found = await version_of(info, self.judged_version_id)

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
 
-from driftline.api.errors import InvalidCursorError, PageSizeError
-from driftline.api.node import from_row
+from driftline.api.context import from_row
+from driftline.api.errors import invalid_cursor, page_size
 
 MOST_ROWS = 500  # of one page
 LARGEST_ID = 2**63 - 1  # what a database column holds
@@ -40,9 +40,9 @@ class Connection(Generic[Node]):
 
 
 def size(first: int) -> int:
-    """Return `first`, or raise PageSizeError where a page cannot have so many rows."""
+    """Return `first`, or raise page_size() where a page cannot have so many rows."""
     if not 1 <= first <= MOST_ROWS:
-        raise PageSizeError(first, MOST_ROWS)
+        raise page_size(first, MOST_ROWS)
     return first
 
 
@@ -82,30 +82,30 @@ def run_key(row: Any) -> list[Any]:
 
 
 def after_id(after: str | None) -> int | None:
-    """Return the id in a cursor, or raise InvalidCursorError."""
+    """Return the id in a cursor, or raise invalid_cursor()."""
     match _values(after):
         case None:
             return None
         case [int(id_)] if id_ is not True and 0 < id_ <= LARGEST_ID:
             return id_
-    raise InvalidCursorError(str(after))
+    raise invalid_cursor(str(after))
 
 
 def after_run(after: str | None) -> tuple[datetime, str] | None:
-    """Return the start and the id of the run in a cursor, or raise InvalidCursorError."""
+    """Return the start and the id of the run in a cursor, or raise invalid_cursor()."""
     match _values(after):
         case None:
             return None
         case [str(started_at), str(run_id)]:
             return _start(started_at, str(after)), run_id
-    raise InvalidCursorError(str(after))
+    raise invalid_cursor(str(after))
 
 
 def _start(text: str, cursor: str) -> datetime:
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise InvalidCursorError(cursor) from None
+        raise invalid_cursor(cursor) from None
 
 
 def _cursor(values: list[Any]) -> str:
@@ -118,4 +118,4 @@ def _values(cursor: str | None) -> Any:
     try:
         return json.loads(base64.urlsafe_b64decode(cursor.encode())) or []
     except (binascii.Error, ValueError, RecursionError):
-        raise InvalidCursorError(cursor) from None
+        raise invalid_cursor(cursor) from None
