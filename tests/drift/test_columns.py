@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from driftline.drift import DataDrift, Verdict, overall_verdict
 from driftline.drift.columns import column_findings
 from driftline.drift.errors import InvalidDriftRuleError
-from driftline.drift.status import FindingRule
+from driftline.drift.verdict import FindingRule
 from driftline.profiles import count_columns, profile_columns
 from driftline.profiles.errors import InvalidProfileError, SchemaDriftError
 

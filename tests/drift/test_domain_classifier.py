@@ -12,7 +12,7 @@ from driftline.drift import DataDrift, Verdict
 from driftline.drift.columns import column_findings
 from driftline.drift.domain_classifier import multivariate_finding
 from driftline.drift.errors import InvalidDriftRuleError
-from driftline.drift.status import FindingRule
+from driftline.drift.verdict import FindingRule
 from driftline.profiles import count_columns, profile_columns
 from driftline.profiles.errors import SchemaDriftError
 

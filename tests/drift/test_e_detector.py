@@ -11,7 +11,7 @@ from driftline.drift import Verdict, e_detector
 from driftline.drift.e_detector import allowed_loss
 from driftline.drift.errors import InvalidDriftRuleError
 from driftline.drift.sequential import sequential_finding
-from driftline.drift.status import FindingRule
+from driftline.drift.verdict import FindingRule
 from driftline.metrics import Measurement, wilson
 
 RULE = PerformanceDrift("accuracy", method="sequential", arl=1000)

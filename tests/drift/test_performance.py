@@ -8,7 +8,7 @@ from scipy import stats
 from driftline.drift import PerformanceDrift, Verdict
 from driftline.drift.errors import InvalidDriftRuleError
 from driftline.drift.performance import m_of_n, performance_finding
-from driftline.drift.status import FindingRule
+from driftline.drift.verdict import FindingRule
 from driftline.drift.window_verdict import window_verdict
 from driftline.metrics import Measurement, Task, measure, metric, wilson
 

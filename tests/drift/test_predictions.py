@@ -10,7 +10,7 @@ from driftline.clock import InvalidTimeError
 from driftline.drift import Verdict, prediction_columns
 from driftline.drift.errors import InvalidDriftRuleError
 from driftline.drift.predictions import prediction_findings
-from driftline.drift.status import FindingRule
+from driftline.drift.verdict import FindingRule
 from driftline.metrics import Task
 from driftline.profiles import count_columns, profile_columns
 

@@ -6,8 +6,8 @@ import pytest
 from driftline import RetrainTrigger
 from driftline.drift import Verdict
 from driftline.drift.errors import InvalidDriftRuleError
-from driftline.drift.status import FindingRule
 from driftline.drift.trigger import trigger_finding
+from driftline.drift.verdict import FindingRule
 from driftline.metrics import Task, measure
 
 TRIGGER = RetrainTrigger()

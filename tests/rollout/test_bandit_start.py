@@ -7,7 +7,7 @@ import pytest
 from driftline.datasets import Window
 from driftline.declaration.errors import NotAStreamError
 from driftline.predictions.traffic import splits
-from driftline.registry import CHALLENGER, register, timeline
+from driftline.registry import CHALLENGER, find_version, register, timeline
 from driftline.registry import promote as promote_by_hand
 from driftline.registry.errors import UnknownVersionError
 from driftline.retraining import fit_model
@@ -35,7 +35,8 @@ def test_a_new_bandit_begins_where_the_old_one_ended_and_shares_keys_anew(equal)
     start_bandit(at(equal, "2025-03-03"), PIPELINE, 2, **WHY)
     watch(equal, days(START, 4))
     assert list(stored_shares(equal)) == ["2025-03-04", "2025-03-05"]
-    found = splits(equal, "fires", ["2025-03-03", "2025-03-04"])
+    model_id = find_version(equal, "fires").model_id
+    found = splits(equal, "fires", model_id, ["2025-03-03", "2025-03-04"])
     assert found["2025-03-03"].salt != found["2025-03-04"].salt
 
 

@@ -14,8 +14,8 @@ from driftline.drift.domain_classifier import multivariate_finding
 from driftline.drift.performance import performance_finding
 from driftline.drift.predictions import prediction_findings
 from driftline.drift.sequential import sequential_finding
-from driftline.drift.status import FindingRule
 from driftline.drift.trigger import trigger_finding
+from driftline.drift.verdict import FindingRule
 from driftline.drift.window_verdict import window_verdict
 from driftline.metrics import Measurement, Task
 from driftline.profiles import count_columns, profile_columns

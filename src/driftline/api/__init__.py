@@ -1,11 +1,9 @@
 """The GraphQL API: experiments, the registry and production, for other apps; labels and launches."""
 
-from driftline.api.http.application import create_app
 from driftline.api.http.server import serve
 from driftline.api.schema import schema_text
 
 __all__ = [
-    "create_app",
     "schema_text",
     "serve",
 ]

@@ -12,8 +12,7 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from driftline.api.dagster import Dagster
-from driftline.store import Session
-from driftline.store.database import Database
+from driftline.store import Database, Session
 from driftline.workspace import Workspace
 
 MOST_KEYS = 1000  # of one statement; SQLite takes 32,766 variables

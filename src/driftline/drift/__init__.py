@@ -9,8 +9,8 @@ from driftline.drift.performance import PerformanceDrift
 from driftline.drift.predictions import PredictionDrift, prediction_columns
 from driftline.drift.rule import DriftRule, Members, Need
 from driftline.drift.separation import Columns, Separation, Separator
-from driftline.drift.status import Verdict
 from driftline.drift.trigger import RetrainTrigger
+from driftline.drift.verdict import Verdict
 
 __all__ = [
     "Columns",

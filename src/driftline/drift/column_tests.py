@@ -16,7 +16,7 @@ from driftline.drift.effects import (
 )
 from driftline.drift.finding import Finding, FindingKind
 from driftline.drift.holm import holm_adjusted
-from driftline.drift.status import FindingRule, Verdict
+from driftline.drift.verdict import FindingRule, Verdict
 from driftline.errors import listing
 from driftline.profiles import TAIL_QUANTILES, ColumnCounts, ColumnProfile, NumericBins
 from driftline.profiles.errors import SchemaDriftError, bins_mismatch

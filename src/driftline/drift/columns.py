@@ -10,7 +10,7 @@ from driftline.drift.column_tests import ColumnTest, counts_of, judged, share_te
 from driftline.drift.errors import unprofiled_column
 from driftline.drift.finding import Finding
 from driftline.drift.rule import Need, ServiceView, check_columns, invalid_rule
-from driftline.drift.status import FindingRule, Verdict
+from driftline.drift.verdict import FindingRule, Verdict
 from driftline.profiles import ColumnCounts, ColumnProfile, ReferenceProfile
 
 if TYPE_CHECKING:

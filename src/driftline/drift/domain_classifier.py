@@ -15,7 +15,7 @@ from driftline.drift.errors import unprofiled_column
 from driftline.drift.finding import Finding
 from driftline.drift.rule import Need, ServiceView, check_columns, invalid_rule
 from driftline.drift.separation import Columns, Separator
-from driftline.drift.status import FindingRule, Verdict
+from driftline.drift.verdict import FindingRule, Verdict
 from driftline.errors import listing
 from driftline.metrics import FloatArray, auroc_covariance
 from driftline.profiles import LISTED_CATEGORIES, column_is_numeric, count_texts

@@ -10,7 +10,7 @@ from driftline.drift.design_effect import EARLIEST_WINDOWS, design_effect
 from driftline.drift.finding import Finding
 from driftline.drift.rule import Need, ServiceView, first_windows, invalid_rule
 from driftline.drift.sequential import find_alarms
-from driftline.drift.status import FindingRule, Verdict
+from driftline.drift.verdict import FindingRule, Verdict
 from driftline.drift.window_verdict import WindowVerdict, window_verdict
 from driftline.metrics import Measurement, metric
 

@@ -12,7 +12,7 @@ from driftline.drift.column_tests import counts_of, judged, value_test
 from driftline.drift.columns import DataDrift, check_test
 from driftline.drift.finding import Finding
 from driftline.drift.rule import Need, ServiceView
-from driftline.drift.status import FindingRule, Verdict
+from driftline.drift.verdict import FindingRule, Verdict
 from driftline.metrics import Task, most_probable
 from driftline.profiles import ColumnCounts, ReferenceProfile
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from driftline.drift.e_detector import DetectorPath, allowed_loss
 from driftline.drift.finding import Finding
 from driftline.drift.rule import Need, ServiceView
-from driftline.drift.status import FindingRule, Verdict
+from driftline.drift.verdict import FindingRule, Verdict
 from driftline.metrics import Measurement
 from driftline.sentences import Value
 

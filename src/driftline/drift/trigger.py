@@ -9,7 +9,7 @@ from driftline.clock import parse_duration
 from driftline.drift.finding import Finding
 from driftline.drift.performance import PerformanceDrift, performance_finding
 from driftline.drift.rule import Need, ServiceView, first_windows, invalid_rule
-from driftline.drift.status import FindingRule, Verdict
+from driftline.drift.verdict import FindingRule, Verdict
 from driftline.drift.window_verdict import window_verdict
 from driftline.metrics import Measurement, Task, metric
 

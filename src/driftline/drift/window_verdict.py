@@ -8,7 +8,7 @@ from scipy.special import ndtr, ndtri
 
 from driftline.drift.errors import unusable_rule
 from driftline.drift.rule import Need
-from driftline.drift.status import FindingRule, Verdict
+from driftline.drift.verdict import FindingRule, Verdict
 from driftline.metrics import Measurement, metric
 from driftline.sentences import Value, finding_sentence
 
