@@ -40,7 +40,7 @@ def test_a_time_without_a_model_asks_for_the_model(driftline):
 
 
 def test_an_unknown_run_is_named(driftline):
-    assert fails(driftline("runs", "abc"), "No run is 'abc'", "driftline runs")
+    assert fails(driftline("runs", "abc"), "There is no run 'abc'", "driftline runs")
 
 
 def test_a_start_that_two_runs_share_is_answered_with_both(replayed):
