@@ -30,7 +30,7 @@ class DeliveryResult:
         sent: how many were taken.
         retried: how many will be tried again.
         failed: how many are given up.
-        faults: why, in words without an address.
+        faults: why, without an address.
     """
 
     sent: int = 0

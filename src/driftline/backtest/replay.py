@@ -41,7 +41,7 @@ class Retraining:
         trigger: schedule, drift, age or labels.
         outcome: promoted, kept, or failed.
         reason: what asked for it, and what came of it.
-        row_count: rows that it learnt from, holdout not included; 0 where it failed.
+        row_count: rows that it was trained on, without the holdout; 0 where it failed.
     """
 
     at: datetime
@@ -73,7 +73,7 @@ class Version:
 
     Attributes:
         number: from 1 on.
-        trained_through: the time up to which it learnt.
+        trained_through: the end of the time it was trained on.
         effective_at: when it took effect.
         model: what serves.
         judged: what was judged on the holdout: the same, or what it was refitted from.

@@ -48,7 +48,9 @@ def backfill(
                 faults += [] if done.fault is None else [done.fault]
     except KeyboardInterrupt:
         raise InterruptedByUserError(f"The backfill of {pipeline}") from None
-    learnt = None if version is None else training_window(workspace, find_version(workspace, f"{pipeline}/{version}"))
+    trained_on = (
+        None if version is None else training_window(workspace, find_version(workspace, f"{pipeline}/{version}"))
+    )
     evaluated = evaluations_of(workspace, declared, asked, version=version)
     told = {
         "pipeline": pipeline,
@@ -57,7 +59,7 @@ def backfill(
         "evaluated": len(evaluated),
         "waiting_or_failed": [key for key in asked if key not in evaluated],
         "faults": faults,
-        "trained_on": None if learnt is None else str(learnt),
+        "trained_on": None if trained_on is None else str(trained_on),
         "metrics": {key: [asdict(measured) for measured in found] for key, found in evaluated.items()},
     }
     if as_json:
@@ -71,8 +73,8 @@ def backfill(
             empty="Nothing is evaluated yet.",
         )
         print_text(f"{len(evaluated)} of {len(asked)} partitions are evaluated, {len(keys)} were run now.")
-        if learnt is not None:
-            print_text(f"Version {version} learnt from {learnt}: what it says of those days flatters it.")
+        if trained_on is not None:
+            print_text(f"Version {version} was trained on {trained_on}; its metrics there are optimistic.")
         for fault in faults:
             print_text(fault)
     if faults:

@@ -80,13 +80,22 @@ def _print(found: "Backtest", partitions: "Partitions") -> None:
     detected = [*(f"delay {partitions.time_title(one.at)}" for one in changes), *(["false alarms"] if changes else [])]
     print_table(
         f"{found.pipeline} {partitions.window_title(found.window)} under {len(found.policies)} policies",
-        ("policy", *metrics, f"worst {found.length}", "over never ± 95 %", "trained", "won", "CPU s", *detected),
+        (
+            "policy",
+            *metrics,
+            f"worst {found.length}",
+            "over never ± 95 %",
+            "retrainings",
+            "promotions",
+            "CPU s",
+            *detected,
+        ),
         [_row(found, outcome, metrics, detected) for outcome in found.policies],
         empty="Nothing was replayed.",
     )
     print_text(
         f"Worst {found.length} and what is gained over never retraining are of {found.metric}; the latter is the mean "
-        "over the windows. Won: challengers that were promoted. CPU seconds are those of trainings and judgements."
+        "over the windows. Promotions: challengers that became champion. CPU seconds: of trainings and judgements."
     )
 
 

@@ -20,7 +20,7 @@ class MissingColumnError(InvalidInputError):
 
 
 class ParquetError(InvalidInputError):
-    """Bytes are no Parquet file."""
+    """Bytes are not a Parquet file."""
 
     def __init__(self, cause: object) -> None:
         super().__init__(f"These bytes cannot be read as Parquet: {cause}. Store tables with to_parquet.")

@@ -29,7 +29,7 @@ def column_type(name: object, values: pd.Series) -> str:
     and `datetime` or `datetime[ZONE]` (of any resolution).
 
     Raises:
-        InvalidColumnError: the name is no text, or the column holds something else.
+        InvalidColumnError: the name is not text, or the column holds something else.
     """
     if not isinstance(name, str):
         raise unstorable_column(name, f"is named by a {type(name).__name__}, not by text")
@@ -55,7 +55,7 @@ def column_type(name: object, values: pd.Series) -> str:
 
 
 def schema_of(frame: pd.DataFrame) -> tuple[Column, ...]:
-    """Return the columns of `frame` in their order; the index is no column.
+    """Return the columns of `frame` in their order; the index is not a column.
 
     Raises:
         InvalidColumnError: a column's name or type is not kept.

@@ -1,4 +1,4 @@
-"""The declaration of a pipeline: one model that is kept true over time."""
+"""The declaration of a pipeline: one model that is kept accurate over time."""
 
 import math
 import re

@@ -45,7 +45,7 @@ class MultivariateDrift:
 
     Raises:
         InvalidDriftRuleError: a value breaks its rule.
-        InvalidTimeError: `window` is no length.
+        InvalidTimeError: `window` is not a length.
     """
 
     columns: tuple[str, ...] | None = None

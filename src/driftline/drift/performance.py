@@ -46,7 +46,7 @@ class PerformanceDrift:
 
     Raises:
         InvalidDriftRuleError: a value breaks its rule.
-        InvalidTimeError: `window` is no length.
+        InvalidTimeError: `window` is not a length.
         UnknownMetricError: no metric has that name.
     """
 

@@ -32,7 +32,7 @@ class RetrainTrigger:
 
     Raises:
         InvalidDriftRuleError: a value breaks its rule.
-        InvalidTimeError: `window` is no length.
+        InvalidTimeError: `window` is not a length.
         UnknownMetricError: no metric has that name.
     """
 

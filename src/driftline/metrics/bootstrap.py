@@ -1,4 +1,4 @@
-"""Seeded bootstrap of metrics that are no mean over rows, for one model or for several on the same rows."""
+"""Seeded bootstrap of metrics that are not a mean over rows, for one model or for several on the same rows."""
 
 from collections.abc import Sequence
 

@@ -167,7 +167,7 @@ class BoosterEstimator:
         """Return the booster that `to_bytes` stored.
 
         Raises:
-            ModelFilesError: `content` is no model of LightGBM.
+            ModelFilesError: `content` is not a model of LightGBM.
         """
         lightgbm = _lightgbm()
         try:

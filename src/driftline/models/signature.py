@@ -49,7 +49,7 @@ def signature_of(frame: pd.DataFrame) -> Signature:
 
     Raises:
         InvalidColumnError: two columns have one name.
-        InvalidColumnError: a column's name is no text, or it holds something else.
+        InvalidColumnError: a column's name is not text, or it holds something else.
     """
     _refuse_duplicates(frame)
     return Signature(columns=tuple(_input_column(name, values) for name, values in frame.items()))

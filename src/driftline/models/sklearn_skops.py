@@ -109,7 +109,7 @@ class SklearnEstimator:
 
         Raises:
             UntrustedModelError: it holds types that neither skops nor `trusted` trusts; nothing was loaded.
-            ModelFilesError: `content` is no file of skops.
+            ModelFilesError: `content` is not a file of skops.
         """
         import skops.io  # noqa: PLC0415 - brings scikit-learn
 
@@ -141,7 +141,7 @@ def refuse_untrusted(content: bytes, trusted: tuple[str, ...]) -> None:
 
     Raises:
         UntrustedModelError: it holds such types.
-        ModelFilesError: `content` is no file of skops.
+        ModelFilesError: `content` is not a file of skops.
     """
     import skops.io  # noqa: PLC0415 - brings scikit-learn
 

@@ -48,7 +48,7 @@ class Trainer(Protocol):
 
 
 def check_training(features: pd.DataFrame, target: np.ndarray, *, task: Task, classes: tuple[Label, ...]) -> None:
-    """Refuse rows that nothing can be learnt from.
+    """Refuse rows that no model can be trained on.
 
     Raises:
         TrainingError: no rows or columns, another number of targets, a target that is not finite, fewer

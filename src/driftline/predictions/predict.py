@@ -73,8 +73,8 @@ def predict(
         expected = estimates(workspace, pipeline, of_version, model.task, scored.done)
         start = 0
         for key, own_scores in scored.done.items():
-            said = with_split(pipeline, table.slice(start, len(own_scores)), of_version.id, split.get(key))
-            digest = workspace.artifacts.put(write_batch(said))
+            predicted = with_split(pipeline, table.slice(start, len(own_scores)), of_version.id, split.get(key))
+            digest = workspace.artifacts.put(write_batch(predicted))
             start += len(own_scores)
             mean = float(own_scores.mean()) if own_scores.ndim == 1 else None
             done[key] = Predicted(

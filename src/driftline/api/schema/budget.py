@@ -27,7 +27,7 @@ from graphql import (
 from strawberry.extensions import SchemaExtension
 
 MOST_TOKENS = 1000  # of a document; the checks of a valid one take 0.2 s at most
-LIST_SIZE = 10  # what a list without `first` is thought to have
+LIST_SIZE = 10  # assumed size of an unpaged list
 
 
 @dataclass(frozen=True, kw_only=True)
