@@ -50,8 +50,8 @@ def column_type(name: object, values: pd.Series) -> str:
     if types.is_float_dtype(dtype) and _item_size(values) in {4, 8}:
         return f"float{8 * _item_size(values)}"
     objects = values.dtype == "object"
-    held = f"objects such as {type(values.dropna().iloc[0]).__name__}" if objects else str(dtype)
-    raise unstorable_column(name, f"holds {held}")
+    content = f"objects such as {type(values.dropna().iloc[0]).__name__}" if objects else str(dtype)
+    raise unstorable_column(name, f"holds {content}")
 
 
 def schema_of(frame: pd.DataFrame) -> tuple[Column, ...]:

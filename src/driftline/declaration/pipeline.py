@@ -220,10 +220,10 @@ class ModelPipeline:
 
     def describe(self) -> dict[str, Any]:
         """Return what the declaration says, as JSON values; functions by their name."""
-        told: dict[str, Any] = {
-            name: _told(getattr(self, name)) for name in self.__dataclass_fields__ if name != "trainer"
+        declared: dict[str, Any] = {
+            name: _to_json(getattr(self, name)) for name in self.__dataclass_fields__ if name != "trainer"
         }
-        return {**told, "trainer": {"name": self.trainer.name, **_told(dict(self.trainer.params()))}}
+        return {**declared, "trainer": {"name": self.trainer.name, **_to_json(dict(self.trainer.params()))}}
 
 
 def _is_value(value: Any) -> bool:
@@ -231,13 +231,13 @@ def _is_value(value: Any) -> bool:
     return is_dataclass(value) and not isinstance(value, type) and type(value).__hash__ is not None
 
 
-def _told(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     if _is_value(value):
-        return {"type": type(value).__name__, **_told(asdict(value))}
+        return {"type": type(value).__name__, **_to_json(asdict(value))}
     if isinstance(value, tuple | list):
-        return [_told(item) for item in value]
+        return [_to_json(item) for item in value]
     if isinstance(value, dict):
-        return {key: _told(item) for key, item in value.items()}
+        return {key: _to_json(item) for key, item in value.items()}
     if callable(value):
         named = value if hasattr(value, "__qualname__") else type(value)  # a partial, or an object that is called
         return f"{named.__module__}.{named.__qualname__}"

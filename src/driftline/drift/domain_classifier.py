@@ -136,9 +136,9 @@ def _folds(before: FloatArray, after: FloatArray, separate: Separator) -> _Separ
     fold = np.tile(np.arange(len(before)) % FOLDS, 2)
     areas, variances, importance = [], [], np.zeros(rows.shape[1])
     for number in range(FOLDS):
-        held = fold == number
-        separation = separate(rows[~held], in_window[~held], rows[held])
-        found = auroc_covariance(in_window[held].astype(np.float64), separation.scores[np.newaxis])
+        in_fold = fold == number
+        separation = separate(rows[~in_fold], in_window[~in_fold], rows[in_fold])
+        found = auroc_covariance(in_window[in_fold].astype(np.float64), separation.scores[np.newaxis])
         areas.append(float(found.aurocs[0]))
         variances.append(float(found.covariance[0, 0]))
         importance += separation.importance / FOLDS
@@ -188,8 +188,8 @@ def _holds_values(name: str, reference: Columns, window: Columns) -> bool:
         return False
     numeric = column_is_numeric(name, reference[name])
     if column_is_numeric(name, window[name]) != numeric:
-        held, expected = ("text", "numbers") if numeric else ("numbers", "text")
-        raise SchemaDriftError(name, f"holds {held} where the reference holds {expected}")
+        present, expected = ("text", "numbers") if numeric else ("numbers", "text")
+        raise SchemaDriftError(name, f"holds {present} where the reference holds {expected}")
     return True
 
 

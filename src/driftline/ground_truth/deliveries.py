@@ -96,9 +96,9 @@ def expected_labels(workspace: Workspace, contract: LabelContract) -> Expected:
     with workspace.database.reading() as session:
         reading = dataset_rows.newest_reading(session, contract.pipeline, passed=True)
     types = {column["name"]: column["dtype"] for column in reading.columns} if reading else {}
-    held = {name: types[name] for name in contract.entity if name in types}
-    texts = frozenset(name for name, dtype in held.items() if dtype in {"string", "category"})
-    numbers = frozenset(name for name, dtype in held.items() if dtype.startswith(("int", "uint", "float")))
+    key_types = {name: types[name] for name in contract.entity if name in types}
+    texts = frozenset(name for name, dtype in key_types.items() if dtype in {"string", "category"})
+    numbers = frozenset(name for name, dtype in key_types.items() if dtype.startswith(("int", "uint", "float")))
     return Expected(texts=texts, numbers=numbers, classes=_known_classes(workspace, contract.pipeline))
 
 
@@ -129,7 +129,7 @@ def _add(
     with workspace.database.reading() as session:
         before = delivery_rows.delivery_of(session, contract.pipeline, digest)
     if before is not None and not (changes.new | changes.corrected).any():
-        again = _told(before, already=True, partitions=())
+        again = _added(before, already=True, partitions=())
         return replace(again, new_count=0, same_count=again.row_count, corrected_count=0)
     parts = _parts(workspace, labels, partitions, changes)
     values = {
@@ -147,7 +147,7 @@ def _add(
     }
     with workspace.database.transaction() as session:
         delivery = delivery_rows.add_delivery(session, values, parts)
-    return _told(delivery, already=False, partitions=tuple(str(part["partition_key"]) for part in parts))
+    return _added(delivery, already=False, partitions=tuple(str(part["partition_key"]) for part in parts))
 
 
 def _check_order(workspace: Workspace, pipeline: str) -> None:
@@ -187,15 +187,15 @@ class PredictedRows:
 def predicted_rows(workspace: Workspace, contract: LabelContract, partitions: Sequence[str]) -> PredictedRows:
     """Return all predictions of these partitions."""
     with workspace.database.reading() as session:
-        found = batch_rows.predicted_partitions(session, contract.pipeline, partitions)
+        batches = batch_rows.predicted_partitions(session, contract.pipeline, partitions)
     key = list(contract.row_key)
-    contents = [io.BytesIO(workspace.artifacts.get(batch.digest)) for batch, _ in found]
+    contents = [io.BytesIO(workspace.artifacts.get(batch.digest)) for batch, _ in batches]
     frames = [pq.read_table(content, columns=key, use_threads=False).to_pandas() for content in contents]
     return PredictedRows(
         keys=pd.concat([normalize_keys(frame, key) for frame in frames], ignore_index=True)
         if frames
         else pd.DataFrame(columns=key),
-        versions=np.repeat([version for _, version in found], [len(frame) for frame in frames]).astype(np.int64),
+        versions=np.repeat([version for _, version in batches], [len(frame) for frame in frames]).astype(np.int64),
     )
 
 
@@ -241,14 +241,14 @@ def _parts(
     return [
         {
             "partition_key": key,
-            "row_count": len(own),
-            "corrected_count": int(changes.corrected[own].sum()),
-            "digest": workspace.artifacts.put(to_parquet(labels.iloc[own])),
+            "row_count": len(rows),
+            "corrected_count": int(changes.corrected[rows].sum()),
+            "digest": workspace.artifacts.put(to_parquet(labels.iloc[rows])),
         }
-        for key, own in numbers.groupby(partitions[changed], sort=False)
+        for key, rows in numbers.groupby(partitions[changed], sort=False)
     ]
 
 
-def _told(delivery: GroundTruthDelivery, *, already: bool, partitions: tuple[str, ...]) -> AddedGroundTruth:
+def _added(delivery: GroundTruthDelivery, *, already: bool, partitions: tuple[str, ...]) -> AddedGroundTruth:
     counts = {field.name: getattr(delivery, field.name) for field in fields(AddedGroundTruth) if "_count" in field.name}
     return AddedGroundTruth(delivery_id=delivery.id, already=already, partitions=partitions, **counts)

@@ -144,8 +144,8 @@ def _label_values(contract: LabelContract, expected: Expected, labels: pd.DataFr
 def _once(contract: LabelContract, labels: pd.DataFrame) -> pd.DataFrame:
     key = list(contract.row_key)
     labels = labels.drop_duplicates(ignore_index=True).sort_values(key, kind="stable", ignore_index=True)
-    said = labels.drop_duplicates([*key, contract.target.column])
-    doubled = said[said.duplicated(key, keep=False)]
+    distinct = labels.drop_duplicates([*key, contract.target.column])
+    doubled = distinct[distinct.duplicated(key, keep=False)]
     if len(doubled):
         rows = doubled.drop_duplicates(key)
         raise conflicting_labels(len(rows), key_texts(rows.head(SHOWN), key))

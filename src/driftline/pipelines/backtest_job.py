@@ -47,7 +47,7 @@ def backtest_jobs(pipeline: ModelPipeline) -> list[dg.JobDefinition]:
                 metric_name=config.metric or None,
                 length=config.length,
                 workspace=workspace.opened,
-                told=lambda policy: context.log.info(f"Replaying: {policy}"),
+                on_policy=lambda policy: context.log.info(f"Replaying: {policy}"),
             )
             store_backtest(workspace.opened, found)
         context.add_output_metadata({"policies": _table(found), "over time": _picture(found)})

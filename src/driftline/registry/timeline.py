@@ -117,29 +117,31 @@ class Timeline:
 
         A rollback takes back the tenure that it ended: asked again, it goes one further back.
         """
-        line: list[ModelVersion] = []
+        stack: list[ModelVersion] = []
         for event in self._took_effect(now):
-            if event.version is None or (line and line[-1].id == event.version.id):
+            if event.version is None or (stack and stack[-1].id == event.version.id):
                 continue
-            if event.move is AliasMove.ROLLBACK and any(one.id == event.version.id for one in line):
-                while line[-1].id != event.version.id:
-                    line.pop()
+            if event.move is AliasMove.ROLLBACK and any(older.id == event.version.id for older in stack):
+                while stack[-1].id != event.version.id:
+                    stack.pop()
             else:
-                line.append(event.version)
-        return line[-2] if len(line) > 1 else None
+                stack.append(event.version)
+        return stack[-2] if len(stack) > 1 else None
 
     def _took_effect(self, now: datetime) -> list[AliasEvent]:
         """Return the events by `now` that came to hold, if only for a moment, by revision."""
         came: list[AliasEvent] = []
         for event in self.events:
-            came = [one for one in came if not _replaces(event, one)]
+            came = [older for older in came if not _replaces(event, older)]
             came.append(event)
         return [event for event in came if event.effective_at <= now]
 
     def earliest(self, now: datetime) -> datetime | None:
         """Return the time before which no event may be dated: what held then has been answered for; None: any."""
-        held = [event.effective_at for event in self._effective if not (event.planned and event.effective_at > now)]
-        return max(held, default=None)
+        taken_effect = [
+            event.effective_at for event in self._effective if not (event.planned and event.effective_at > now)
+        ]
+        return max(taken_effect, default=None)
 
     @cached_property
     def _effective(self) -> tuple[AliasEvent, ...]:

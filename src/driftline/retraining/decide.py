@@ -218,9 +218,9 @@ def _due(policy: Retrain, state: RetrainState, now: datetime) -> Iterator[dict[s
 
 def _age_due(policy: Retrain, state: RetrainState) -> datetime | None:
     """Return when the champion is too old; a challenger that lost to it has renewed its term."""
-    if policy.longest_service is None or state.champion_since is None:
+    if policy.longest_tenure is None or state.champion_since is None:
         return None
-    return max([state.champion_since, *state.lost[-1:]]) + policy.longest_service
+    return max([state.champion_since, *state.lost[-1:]]) + policy.longest_tenure
 
 
 def _block(policy: Retrain, state: RetrainState, now: datetime, trigger: Trigger) -> RetrainDecision | None:

@@ -77,10 +77,10 @@ def _no_drift(d: Details) -> str:
 def _not_a_trigger(d: Details) -> str:
     kinds, triggers = " and ".join(d["drifted"]), ", ".join(d["triggers"]) or "none"
     trigger = f" {d['trigger_note']}" if d.get("trigger_note") else ""
-    said = sentence(f"{d['summary']}{trigger}")
+    summary = sentence(f"{d['summary']}{trigger}")
     return (
         f"No retraining: {kinds} drift does not trigger retraining under this policy (triggers: {triggers}). "
-        f"{said}{_outlook(d)}"
+        f"{summary}{_outlook(d)}"
     )
 
 

@@ -10,9 +10,9 @@ class DatabaseUnavailableError(StorageError):
     code = "DATABASE_UNAVAILABLE"
 
     def __init__(self, url: str, cause: object) -> None:
-        said = " ".join(str(cause).split()).rstrip(".?")  # PostgreSQL says it in two lines, the second a question
+        reason = " ".join(str(cause).split()).rstrip(".?")  # PostgreSQL says it in two lines, the second a question
         super().__init__(
-            f"The database {url} does not serve: {said}. Check that it runs and that "
+            f"The database {url} does not serve: {reason}. Check that it runs and that "
             "DRIFTLINE_DATABASE_URL names it; nothing was written."
         )
 

@@ -78,16 +78,19 @@ LaunchBacktestResult = Annotated[
 ]
 
 
-async def launch_backfill(info: Info, asked: LaunchBackfillInput) -> LaunchBackfillResult:
+async def launch_backfill(info: Info, backfill: LaunchBackfillInput) -> LaunchBackfillResult:
     """Launch a backfill, or say why not."""
     context = info.context
 
     async def launch() -> LaunchBackfillPayload:
-        kinds, keys = await context.reader.on_thread(lambda: _asked(context.workspace, asked))
+        kinds, keys = await context.reader.on_thread(lambda: _assets_and_partitions(context.workspace, backfill))
         if not keys:
             return LaunchBackfillPayload(backfill_id=None, url=None, partitions=[])
-        tags = {PIPELINE_TAG: asked.pipeline, **({} if asked.version is None else {VERSION_TAG: str(asked.version)})}
-        launched = await context.dagster.backfill([[asked.pipeline, kind] for kind in kinds], keys, tags)
+        tags = {
+            PIPELINE_TAG: backfill.pipeline,
+            **({} if backfill.version is None else {VERSION_TAG: str(backfill.version)}),
+        }
+        launched = await context.dagster.backfill([[backfill.pipeline, kind] for kind in kinds], keys, tags)
         url = f"{context.dagster.url}/runs/b/{launched}"
         return LaunchBackfillPayload(backfill_id=launched, url=url, partitions=list(keys))
 
@@ -97,17 +100,17 @@ async def launch_backfill(info: Info, asked: LaunchBackfillInput) -> LaunchBackf
         return DagsterError(code=error.code, message=str(error))
 
 
-async def launch_backtest(info: Info, asked: LaunchBacktestInput) -> LaunchBacktestResult:
+async def launch_backtest(info: Info, backtest: LaunchBacktestInput) -> LaunchBacktestResult:
     """Launch a backtest, or say why not."""
     context = info.context
 
     async def launch() -> LaunchRunPayload:
-        await context.reader.ask(known_pipeline, asked.pipeline)
-        told = {"policies": asked.policies, "start": asked.start, "end": asked.end, "metric": asked.metric}
-        config = {**{name: value for name, value in told.items() if value is not None}, "length": asked.length}
-        ops = {"ops": {replay_op(asked.pipeline): {"config": config}}}
-        tags = {PIPELINE_TAG: asked.pipeline}
-        run_id = await context.dagster.run(backtest_job(asked.pipeline), ops, tags)
+        await context.reader.ask(known_pipeline, backtest.pipeline)
+        given = {"policies": backtest.policies, "start": backtest.start, "end": backtest.end, "metric": backtest.metric}
+        config = {**{name: value for name, value in given.items() if value is not None}, "length": backtest.length}
+        ops = {"ops": {replay_op(backtest.pipeline): {"config": config}}}
+        tags = {PIPELINE_TAG: backtest.pipeline}
+        run_id = await context.dagster.run(backtest_job(backtest.pipeline), ops, tags)
         return LaunchRunPayload(dagster_run_id=run_id, url=f"{context.dagster.url}/runs/{run_id}")
 
     try:
@@ -116,17 +119,19 @@ async def launch_backtest(info: Info, asked: LaunchBacktestInput) -> LaunchBackt
         return DagsterError(code=error.code, message=str(error))
 
 
-def _asked(workspace: Workspace, asked: LaunchBackfillInput) -> tuple[Sequence[str], Sequence[str]]:
+def _assets_and_partitions(workspace: Workspace, backfill: LaunchBackfillInput) -> tuple[Sequence[str], Sequence[str]]:
     """Return the assets and the partitions of a backfill."""
     with workspace.database.reading() as session:
-        declaration = known_pipeline(session, asked.pipeline).declaration
-    contract = described_contract(asked.pipeline, declaration)
-    keys = partitions_between(asked.pipeline, contract.partitions, asked.start, asked.end, now=workspace.as_of())
-    if asked.missing:
-        keys = _missing(workspace, contract, keys, asked.version)
-    elif asked.version is not None:
-        find_version(workspace, f"{asked.pipeline}/{asked.version}")
-    drift = [Kind.DRIFT] if declaration["drift"] and asked.version is None else []
+        declaration = known_pipeline(session, backfill.pipeline).declaration
+    contract = described_contract(backfill.pipeline, declaration)
+    keys = partitions_between(
+        backfill.pipeline, contract.partitions, backfill.start, backfill.end, now=workspace.as_of()
+    )
+    if backfill.missing:
+        keys = _missing(workspace, contract, keys, backfill.version)
+    elif backfill.version is not None:
+        find_version(workspace, f"{backfill.pipeline}/{backfill.version}")
+    drift = [Kind.DRIFT] if declaration["drift"] and backfill.version is None else []
     return [kind.value for kind in (Kind.PREDICTIONS, Kind.GROUND_TRUTH, Kind.EVALUATION, *drift)], keys
 
 
@@ -137,7 +142,7 @@ def _missing(workspace: Workspace, contract: LabelContract, keys: Sequence[str],
         serving = dict(zip(keys, timeline(workspace, contract.pipeline).holders(starts), strict=True))
     else:
         serving = dict.fromkeys(keys, find_version(workspace, f"{contract.pipeline}/{version}"))
-    ids = {key: found.id for key, found in serving.items() if found is not None}
+    ids = {key: version.id for key, version in serving.items() if version is not None}
     with workspace.database.reading() as session:
         rows = evaluation_rows.newest_evaluations(session, list(set(ids.values())), contract.pipeline, list(keys))
     done = {(row.partition_key, row.version_id) for row in rows}
