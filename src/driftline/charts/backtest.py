@@ -39,7 +39,7 @@ def picture(backtest: Backtest, kind: str = "png") -> bytes:
         values.axvline(change.at, color=INK, linewidth=0.8, linestyle=":")
     for row, (outcome, style) in enumerate(reversed(_retrained(styled))):
         for outcome_kind, mark in (("promoted", "o"), ("kept", "|"), ("failed", "x")):
-            times = [one.at for one in outcome.retrainings if one.outcome == outcome_kind]
+            times = [retraining.at for retraining in outcome.retrainings if retraining.outcome == outcome_kind]
             marks.plot(times, [row] * len(times), mark, color=style["color"], markersize=4)
     names = [outcome.policy for outcome, _ in reversed(_retrained(styled))]
     marks.set_yticks(range(len(names)), names, fontsize=8)

@@ -69,7 +69,7 @@ def backtest(
         draw(replayed, picture)
     if as_json:
         values = [policy_values(replayed, outcome) for outcome in replayed.policies]
-        print_json([{"policy": one.pop("policy"), **one.pop("metrics"), **one} for one in values])
+        print_json([{"policy": policy.pop("policy"), **policy.pop("metrics"), **policy} for policy in values])
     else:
         _print(replayed, partitions)
 
@@ -77,7 +77,10 @@ def backtest(
 def _print(backtest: "Backtest", partitions: "Partitions") -> None:
     metrics = [measured.metric for measured in backtest.policies[0].measurements]
     changes = backtest.policies[0].changes
-    detected = [*(f"delay {partitions.time_title(one.at)}" for one in changes), *(["false alarms"] if changes else [])]
+    detected = [
+        *(f"delay {partitions.time_title(change.at)}" for change in changes),
+        *(["false alarms"] if changes else []),
+    ]
     print_table(
         f"{backtest.pipeline} {partitions.window_title(backtest.window)} under {len(backtest.policies)} policies",
         (

@@ -120,9 +120,13 @@ class ModelPipeline:
 
     def _check_retrain(self) -> None:
         """Refuse what would never be asked: age and labels are looked at with the drift reports of partitions."""
-        asked = [name for name in ("max_age", "min_new_labels", "trigger") if getattr(self.retrain, name) is not None]
-        if asked and not (self.partitions.is_stream and self.drift):
-            fault = f"its {asked[0]} is looked at with the drift reports of a stream, and it has none: use a schedule"
+        triggers = [
+            name for name in ("max_age", "min_new_labels", "trigger") if getattr(self.retrain, name) is not None
+        ]
+        if triggers and not (self.partitions.is_stream and self.drift):
+            fault = (
+                f"its {triggers[0]} is looked at with the drift reports of a stream, and it has none: use a schedule"
+            )
             raise DeclarationError(self.name, fault)
 
     @property

@@ -166,13 +166,13 @@ class _Changes:
     corrected: np.ndarray
 
 
-def _changes(contract: LabelContract, labels: pd.DataFrame, known: pd.DataFrame) -> _Changes:
+def _changes(contract: LabelContract, labels: pd.DataFrame, delivered: pd.DataFrame) -> _Changes:
     key = list(contract.row_key)
-    places = match_positions(labels[key], known[key])
+    places = match_positions(labels[key], delivered[key])
     there = places >= 0
     column = contract.target.column
     corrected = np.zeros(len(labels), dtype=bool)
-    corrected[there] = ~same_labels(labels.loc[there, column], known[column].iloc[places[there]])
+    corrected[there] = ~same_labels(labels.loc[there, column], delivered[column].iloc[places[there]])
     return _Changes(new=~there, corrected=corrected)
 
 

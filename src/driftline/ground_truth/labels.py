@@ -53,15 +53,15 @@ def known_truth(workspace: Workspace, pipeline: ModelPipeline, rows: pd.DataFram
         everything = np.ones(len(rows), dtype=bool)
         return KnownTruth(due=everything, delivered=~everything, labels=_column(rows, column))
     over = (rows[pipeline.time_column] + pipeline.ground_truth.lag <= until).to_numpy(dtype=bool)
-    found, places = _find(workspace, pipeline.label_contract, rows)
+    delivered_values, places = _find(workspace, pipeline.label_contract, rows)
     delivered = places >= 0
     if until < workspace.as_of():
         delivered &= over
     if pipeline.ground_truth.delivered:
-        labels = found.iloc[places[delivered]].set_axis(rows.index[delivered])
+        labels = delivered_values.iloc[places[delivered]].set_axis(rows.index[delivered])
         return KnownTruth(due=delivered, delivered=delivered, labels=labels)
     due = over | delivered
-    labels = _replaced(_column(rows, column)[due], delivered[due], found.iloc[places[delivered]])
+    labels = _replaced(_column(rows, column)[due], delivered[due], delivered_values.iloc[places[delivered]])
     return KnownTruth(due=due, delivered=delivered, labels=labels)
 
 
@@ -83,8 +83,8 @@ def delivered_labels(
 def _find(workspace: Workspace, contract: LabelContract, rows: pd.DataFrame) -> tuple[pd.Series, np.ndarray]:
     """Return the delivered labels of the rows' partitions, and where in them each row's label stands."""
     keys = list(dict.fromkeys(contract.partition_keys(rows[contract.time_column])))
-    found, key = delivered_labels(workspace, contract, keys, workspace.as_of()), list(contract.row_key)
-    return found[contract.target.column], match_positions(rows[key], found[key])
+    delivered, key = delivered_labels(workspace, contract, keys, workspace.as_of()), list(contract.row_key)
+    return delivered[contract.target.column], match_positions(rows[key], delivered[key])
 
 
 def _column(rows: pd.DataFrame, column: str) -> pd.Series:

@@ -146,12 +146,12 @@ def count_texts(name: str, values: npt.NDArray[Any]) -> tuple[Counter[str], int]
         UnsupportedColumnError: a value is neither text, a number, nor missing.
     """
     try:
-        found = Counter(values.tolist())
+        occurrences = Counter(values.tolist())
     except TypeError:
         raise UnsupportedColumnError(name, "a kind that cannot be hashed") from None
     texts: Counter[str] = Counter()
     missing = 0
-    for value, count in found.items():
+    for value, count in occurrences.items():
         if value is None or (isinstance(value, float) and np.isnan(value)):
             missing += count
         elif isinstance(value, (str, bool, int, float)):

@@ -20,9 +20,9 @@ class DatabaseUnavailableError(StorageError):
 class NewerDatabaseError(StorageError):
     """A newer driftline has migrated this database."""
 
-    def __init__(self, found: str, known: str) -> None:
+    def __init__(self, revision: str, newest: str) -> None:
         super().__init__(
-            f"The database has schema revision {found}, this driftline knows up to {known}. "
+            f"The database has schema revision {revision}, this driftline knows up to {newest}. "
             "Upgrade driftline: pip install --upgrade driftline."
         )
 
