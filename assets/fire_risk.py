@@ -40,7 +40,7 @@ fire_risk = ModelPipeline(
     drift=(
         PerformanceDrift("auroc", window="7d"),  # worse than the champion was on its holdout
         PerformanceDrift("auroc", below=0.82, window="7d"),  # worse than the service can live with
-        DataDrift(window="28d", min_wasserstein=0.5, min_ks=0.25),  # seasons and spells of weather are no drift
+        DataDrift(window="28d", min_wasserstein=0.5, min_ks=0.25),  # seasons and spells of weather are not drift
     ),
     retrain=Retrain(on_drift=("performance",), cooldown="14d"),
     promote=Promote(confidence=None),

@@ -1,4 +1,4 @@
-"""driftline keeps machine-learning models true over time.
+"""driftline keeps models in production accurate over time.
 
 What a project declares and what a script asks for stands here; everything is imported when it is first used,
 so that `import driftline` and the command line start at once.

@@ -23,7 +23,7 @@ def parse_time(text: str) -> datetime:
     """Return the time that an ISO 8601 `text` names, in UTC; a bare date is its midnight in UTC.
 
     Raises:
-        InvalidTimeError: `text` is no ISO time, or has a time of day without a zone.
+        InvalidTimeError: `text` is not an ISO time, or has a time of day without a zone.
     """
     try:
         time = datetime.fromisoformat(text)
@@ -46,7 +46,7 @@ def parse_duration(text: str) -> timedelta:
     datetime.timedelta(days=7)
 
     Raises:
-        InvalidTimeError: `text` is no such duration, or it is zero.
+        InvalidTimeError: `text` is not such a duration, or it is zero.
     """
     match = re.fullmatch(r"\s*([0-9]{1,6})\s*([smhdw])\s*", text)
     if match is None or int(match[1]) == 0:
@@ -61,7 +61,7 @@ class InvalidTimeError(InvalidInputError):
 
 
 def not_a_time(text: str) -> InvalidTimeError:
-    """Return the error where a time has no zone, or is no time at all."""
+    """Return the error where a time has no zone, or is not a time at all."""
     return InvalidTimeError(
         f"{text!r} is not an ISO 8601 time with a zone. Write a day as 2026-05-03 or a moment as 2026-05-03T07:00:00Z."
     )

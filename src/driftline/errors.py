@@ -64,11 +64,11 @@ def listing(names: Iterable[str], *, most: int = 20) -> str:
     return ", ".join(names[:most]) + rest
 
 
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """Return "Did you mean …?" for the closest of `known`, or what is known where none is close."""
-    known = sorted(known)
-    close = get_close_matches(name, known, n=1)
-    return f"Did you mean {close[0]!r}?" if close else f"Known: {listing(known)}."
+def suggestion(name: str, names: Iterable[str]) -> str:
+    """Return "Did you mean …?" for the closest of `names`, or all of them where none is close."""
+    names = sorted(names)
+    close = get_close_matches(name, names, n=1)
+    return f"Did you mean {close[0]!r}?" if close else f"Known: {listing(names)}."
 
 
 class LibraryMissingError(StorageError):

@@ -60,9 +60,9 @@ class Workspace:
         """
         holder = f"{socket.gethostname()}:{os.getpid()}"
         with self.database.transaction() as session:
-            held = lock_rows.take(session, name, holder, now=now(), lease=LEASE, is_dead=_died_here)
-        if held is not None:
-            raise LockedError(name, held.holder, held.expires_at)
+            other = lock_rows.take(session, name, holder, now=now(), lease=LEASE, is_dead=_died_here)
+        if other is not None:
+            raise LockedError(name, other.holder, other.expires_at)
         try:
             yield
         finally:

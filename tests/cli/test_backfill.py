@@ -72,7 +72,10 @@ def test_people_get_a_table(command):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("fire_risk", "--from", "2024-01-01", "--to", "2024-01-05"), "2025-02-10 (inclusive) to 2025-03-24 (exclusive)"),
+        (
+            ("fire_risk", "--from", "2024-01-01", "--to", "2024-01-05"),
+            "2025-02-10 (inclusive) to 2025-03-24 (exclusive)",
+        ),
         (("fire_risk", "--from", "2025-02-14", "--to", "2025-02-10"), "No partition of 'fire_risk' lies between"),
         (("fire_risk", "--from", "soon", "--to", "2025-02-10"), "'soon' is not an ISO 8601 time"),
         (("fire_risc", "--from", "2025-02-10", "--to", "2025-02-10"), "Did you mean 'fire_risk'?"),

@@ -56,7 +56,7 @@ def test_three_weeks_end_with_an_evaluated_stream_and_a_retraining_and_are_not_r
     steps = list(go(dagster, short()))
     assert [(step.done, step.total) for step in steps] == [(0, 21), (7, 21), (14, 21), (21, 21)]
     assert len(evaluated()) == 21
-    assert [step.said for step in steps if "retrained" in step.said]
+    assert [step.latest for step in steps if "retrained" in step.latest]
     asked = [row for row in decided() if row[0] == "drift" and row[1] != "declined"]
     assert asked[0][2] == day("2025-03-11")
     assert {row[1] for row in asked} <= {"promoted", "kept"}

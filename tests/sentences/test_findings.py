@@ -108,9 +108,9 @@ def test_what_has_no_reference():
     [predictions] = prediction_findings(None, {}, PredictionDrift())
     rows = multivariate_finding(None, {}, MultivariateDrift(), separate)
     assert predictions.note == (
-        "No reference: the predictions of this version on its holdout were not stored. The next champion brings one."
+        "No reference: the predictions of this version on its holdout were not stored. The next champion will have one."
     )
-    assert rows.note == "No reference: no training rows of this version were stored. The next champion brings one."
+    assert rows.note == "No reference: no training rows of this version were stored. The next champion will have one."
 
 
 def test_a_finding_that_was_stored_as_json_reads_the_same():

@@ -45,9 +45,9 @@ class Channel:
         """
         with _LogCapture() as captured:
             try:
-                service = _instantiate(self._url)  # one each: threads that send share nothing
-                service.socket_connect_timeout = service.socket_read_timeout = timeout_s
-                accepted = service.notify(
+                notifier = _instantiate(self._url)  # one each: threads that send share nothing
+                notifier.socket_connect_timeout = notifier.socket_read_timeout = timeout_s
+                accepted = notifier.notify(
                     body=message.body,
                     title=message.subject,
                     notify_type=_TYPES.get(severity, "info"),
@@ -75,12 +75,12 @@ def open_channels(urls: Sequence[SecretStr]) -> tuple[Channel, ...]:
     channels = []
     with _LogCapture():
         for number, url in enumerate(urls, start=1):
-            service = None
+            notifier = None
             with suppress(Exception):
-                service = _instantiate(url)
-            if service is None:
+                notifier = _instantiate(url)
+            if notifier is None:
                 raise unusable_channel(number, len(urls))
-            kind = str(getattr(service, "service_name", "") or "channel")
+            kind = str(getattr(notifier, "service_name", "") or "channel")
             channels.append(Channel(number=number, kind=kind, _url=url))
     return tuple(channels)
 

@@ -30,7 +30,7 @@ class DeliveryResult:
         sent: how many were taken.
         retried: how many will be tried again.
         failed: how many are given up.
-        faults: why, in words without an address.
+        faults: why, without an address.
     """
 
     sent: int = 0
@@ -112,9 +112,9 @@ def _send_all(outbound: Sequence[_OutboundMessage], timeout_s: float) -> Iterato
     and then and so outlive every timeout of a socket.
     """
     results: queue.SimpleQueue[tuple[int, str | None]] = queue.SimpleQueue()
-    for one in outbound:
-        threading.Thread(target=_send, args=(one, timeout_s, results), name=SENDER, daemon=True).start()
-    waiting = {one.key: one.channel for one in outbound}
+    for message in outbound:
+        threading.Thread(target=_send, args=(message, timeout_s, results), name=SENDER, daemon=True).start()
+    waiting = {message.key: message.channel for message in outbound}
     deadline = time.monotonic() + timeout_s
     while waiting:
         try:
@@ -127,13 +127,13 @@ def _send_all(outbound: Sequence[_OutboundMessage], timeout_s: float) -> Iterato
         yield key, str(AlertDeliveryError(channel.name, f"it did not answer within {timeout_s:g} s"))
 
 
-def _send(one: _OutboundMessage, timeout_s: float, results: "queue.SimpleQueue[tuple[int, str | None]]") -> None:
+def _send(outbound: _OutboundMessage, timeout_s: float, results: "queue.SimpleQueue[tuple[int, str | None]]") -> None:
     fault = None
     try:
-        one.channel.send(one.message, severity=one.severity, timeout_s=timeout_s)
+        outbound.channel.send(outbound.message, severity=outbound.severity, timeout_s=timeout_s)
     except AlertDeliveryError as error:
         fault = str(error)
-    results.put((one.key, fault))
+    results.put((outbound.key, fault))
 
 
 def _record(workspace: Workspace, row: AlertDeliveryRow, fault: str | None, *, final: bool = False) -> DeliveryState:

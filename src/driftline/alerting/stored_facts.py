@@ -33,7 +33,11 @@ class StoredFacts:
         self._decisions = {report_id: decisions[row.id] for report_id, row in answers.items()}
         self._ended = {model_id: decisions[row.id] for model_id, row in ended.items()}
         ids = {report.version_id for report in self._reports.values()}
-        named = [id_ for one in self._ended.values() for id_ in (one.serving_version_id, one.challenger_version_id)]
+        named = [
+            id_
+            for decision in self._ended.values()
+            for id_ in (decision.serving_version_id, decision.challenger_version_id)
+        ]
         ids |= {id_ for id_ in named if id_ is not None}
         self._versions: dict[int | None, int] = {
             id_: version.version for id_, version in versions_by_id(session, ids).items()

@@ -74,10 +74,10 @@ class Reader:
 
     async def stored(self, kind: type[Node], question: Callable[..., Any], *args: Hashable, key: Hashable) -> Node:
         """Return what `one` returns, for a key that the database promises to have a row."""
-        found = await self.one(kind, question, *args, key=key)
-        if found is None:
+        node = await self.one(kind, question, *args, key=key)
+        if node is None:
             raise LookupError(f"The database has no row for the {kind.__name__} {key!r}.")
-        return found
+        return node
 
     async def many(self, kind: type[Node], question: Callable[..., Any], *args: Hashable, key: Hashable) -> list[Node]:
         """Return the nodes of the rows at `key` in the mapping that `question` answers."""

@@ -77,7 +77,7 @@ class Dagster:
         """Return the code location and the repository that have a job."""
         nodes = (await self._ask(_JOBS))["repositoriesOrError"].get("nodes", [])
         for node in nodes:
-            if job in {known["name"] for known in node["jobs"]}:
+            if job in {declared["name"] for declared in node["jobs"]}:
                 return {"repositoryLocationName": node["location"]["name"], "repositoryName": node["name"]}
         raise DagsterRefusedError(f"no code location has the job {job!r}")
 
@@ -86,12 +86,12 @@ class Dagster:
             async with httpx.AsyncClient(timeout=TIMEOUT_S) as client:
                 answer = await client.post(f"{self.url}/graphql", json={"query": query, "variables": variables})
             answer.raise_for_status()
-            told: dict[str, Any] = answer.json()
+            payload: dict[str, Any] = answer.json()
         except (httpx.HTTPError, ValueError) as error:
             raise DagsterUnavailableError(self.url, f"{type(error).__name__}: {error}".strip(": ")) from error
-        if told.get("errors"):
-            raise DagsterRefusedError(str(told["errors"][0].get("message")))
-        data: dict[str, Any] = told["data"]
+        if payload.get("errors"):
+            raise DagsterRefusedError(str(payload["errors"][0].get("message")))
+        data: dict[str, Any] = payload["data"]
         return data
 
 
@@ -100,5 +100,5 @@ def _tags(tags: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _why(answer: Mapping[str, Any]) -> str:
-    told = [one["message"] for one in answer.get("errors", [])]
-    return " ".join(told) or str(answer.get("message") or answer["__typename"])
+    messages = [fault["message"] for fault in answer.get("errors", [])]
+    return " ".join(messages) or str(answer.get("message") or answer["__typename"])

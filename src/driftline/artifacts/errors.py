@@ -17,9 +17,9 @@ class ArtifactMissingError(NotFoundError):
 class ArtifactAlteredError(StorageError):
     """A stored file is no longer what was stored."""
 
-    def __init__(self, digest: str, found: str, path: str) -> None:
+    def __init__(self, digest: str, actual: str, path: str) -> None:
         super().__init__(
-            f"The artifact at {path} was altered: its content has sha256 {found}, it was stored as {digest}. "
+            f"The artifact at {path} was altered: its content has sha256 {actual}, it was stored as {digest}. "
             "Restore it from a backup, or train the model again; it is not loaded."
         )
 

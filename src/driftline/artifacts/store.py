@@ -61,9 +61,9 @@ class ArtifactStore:
             content: bytes = self._files.cat_file(path)
         except FileNotFoundError:
             raise ArtifactMissingError(digest, path) from None
-        found = hashlib.sha256(content).hexdigest()
-        if found != digest:
-            raise ArtifactAlteredError(digest, found, path)
+        actual = hashlib.sha256(content).hexdigest()
+        if actual != digest:
+            raise ArtifactAlteredError(digest, actual, path)
         return content
 
     def has(self, digest: str) -> bool:

@@ -49,7 +49,7 @@ def backtest(
     length: str = "7d",
     changes: Sequence[datetime] = (),
     workspace: Workspace | None = None,
-    told: Callable[[str], None] = lambda name: None,
+    on_policy: Callable[[str], None] = lambda name: None,
 ) -> Backtest:
     """Return what the past of a stream would have been like under each policy; nothing of it touches production.
 
@@ -66,7 +66,7 @@ def backtest(
         length: of the windows over time, such as `7d`.
         changes: when the world is known to have changed, for the delay of detection and the false alarms.
         workspace: where labels were delivered to; None: only the dataset's labels are known.
-        told: is told the name of each policy before its replay.
+        on_policy: called with the name of each policy before its replay.
 
     Raises:
         NotAStreamError: the pipeline has no time partitions.
@@ -77,13 +77,13 @@ def backtest(
         InvalidDatasetError: the first model cannot be trained on what lies before `start`.
     """
     over = pipeline.stream.clip(end or now())
-    asked = [named_policy(policy, pipeline) if isinstance(policy, str) else policy for policy in policies]
-    if all(policy.name != NEVER for policy in asked):
-        asked.append(named_policy(NEVER, pipeline))
-    names = [policy.name for policy in asked]
+    chosen = [named_policy(policy, pipeline) if isinstance(policy, str) else policy for policy in policies]
+    if all(policy.name != NEVER for policy in chosen):
+        chosen.append(named_policy(NEVER, pipeline))
+    names = [policy.name for policy in chosen]
     if len(set(names)) < len(names):
         raise doubled_policy(next(name for name in names if names.count(name) > 1))
-    variants = {policy.name: policy.of(pipeline) for policy in asked}
+    variants = {policy.name: policy.of(pipeline) for policy in chosen}
     windows = parse_duration(length)
     past = read_past(pipeline, start, over, workspace=workspace)
     trainings = Trainings(past)
@@ -91,13 +91,13 @@ def backtest(
     metrics = _metrics(pipeline, model.task, metric_name)
     outcomes = {}
     for name, variant in variants.items():
-        told(name)
+        on_policy(name)
         replayed = replay(past, variant, trainings)
         outcomes[name] = outcome_of(past, name, replayed, metrics=metrics, length=windows, changes=changes)
     repeated = PolicyReplay(labelled=last_known_labels(past, model), retrainings=(), cpu_s=0.0)
     outcomes[LAST_KNOWN] = outcome_of(past, LAST_KNOWN, repeated, metrics=metrics, length=windows, changes=())
     never = outcomes[NEVER]
-    compared = [replace(one, gain=gain_over(metrics[0], one, never)) for one in outcomes.values()]
+    compared = [replace(outcome, gain=gain_over(metrics[0], outcome, never)) for outcome in outcomes.values()]
     return Backtest(
         pipeline=pipeline.name, window=past.window, metric=metrics[0], length=length, policies=tuple(compared)
     )
@@ -106,5 +106,5 @@ def backtest(
 def _metrics(pipeline: ModelPipeline, task: Task, first: str | None) -> tuple[str, ...]:
     """Return the metrics of the pipeline, `first` before them; accuracy and AUROC are among them where they can be."""
     usual = {Task.BINARY: ("accuracy", "auroc"), Task.MULTICLASS: ("accuracy",), Task.REGRESSION: ()}[task]
-    asked = (metric(first, task).name,) if first else ()
-    return tuple(dict.fromkeys((*asked, *pipeline.metrics, *usual)))
+    requested = (metric(first, task).name,) if first else ()
+    return tuple(dict.fromkeys((*requested, *pipeline.metrics, *usual)))

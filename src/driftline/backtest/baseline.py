@@ -41,23 +41,25 @@ def _newest_labels(past: Past, rows: pd.DataFrame, model: Model) -> np.ndarray:
     pipeline = past.pipeline
     labelled = past.frame[past.frame[pipeline.target.column].notna()]
     entity = dict(enumerate(pipeline.entity, start=1))
-    known = pd.DataFrame(
+    arrivals = pd.DataFrame(
         {
             **{number: labelled[name] for number, name in entity.items()},
             due: labelled[pipeline.time_column] + past.lag,
             value: encode(pipeline.target, labelled, classes=model.classes),
         }
     )
-    asked = pd.DataFrame({event: rows[pipeline.time_column], **{number: rows[name] for number, name in entity.items()}})
-    found = pd.merge_asof(
-        asked,
-        known.iloc[known[due].argsort(kind="stable")],
+    queries = pd.DataFrame(
+        {event: rows[pipeline.time_column], **{number: rows[name] for number, name in entity.items()}}
+    )
+    newest = pd.merge_asof(
+        queries,
+        arrivals.iloc[arrivals[due].argsort(kind="stable")],
         left_on=event,
         right_on=due,
         by=list(entity) or None,
         allow_exact_matches=bool(past.lag),  # without a delay, the newest label is that of a row before
     )
-    return found[value].to_numpy(dtype=float)
+    return newest[value].to_numpy(dtype=float)
 
 
 def _scores(values: np.ndarray, model: Model) -> np.ndarray:

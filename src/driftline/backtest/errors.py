@@ -16,7 +16,7 @@ def unknown_policy(text: str) -> InvalidBacktestError:
 
 
 def no_deliveries(name: str) -> InvalidBacktestError:
-    """Return the error where labels come by delivery alone, and nobody said where they were delivered to."""
+    """Return the error where labels come by delivery alone, and no workspace is given that has them."""
     return InvalidBacktestError(
         f"The labels of {name!r} come by delivery alone. Give the workspace that they were delivered to, such as "
         "workspace=open_workspace()."

@@ -72,7 +72,7 @@ class PolicyOutcome:
     @property
     def promotions(self) -> int:
         """Return how many challengers took the champion's place."""
-        return sum(one.outcome == "promoted" for one in self.retrainings)
+        return sum(retraining.outcome == "promoted" for retraining in self.retrainings)
 
     def value(self, name: str) -> float | None:
         """Return a metric over all labelled rows; None where it is undefined or not measured."""
@@ -95,12 +95,12 @@ def outcome_of(
     changes: Sequence[datetime],
 ) -> PolicyOutcome:
     """Return the figures of one policy; the first of `metrics` is the one over time."""
-    found = tuple(measure_partitions(measured, list(replayed.labelled.values())) for measured in metrics)
-    alarms = [one.at for one in replayed.retrainings if one.trigger == "drift"]
+    measurements = tuple(measure_partitions(measured, list(replayed.labelled.values())) for measured in metrics)
+    alarms = [retraining.at for retraining in replayed.retrainings if retraining.trigger == "drift"]
     marked, false_alarms = _detected(past, sorted(changes), alarms)
     return PolicyOutcome(
         policy=name,
-        measurements=found,
+        measurements=measurements,
         windows=tuple(window_values(past, metrics[0], replayed.labelled, length)),
         gain=None,
         retrainings=replayed.retrainings,

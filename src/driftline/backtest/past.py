@@ -84,9 +84,9 @@ class Past:
 
     def truth(self, rows: pd.DataFrame, model: Model) -> np.ndarray:
         """Return the encoded labels of rows, NaN where there is none, shape (n_rows,)."""
-        known = rows[self.pipeline.target.column].notna().to_numpy()
+        is_labelled = rows[self.pipeline.target.column].notna().to_numpy()
         truth = np.full(len(rows), np.nan)
-        truth[known] = encode(self.pipeline.target, rows[known], classes=model.classes)
+        truth[is_labelled] = encode(self.pipeline.target, rows[is_labelled], classes=model.classes)
         return truth
 
     def labelled(
@@ -129,10 +129,10 @@ def read_past(pipeline: ModelPipeline, start: datetime | None, end: datetime, *,
         shown = [partitions.time_title(time) for time in (first, end, last)]
         raise no_partition_between(pipeline.name, shown[0], shown[1], partitions.start, shown[2])
     window = partitions.covering(keys)
-    learnt = partitions.training_window(window.start, pipeline.training_window)
-    frame = load_window(pipeline, Window(learnt.start, window.end))
+    trained_on = partitions.training_window(window.start, pipeline.training_window)
+    frame = load_window(pipeline, Window(trained_on.start, window.end))
     frame = frame.sort_values(pipeline.time_column, kind="stable", ignore_index=True)
     if workspace is not None:
-        known, column = known_truth(workspace, pipeline, frame, until=workspace.as_of()), pipeline.target.column
-        frame = frame.assign(**{column: known.labels.reindex(frame.index)})
+        truth, column = known_truth(workspace, pipeline, frame, until=workspace.as_of()), pipeline.target.column
+        frame = frame.assign(**{column: truth.labels.reindex(frame.index)})
     return Past(pipeline=pipeline, partitions=partitions, window=window, keys=tuple(keys), frame=frame)

@@ -49,7 +49,7 @@ def named_policy(text: str, pipeline: ModelPipeline) -> Policy:
 
     Raises:
         InvalidBacktestError: it names none.
-        InvalidTimeError: what follows the colon is no length.
+        InvalidTimeError: what follows the colon is not a length.
     """
     name, _, length = text.strip().partition(":")
     if name == "declared" and not length:

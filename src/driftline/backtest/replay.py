@@ -41,7 +41,7 @@ class Retraining:
         trigger: schedule, drift, age or labels.
         outcome: promoted, kept, or failed.
         reason: what asked for it, and what came of it.
-        row_count: rows that it learnt from, holdout not included; 0 where it failed.
+        row_count: rows that it was trained on, without the holdout; 0 where it failed.
     """
 
     at: datetime
@@ -73,7 +73,7 @@ class Version:
 
     Attributes:
         number: from 1 on.
-        trained_through: the time up to which it learnt.
+        trained_through: the end of the time it was trained on.
         effective_at: when it took effect.
         model: what serves.
         judged: what was judged on the holdout: the same, or what it was refitted from.
@@ -248,13 +248,13 @@ class _Production:
         training = self._trainings.fit(until, split)
         self._cpu_s += training.saved_cpu_s
         fitted = training.result
-        meeting = compare_on_holdout(self._pipeline, split.holdout, fitted.model, self._versions[-1].judged.model)
+        compared = compare_on_holdout(self._pipeline, split.holdout, fitted.model, self._versions[-1].judged.model)
         judgement = judge(
             self._pipeline.promote,
-            meeting.challenger,
-            meeting.comparison,
-            champion_fault=meeting.champion_fault,
-            slices=meeting.slices,
+            compared.challenger,
+            compared.comparison,
+            champion_fault=compared.champion_fault,
+            slices=compared.slices,
         )
         if judgement.promote:
             number = len(self._versions) + 1
@@ -281,12 +281,14 @@ class _Production:
 
     def _state(self) -> RetrainState:
         champion, done = self._versions[-1], self._retrainings
-        promoted = max((number for number, one in enumerate(done) if one.outcome == "promoted"), default=-1)
-        lost = tuple(one.at for one in done[promoted + 1 :] if one.outcome == "kept")
+        promoted = max(
+            (number for number, retraining in enumerate(done) if retraining.outcome == "promoted"), default=-1
+        )
+        lost = tuple(retraining.at for retraining in done[promoted + 1 :] if retraining.outcome == "kept")
         return RetrainState(
             running=None,
             last_start=done[-1].at if done else None,
-            starts=tuple(one.at for one in done),
+            starts=tuple(retraining.at for retraining in done),
             lost=lost,
             champion_since=champion.effective_at,
             new_labels=self._new_labels(champion, lost),
@@ -295,6 +297,6 @@ class _Production:
     def _new_labels(self, champion: Version, lost: tuple[datetime, ...]) -> int:
         if self._pipeline.retrain.min_new_labels is None:
             return 0
-        learnt = max([champion.trained_through, *lost[-1:]]) - self._past.lag
-        first = self._past.partitions.key(learnt)
+        covered = max([champion.trained_through, *lost[-1:]]) - self._past.lag
+        first = self._past.partitions.key(covered)
         return sum(len(labelled.truth) for key, labelled in self._labelled.items() if key >= first)

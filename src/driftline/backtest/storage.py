@@ -39,21 +39,26 @@ def policy_values(backtest: Backtest, outcome: PolicyOutcome) -> dict[str, Any]:
         "cpu_s": outcome.cpu_s,
         "label_count": max((measured.row_count for measured in outcome.measurements), default=0),
         "changes": [
-            {"at": one.at.isoformat(), "delay_s": None if one.delay is None else one.delay.total_seconds()}
-            for one in outcome.changes
+            {"at": change.at.isoformat(), "delay_s": None if change.delay is None else change.delay.total_seconds()}
+            for change in outcome.changes
         ],
         "false_alarms": outcome.false_alarms,
         "windows": [
             {
-                "start": one.window.start.isoformat(),
-                "end": one.window.end.isoformat(),
-                "value": one.value,
-                "label_count": one.label_count,
+                "start": window.window.start.isoformat(),
+                "end": window.window.end.isoformat(),
+                "value": window.value,
+                "label_count": window.label_count,
             }
-            for one in outcome.windows
+            for window in outcome.windows
         ],
         "retrained": [
-            {"at": one.at.isoformat(), "trigger": one.trigger, "outcome": one.outcome, "reason": one.reason}
-            for one in outcome.retrainings
+            {
+                "at": retraining.at.isoformat(),
+                "trigger": retraining.trigger,
+                "outcome": retraining.outcome,
+                "reason": retraining.reason,
+            }
+            for retraining in outcome.retrainings
         ],
     }

@@ -1,4 +1,4 @@
-"""What people would rather look at than read: plots and backtests drawn by matplotlib."""
+"""Pictures of plots and backtests, drawn by matplotlib."""
 
 from driftline.charts.backtest import draw, picture
 from driftline.charts.plots import ACCENT, draw_plot, dress, label_axes, plot_picture

@@ -30,18 +30,18 @@ def picture(backtest: Backtest, kind: str = "png") -> bytes:
 
     figure = Figure(figsize=(10, 5.6), dpi=110, layout="constrained")
     values, marks = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1 + 0.2 * len(backtest.policies)))
-    lines = [(outcome, _style(place, outcome)) for place, outcome in enumerate(backtest.policies)]
-    for outcome, style in lines:
+    styled = [(outcome, _style(place, outcome)) for place, outcome in enumerate(backtest.policies)]
+    for outcome, style in styled:
         middles = [window.window.start + (window.window.end - window.window.start) / 2 for window in outcome.windows]
         shown = [float("nan") if window.value is None else window.value for window in outcome.windows]
         values.plot(middles, shown, label=_label(backtest, outcome), linewidth=1.3, **style)
     for change in backtest.policies[0].changes:
         values.axvline(change.at, color=INK, linewidth=0.8, linestyle=":")
-    for row, (outcome, style) in enumerate(reversed(_retrained(lines))):
+    for row, (outcome, style) in enumerate(reversed(_retrained(styled))):
         for outcome_kind, mark in (("promoted", "o"), ("kept", "|"), ("failed", "x")):
-            times = [one.at for one in outcome.retrainings if one.outcome == outcome_kind]
+            times = [retraining.at for retraining in outcome.retrainings if retraining.outcome == outcome_kind]
             marks.plot(times, [row] * len(times), mark, color=style["color"], markersize=4)
-    names = [outcome.policy for outcome, _ in reversed(_retrained(lines))]
+    names = [outcome.policy for outcome, _ in reversed(_retrained(styled))]
     marks.set_yticks(range(len(names)), names, fontsize=8)
     marks.set_xlabel("retrainings: ● promoted, | kept the champion, × failed", fontsize=8, color=INK)
     values.set_ylabel(f"{backtest.metric}, windows of {backtest.length}", fontsize=9, color=INK)
@@ -61,8 +61,8 @@ def _style(place: int, outcome: PolicyOutcome) -> dict[str, str]:
     return {"color": COLOURS[place % len(COLOURS)]}
 
 
-def _retrained(lines: Sequence[tuple[PolicyOutcome, dict[str, str]]]) -> list[tuple[PolicyOutcome, dict[str, str]]]:
-    return [(outcome, style) for outcome, style in lines if outcome.retrainings]
+def _retrained(styled: Sequence[tuple[PolicyOutcome, dict[str, str]]]) -> list[tuple[PolicyOutcome, dict[str, str]]]:
+    return [(outcome, style) for outcome, style in styled if outcome.retrainings]
 
 
 def _label(backtest: Backtest, outcome: PolicyOutcome) -> str:

@@ -26,7 +26,10 @@ def alerts(
     print_table(
         "Open alerts, oldest first",
         ("alert", "severity", "since", "what", "messages"),
-        [(one["alert_id"], one["severity"], one["opened_at"], one["title"], _sent(one["messages"])) for one in listed],
+        [
+            (alert["alert_id"], alert["severity"], alert["opened_at"], alert["title"], _sent(alert["messages"]))
+            for alert in listed
+        ],
         empty=f"No open alert in {workspace.database.url}.",
     )
 

@@ -22,7 +22,7 @@ from driftline.errors import DriftlineError
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="Keeps machine-learning models true over time: tracking, registry, drift, retraining, on Dagster.",
+    help="Keeps models in production accurate over time: tracking, registry, drift, retraining, on Dagster.",
     epilog="Start with `driftline demo`. Everything is kept in DRIFTLINE_HOME, by default ./.driftline.",
 )
 for command in (demo, dev, serve, runs, models, shadow, promote, rollback, backfill, evaluate, backtest, alerts):

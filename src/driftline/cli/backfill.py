@@ -39,8 +39,8 @@ def backfill(
     project = load_project(Path.cwd())
     declared = project.pipeline(pipeline)
     workspace = open_workspace()
-    asked = past_partitions(workspace, declared, start, end)
-    keys = unevaluated(workspace, declared, asked, version=version) if missing else asked
+    partitions = past_partitions(workspace, declared, start, end)
+    keys = unevaluated(workspace, declared, partitions, version=version) if missing else partitions
     faults = []
     try:
         with open_instance(dagster_home()) as instance, Console(stderr=True).status(f"{len(keys)} partitions"):
@@ -48,20 +48,22 @@ def backfill(
                 faults += [] if done.fault is None else [done.fault]
     except KeyboardInterrupt:
         raise InterruptedByUserError(f"The backfill of {pipeline}") from None
-    learnt = None if version is None else training_window(workspace, find_version(workspace, f"{pipeline}/{version}"))
-    evaluated = evaluations_of(workspace, declared, asked, version=version)
-    told = {
+    trained_on = (
+        None if version is None else training_window(workspace, find_version(workspace, f"{pipeline}/{version}"))
+    )
+    evaluated = evaluations_of(workspace, declared, partitions, version=version)
+    summary = {
         "pipeline": pipeline,
-        "partitions": len(asked),
+        "partitions": len(partitions),
         "run": len(keys),
         "evaluated": len(evaluated),
-        "waiting_or_failed": [key for key in asked if key not in evaluated],
+        "waiting_or_failed": [key for key in partitions if key not in evaluated],
         "faults": faults,
-        "trained_on": None if learnt is None else str(learnt),
-        "metrics": {key: [asdict(measured) for measured in found] for key, found in evaluated.items()},
+        "trained_on": None if trained_on is None else str(trained_on),
+        "metrics": {key: [asdict(measured) for measured in measurements] for key, measurements in evaluated.items()},
     }
     if as_json:
-        print_json(told)
+        print_json(summary)
     else:
         first = declared.metrics[0]
         print_table(
@@ -70,9 +72,9 @@ def backfill(
             [(key, m.value, m.ci_low, m.ci_high, m.row_count) for key, (m, *_) in evaluated.items()],
             empty="Nothing is evaluated yet.",
         )
-        print_text(f"{len(evaluated)} of {len(asked)} partitions are evaluated, {len(keys)} were run now.")
-        if learnt is not None:
-            print_text(f"Version {version} learnt from {learnt}: what it says of those days flatters it.")
+        print_text(f"{len(evaluated)} of {len(partitions)} partitions are evaluated, {len(keys)} were run now.")
+        if trained_on is not None:
+            print_text(f"Version {version} was trained on {trained_on}; its metrics there are optimistic.")
         for fault in faults:
             print_text(fault)
     if faults:

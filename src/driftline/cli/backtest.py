@@ -50,50 +50,64 @@ def backtest(
 
     declared = load_project(Path.cwd()).pipeline(pipeline)
     workspace = open_workspace()
-    asked = DEFAULT_POLICIES if policies is None else tuple(name.strip() for name in policies.split(","))
+    names = DEFAULT_POLICIES if policies is None else tuple(name.strip() for name in policies.split(","))
     partitions = declared.stream
     with Console(stderr=True).status(f"{pipeline}: reading the past") as status:
-        found = run(
+        replayed = run(
             declared,
-            asked,
+            names,
             start=None if start is None else partitions.span(start).start,
             end=None if end is None else partitions.span(end).end,
             metric_name=metric,
             length=window,
             changes=[partitions.moment(day) for day in change or ()],
             workspace=workspace,
-            told=lambda name: status.update(f"{pipeline}: {name}"),
+            on_policy=lambda name: status.update(f"{pipeline}: {name}"),
         )
-    store_backtest(workspace, found)
+    store_backtest(workspace, replayed)
     if picture is not None:
-        draw(found, picture)
+        draw(replayed, picture)
     if as_json:
-        values = [policy_values(found, outcome) for outcome in found.policies]
-        print_json([{"policy": one.pop("policy"), **one.pop("metrics"), **one} for one in values])
+        values = [policy_values(replayed, outcome) for outcome in replayed.policies]
+        print_json([{"policy": policy.pop("policy"), **policy.pop("metrics"), **policy} for policy in values])
     else:
-        _print(found, partitions)
+        _print(replayed, partitions)
 
 
-def _print(found: "Backtest", partitions: "Partitions") -> None:
-    metrics = [measured.metric for measured in found.policies[0].measurements]
-    changes = found.policies[0].changes
-    detected = [*(f"delay {partitions.time_title(one.at)}" for one in changes), *(["false alarms"] if changes else [])]
+def _print(backtest: "Backtest", partitions: "Partitions") -> None:
+    metrics = [measured.metric for measured in backtest.policies[0].measurements]
+    changes = backtest.policies[0].changes
+    detected = [
+        *(f"delay {partitions.time_title(change.at)}" for change in changes),
+        *(["false alarms"] if changes else []),
+    ]
     print_table(
-        f"{found.pipeline} {partitions.window_title(found.window)} under {len(found.policies)} policies",
-        ("policy", *metrics, f"worst {found.length}", "over never ± 95 %", "trained", "won", "CPU s", *detected),
-        [_row(found, outcome, metrics, detected) for outcome in found.policies],
+        f"{backtest.pipeline} {partitions.window_title(backtest.window)} under {len(backtest.policies)} policies",
+        (
+            "policy",
+            *metrics,
+            f"worst {backtest.length}",
+            "over never ± 95 %",
+            "retrainings",
+            "promotions",
+            "CPU s",
+            *detected,
+        ),
+        [_row(backtest, outcome, metrics, detected) for outcome in backtest.policies],
         empty="Nothing was replayed.",
     )
     print_text(
-        f"Worst {found.length} and what is gained over never retraining are of {found.metric}; the latter is the mean "
-        "over the windows. Won: challengers that were promoted. CPU seconds are those of trainings and judgements."
+        f"Worst {backtest.length} and what is gained over never retraining are of {backtest.metric}; the latter is the "
+        "mean over the windows. Promotions: challengers that became champion. CPU seconds: of trainings and judgements."
     )
 
 
-def _row(found: "Backtest", outcome: "PolicyOutcome", metrics: list[str], detected: list[str]) -> tuple[object, ...]:
-    worst, gain = outcome.worst_window(found.metric), outcome.gain
-    delays = [None if one.delay is None else f"{one.delay.total_seconds() / 86400:.1f} d" for one in outcome.changes]
-    told = [*delays, outcome.false_alarms]
+def _row(backtest: "Backtest", outcome: "PolicyOutcome", metrics: list[str], detected: list[str]) -> tuple[object, ...]:
+    worst, gain = outcome.worst_window(backtest.metric), outcome.gain
+    delays = [
+        None if change.delay is None else f"{change.delay.total_seconds() / 86400:.1f} d" for change in outcome.changes
+    ]
+    detections = [*delays, outcome.false_alarms]
     return (
         outcome.policy,
         *(outcome.value(name) for name in metrics),
@@ -102,5 +116,5 @@ def _row(found: "Backtest", outcome: "PolicyOutcome", metrics: list[str], detect
         len(outcome.retrainings),
         outcome.promotions,
         round(outcome.cpu_s, 2),
-        *(told if len(told) == len(detected) else [None] * len(detected)),
+        *(detections if len(detections) == len(detected) else [None] * len(detected)),
     )

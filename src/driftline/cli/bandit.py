@@ -79,36 +79,39 @@ def status(model: Model, *, as_json: AsJson = False) -> None:
     from driftline.rollout import bandit_status
     from driftline.workspace import open_workspace
 
-    found = bandit_status(open_workspace(), load_project(Path.cwd()).pipeline(model))
+    status = bandit_status(open_workspace(), load_project(Path.cwd()).pipeline(model))
     if as_json:
-        print_json({"model": model, **asdict(found)})
+        print_json({"model": model, **asdict(status)})
         return
-    _print_partitions(model, found)
-    until = f"until {found.until:%Y-%m-%d %H:%M} UTC" if found.until else "still"
-    print_text(f"Since {found.since:%Y-%m-%d %H:%M} UTC, {until}. {found.outcome or found.step.reason}")
-    for version, value in ((found.champion, found.champion_value), (found.challenger, found.challenger_value)):
+    _print_partitions(model, status)
+    until = f"until {status.until:%Y-%m-%d %H:%M} UTC" if status.until else "still"
+    print_text(f"Since {status.since:%Y-%m-%d %H:%M} UTC, {until}. {status.outcome or status.step.reason}")
+    for version, value in ((status.champion, status.champion_value), (status.challenger, status.challenger_value)):
         print_text(f"Version {version}: {_earned(value)}")
 
 
-def _print_partitions(model: str, found: "BanditStatus") -> None:
+def _print_partitions(model: str, status: "BanditStatus") -> None:
     print_table(
-        f"{model}: version {found.challenger} beside version {found.champion}",
+        f"{model}: version {status.challenger} beside version {status.champion}",
         ("partition", "share", "P(better)", "labels", "champion", "of", "challenger", "of"),
-        [(one.partition, one.share, one.probability, one.label_count, *_rewards(one)) for one in found.partitions],
-        empty=f"Version {found.challenger} of {model} shares the keys; no partition has been predicted yet.",
+        [
+            (partition.partition, partition.share, partition.probability, partition.label_count, *_rewards(partition))
+            for partition in status.partitions
+        ],
+        empty=f"Version {status.challenger} of {model} shares the keys; no partition has been predicted yet.",
     )
 
 
-def _rewards(one: "BanditPartition") -> tuple[object, ...]:
+def _rewards(partition: "BanditPartition") -> tuple[object, ...]:
     """Return how many rows each was right about, and of how many; nothing before their labels are due."""
-    if one.rewards is None:
+    if partition.rewards is None:
         return (None,) * 4
-    known = one.rewards
+    rewards = partition.rewards
     return (
-        int(known.champion_reward),
-        known.champion_count,
-        int(known.challenger_reward),
-        known.challenger_count,
+        int(rewards.champion_reward),
+        rewards.champion_count,
+        int(rewards.challenger_reward),
+        rewards.challenger_count,
     )
 
 

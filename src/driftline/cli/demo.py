@@ -44,7 +44,7 @@ def demo(
         task = progress.add_task(f"{PIPELINE}: training the first model", total=None)
         try:
             for step in replay(project.definitions, pipeline, instance, workspace):
-                progress.update(task, completed=step.done, total=step.total, description=f"{PIPELINE}: {step.said}")
+                progress.update(task, completed=step.done, total=step.total, description=f"{PIPELINE}: {step.latest}")
         except KeyboardInterrupt:
             raise InterruptedByUserError(f"The replay of {PIPELINE}") from None
     events = history(workspace, PIPELINE)
@@ -70,13 +70,13 @@ def demo(
 
 
 def _what(event: "RetrainingEvent") -> str:
-    said = {
+    titles = {
         "drift": "drift of version {}",
         "promoted": "retrained, version {} promoted",
         "kept": "retrained, version {} not promoted",
         "failed": "retraining failed",
     }
-    return said.get(event.kind, "retraining").format(event.version)
+    return titles.get(event.kind, "retraining").format(event.version)
 
 
 def _scores(event: "RetrainingEvent") -> str:

@@ -52,62 +52,64 @@ def evaluate(
     if plot is not None or picture is not None:
         _plot(read_window(workspace, declared, window, until=until, version=version), declared, plot, picture)
         return
-    found = measure_window(workspace, declared, window, until=until, metrics=metric or None, by=by, version=version)
+    measurement = measure_window(
+        workspace, declared, window, until=until, metrics=metric or None, by=by, version=version
+    )
     if as_json:
-        print_json(_told(found))
+        print_json(_to_dict(measurement))
     else:
-        _print(found, declared)
+        _print(measurement, declared)
 
 
-def _plot(found: "LabelledWindow", pipeline: "ModelPipeline", name: str | None, picture: Path | None) -> None:
+def _plot(window: "LabelledWindow", pipeline: "ModelPipeline", name: str | None, picture: Path | None) -> None:
     """Print the numbers of a plot as JSON, or draw it."""
     from driftline.charts import draw_plot
     from driftline.plots import plot, plots_for
 
-    name = name or plots_for(found.rows.task)[0]
-    made = plot(name, found.rows)
-    classes = [str(label) for label in found.parts[0].classes]
+    name = name or plots_for(window.rows.task)[0]
+    made = plot(name, window.rows)
+    classes = [str(label) for label in window.parts[0].classes]
     if picture is None:
         print_json({"plot": name, "classes": classes, **asdict(made)})
     else:
-        shown = f"{pipeline.name} {_title(pipeline, found.window)}"
+        shown = f"{pipeline.name} {_title(pipeline, window.window)}"
         draw_plot(made, picture, title=f"{name.replace('_', ' ')}, {shown}", classes=classes)
 
 
-def _told(found: "Measured") -> dict[str, Any]:
-    return {**asdict(found), "window": found.window and asdict(found.window)}
+def _to_dict(measurement: "Measured") -> dict[str, Any]:
+    return {**asdict(measurement), "window": measurement.window and asdict(measurement.window)}
 
 
 def _title(pipeline: "ModelPipeline", window: "Window | None") -> str:
     return "on its holdout" if window is None else pipeline.stream.window_title(window)
 
 
-def _print(found: "Measured", pipeline: "ModelPipeline") -> None:
-    versions = ", ".join(map(str, found.versions))
+def _print(measurement: "Measured", pipeline: "ModelPipeline") -> None:
+    versions = ", ".join(map(str, measurement.versions))
     print_text(
-        f"{found.pipeline} {_title(pipeline, found.window)}: {found.label_count} labels of {found.row_count} "
-        f"predictions of version {versions}."
+        f"{measurement.pipeline} {_title(pipeline, measurement.window)}: {measurement.label_count} labels of "
+        f"{measurement.row_count} predictions of version {versions}."
     )
     print_table(
         "",
         ("metric", "value", "95 % interval", "note"),
-        [(one.metric, one.value, _interval(one), one.note) for one in found.measurements],
+        [(result.metric, result.value, _interval(result), result.note) for result in measurement.measurements],
         empty="No metric was asked for.",
     )
-    if found.slices:
+    if measurement.slices:
         print_table(
-            f"\nBy {found.slices[0].column}",
+            f"\nBy {measurement.slices[0].column}",
             ("value", "labels", "metric", "value", "95 % interval", "note"),
             [
-                (own.value, own.row_count, one.metric, one.value, _interval(one), one.note)
-                for own in found.slices
-                for one in own.measurements
+                (part.value, part.row_count, result.metric, result.value, _interval(result), result.note)
+                for part in measurement.slices
+                for result in part.measurements
             ],
             empty="",
         )
-    if found.left_out:
-        key, why = next(iter(found.left_out.items()))
-        print_text(f"{len(found.left_out)} partitions are left out. {pipeline.partitions.title(key)}: {why}")
+    if measurement.left_out:
+        key, why = next(iter(measurement.left_out.items()))
+        print_text(f"{len(measurement.left_out)} partitions are left out. {pipeline.partitions.title(key)}: {why}")
 
 
 def _interval(measured: "Measurement") -> str | None:

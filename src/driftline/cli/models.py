@@ -29,51 +29,51 @@ def models(
         _print_model(describe_model(workspace, name), as_json=as_json)
 
 
-def _print_models(found: list[dict[str, Any]], *, where: str, as_json: bool) -> None:
+def _print_models(models: list[dict[str, Any]], *, where: str, as_json: bool) -> None:
     if as_json:
-        print_json(found)
+        print_json(models)
         return
     print_table(
         "Models",
         ("model", "champion", "since", "challenger", "versions", "why"),
-        [(m["model"], m["champion"], m["since"], m["challenger"], m["versions"], m["reason"]) for m in found],
+        [(m["model"], m["champion"], m["since"], m["challenger"], m["versions"], m["reason"]) for m in models],
         empty=f"No models in {where} yet. Materialize one in Dagster (driftline dev), or start with driftline demo.",
     )
 
 
-def _print_champion(told: dict[str, Any], *, as_json: bool) -> None:
+def _print_champion(answer: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        print_json(told)
+        print_json(answer)
         return
-    if told["version"] is None:
-        print_text(f"{told['model']} had no champion at {told['at']:%Y-%m-%d %H:%M} UTC.")
+    if answer["version"] is None:
+        print_text(f"{answer['model']} had no champion at {answer['at']:%Y-%m-%d %H:%M} UTC.")
         return
-    print_table(f"{told['model']}@champion at {told['at']:%Y-%m-%d %H:%M} UTC", ("", ""), told.items(), empty="")
+    print_table(f"{answer['model']}@champion at {answer['at']:%Y-%m-%d %H:%M} UTC", ("", ""), answer.items(), empty="")
 
 
-def _print_model(told: dict[str, Any], *, as_json: bool) -> None:
+def _print_model(model: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        print_json(told)
+        print_json(model)
         return
     print_table(
-        f"Versions of {told['model']}, newest first",
+        f"Versions of {model['model']}, newest first",
         ("version", "alias", "trained through", "flavor", "run", "digest"),
         [
             (v["version"], v["alias"], v["trained_through"], v["flavor"], v["run_id"][:8], v["digest"][:12])
-            for v in told["versions"]
+            for v in model["versions"]
         ],
-        empty=f"{told['model']} has no versions yet.",
+        empty=f"{model['model']} has no versions yet.",
     )
     print_table(
         "\nWho was champion, newest first",
         ("since", "version", "after", "by", "why"),
-        [(e["effective_at"], e["version"], e["previous"], e["actor"], e["reason"]) for e in told["history"]],
+        [(e["effective_at"], e["version"], e["previous"], e["actor"], e["reason"]) for e in model["history"]],
         empty="\nNobody was champion yet.",
     )
-    if told["shadows"]:
+    if model["shadows"]:
         print_table(
             "\nWho was in the champion's shadow, newest first",
             ("since", "version", "after", "by", "why"),
-            [(e["effective_at"], e["version"], e["previous"], e["actor"], e["reason"]) for e in told["shadows"]],
+            [(e["effective_at"], e["version"], e["previous"], e["actor"], e["reason"]) for e in model["shadows"]],
             empty="",
         )

@@ -22,7 +22,7 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_cell(value)) for value in row))  # plain: brackets are no markup
+        table.add_row(*(Text(_cell(value)) for value in row))  # plain: brackets are not markup
     Console().print(table if table.row_count else empty)
 
 

@@ -20,15 +20,15 @@ def runs(
 
     workspace = open_workspace()
     if run_id is not None:
-        told = describe_run(workspace, run_id)
+        run = describe_run(workspace, run_id)
         if as_json:
-            print_json(told)
+            print_json(run)
         else:
-            _print_run(told)
+            _print_run(run)
         return
-    found = list_runs(workspace, experiment=experiment, status=status, first=first)
+    runs = list_runs(workspace, experiment=experiment, status=status, first=first)
     if as_json:
-        print_json(found)
+        print_json(runs)
         return
     print_table(
         "Runs, newest first",
@@ -36,7 +36,7 @@ def runs(
         [
             (run["run_id"][:8], run["experiment"], run["status"], run["started_at"], run["duration_s"],
              _short(run["metrics"]), (run["git_commit"] or "")[:8])
-            for run in found
+            for run in runs
         ],
         empty="No run is like that. List all of them: driftline runs."
         if experiment or status
@@ -44,25 +44,25 @@ def runs(
     )  # fmt: skip
 
 
-def _print_run(told: dict[str, Any]) -> None:
-    facts = [(key, value) for key, value in told.items() if not isinstance(value, dict | list) and key != "error"]
-    print_table(f"Run {told['run_id']}", ("", ""), facts, empty="")
+def _print_run(run: dict[str, Any]) -> None:
+    facts = [(key, value) for key, value in run.items() if not isinstance(value, dict | list) and key != "error"]
+    print_table(f"Run {run['run_id']}", ("", ""), facts, empty="")
     for part in ("params", "metrics", "tags"):
-        print_table(f"\n{part}", ("key", "value"), told[part].items(), empty=f"\nNo {part}.")
+        print_table(f"\n{part}", ("key", "value"), run[part].items(), empty=f"\nNo {part}.")
     print_table(
         "\ninputs",
         ("dataset", "role", "rows", "digest"),
-        [(item["dataset"], item["role"], item["row_count"], item["digest"][:12]) for item in told["inputs"]],
+        [(item["dataset"], item["role"], item["row_count"], item["digest"][:12]) for item in run["inputs"]],
         empty="\nNo inputs.",
     )
     print_table(
         "\nfiles",
         ("path", "bytes", "sha256"),
-        [(item["path"], item["size_bytes"], item["digest"][:12]) for item in told["artifacts"]],
+        [(item["path"], item["size_bytes"], item["digest"][:12]) for item in run["artifacts"]],
         empty="\nNo files.",
     )
-    if told["error"]:
-        print_table("\nerror", ("",), [(told["error"],)], empty="")
+    if run["error"]:
+        print_table("\nerror", ("",), [(run["error"],)], empty="")
 
 
 def _short(metrics: dict[str, float | None]) -> str:

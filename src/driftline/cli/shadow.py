@@ -52,36 +52,44 @@ def shadow(
 def _print_moved(workspace: "Workspace", model: str, event: "AliasEvent", *, as_json: bool) -> None:
     from driftline.registry import describe_model
 
-    told = describe_model(workspace, model)["shadows"][0]
+    move = describe_model(workspace, model)["shadows"][0]
     if as_json:
-        print_json({"model": model, **told})
+        print_json({"model": model, **move})
     elif event.version is None:
-        print_text(f"Version {told['previous']} of {model} has left the shadow.")
+        print_text(f"Version {move['previous']} of {model} has left the shadow.")
     else:
         print_text(
-            f"Version {told['version']} of {model} scores beside the champion, in partitions that start from "
+            f"Version {move['version']} of {model} scores beside the champion, in partitions that start from "
             f"{event.effective_at:%Y-%m-%d %H:%M} UTC on. Compare them: driftline shadow {model}."
         )
 
 
-def _print_compared(model: str, found: "ShadowComparison", *, as_json: bool) -> None:
+def _print_compared(model: str, comparison: "ShadowComparison", *, as_json: bool) -> None:
     if as_json:
-        print_json({"model": model, **asdict(found)})
+        print_json({"model": model, **asdict(comparison)})
         return
-    until = f"until {found.until:%Y-%m-%d %H:%M} UTC" if found.until else "still"
-    champions = " and ".join(map(str, found.champions))
+    until = f"until {comparison.until:%Y-%m-%d %H:%M} UTC" if comparison.until else "still"
+    champions = " and ".join(map(str, comparison.champions))
     print_table(
-        f"{model}: version {found.challenger} in the shadow of version {champions}",
+        f"{model}: version {comparison.challenger} in the shadow of version {champions}",
         ("metric", "champion", "challenger", "gain", "95 % from", "to", "p"),
         [
-            (one.metric, one.champion.value, one.challenger.value, one.gain, one.ci_low, one.ci_high, one.p_value)
-            for one in found.comparisons
+            (
+                compared.metric,
+                compared.champion.value,
+                compared.challenger.value,
+                compared.gain,
+                compared.ci_low,
+                compared.ci_high,
+                compared.p_value,
+            )
+            for compared in comparison.comparisons
         ],
-        empty=f"Version {found.challenger} of {model} is in the shadow; no row that both scored is labelled yet.",
+        empty=f"Version {comparison.challenger} of {model} is in the shadow; no row that both scored is labelled yet.",
     )
     print_text(
-        f"In the shadow since {found.since:%Y-%m-%d %H:%M} UTC, {until}. {found.row_count} labelled rows of "
-        f"{len(found.partitions)} partitions are compared, {len(found.left_out)} partitions are not yet."
+        f"In the shadow since {comparison.since:%Y-%m-%d %H:%M} UTC, {until}. {comparison.row_count} labelled rows of "
+        f"{len(comparison.partitions)} partitions are compared, {len(comparison.left_out)} partitions are not yet."
     )
-    for why in list(found.left_out.values())[:3]:
+    for why in list(comparison.left_out.values())[:3]:
         print_text(why)

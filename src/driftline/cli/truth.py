@@ -66,10 +66,10 @@ def status(pipeline: Stream, *, as_json: AsJson = False) -> None:
     from driftline.workspace import open_workspace
 
     declared, workspace = load_project(Path.cwd()).pipeline(pipeline), open_workspace()
-    found, keys = truth_status(workspace, declared), outdated(workspace, declared)
+    counts, keys = truth_status(workspace, declared), outdated(workspace, declared)
     if as_json:
-        rows = [row.model_dump() for row in found.deliveries]
-        print_json({**asdict(found), "deliveries": rows, "outdated": keys})
+        rows = [row.model_dump() for row in counts.deliveries]
+        print_json({**asdict(counts), "deliveries": rows, "outdated": keys})
         return
     print_table(
         f"Ground truth of {pipeline}, newest delivery first",
@@ -77,11 +77,11 @@ def status(pipeline: Stream, *, as_json: AsJson = False) -> None:
         [
             (d.id, d.arrived_at, d.actor, d.source, d.row_count, d.new_count, d.same_count, d.corrected_count,
              d.waiting_count, d.orphan_count, d.history_count)
-            for d in found.deliveries
+            for d in counts.deliveries
         ],
         empty=f"No labels were delivered for {pipeline} yet: driftline truth add {pipeline} labels.csv.",
     )  # fmt: skip
-    _print_status(found)
+    _print_status(counts)
     if keys:
         print_text(f"{len(keys)} partitions are outdated, from {keys[0]} on: driftline truth evaluate {pipeline}.")
 
@@ -135,9 +135,9 @@ def _print_added(added: "AddedGroundTruth") -> None:
         "have no prediction although the delay is over (orphans)": added.orphan_count,
         "are from before the first partition, for training": added.history_count,
     }
-    for said, count in unpredicted.items():
+    for fate, count in unpredicted.items():
         if count:
-            print_text(f"{count} {said}.")
+            print_text(f"{count} {fate}.")
 
 
 def _print_renewed(pipeline: str, keys: Sequence[str], faults: Sequence[str], *, renewed: bool) -> None:
@@ -151,13 +151,13 @@ def _print_renewed(pipeline: str, keys: Sequence[str], faults: Sequence[str], *,
         print_text(fault)
 
 
-def _print_status(found: "TruthStatus") -> None:
-    print_text(f"{found.label_count} of {found.prediction_count} predictions are labelled.")
+def _print_status(counts: "TruthStatus") -> None:
+    print_text(f"{counts.label_count} of {counts.prediction_count} predictions are labelled.")
     print_text(
-        f"{found.waiting_count} labels wait for their prediction, {found.orphan_count} are orphans, "
-        f"{found.corrected_count} were corrected."
+        f"{counts.waiting_count} labels wait for their prediction, {counts.orphan_count} are orphans, "
+        f"{counts.corrected_count} were corrected."
     )
-    if found.oldest_unlabelled is not None and found.unlabelled_for is not None:
-        hours = found.unlabelled_for.total_seconds() / 3600
+    if counts.oldest_unlabelled is not None and counts.unlabelled_for is not None:
+        hours = counts.unlabelled_for.total_seconds() / 3600
         since = f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours"
-        print_text(f"The oldest partition without any label is {found.oldest_unlabelled}, over for {since}.")
+        print_text(f"The oldest partition without any label is {counts.oldest_unlabelled}, over for {since}.")

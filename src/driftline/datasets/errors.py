@@ -10,8 +10,8 @@ class MissingColumnError(InvalidInputError):
 
     code = "MISSING_COLUMN"
 
-    def __init__(self, missing: Iterable[str], found: Iterable[object]) -> None:
-        missing, names = list(missing), [str(name) for name in found]
+    def __init__(self, missing: Iterable[str], present: Iterable[object]) -> None:
+        missing, names = list(missing), [str(name) for name in present]
         what = (
             f"The column {missing[0]!r} is" if len(missing) == 1 else f"The columns {listing(map(repr, missing))} are"
         )
@@ -20,7 +20,7 @@ class MissingColumnError(InvalidInputError):
 
 
 class ParquetError(InvalidInputError):
-    """Bytes are no Parquet file."""
+    """Bytes are not a Parquet file."""
 
     def __init__(self, cause: object) -> None:
         super().__init__(f"These bytes cannot be read as Parquet: {cause}. Store tables with to_parquet.")
@@ -51,8 +51,8 @@ class InvalidTargetError(InvalidInputError):
 class TargetClassError(InvalidTargetError):
     """A class of the target does not fit what was declared or what a model knows."""
 
-    def __init__(self, column: str, fault: str, found: Iterable[object], remedy: str) -> None:
-        super().__init__(f"The target column {column!r} {fault}; it holds {listing(map(repr, found))}. {remedy}")
+    def __init__(self, column: str, fault: str, labels: Iterable[object], remedy: str) -> None:
+        super().__init__(f"The target column {column!r} {fault}; it holds {listing(map(repr, labels))}. {remedy}")
 
 
 class HoldoutError(InvalidInputError):
@@ -100,10 +100,10 @@ def missing_target(column: str, count: int, rows: Iterable[int]) -> InvalidTarge
     )
 
 
-def unfit_target(column: str, found: str, task: str) -> InvalidTargetError:
+def unfit_target(column: str, dtype: str, task: str) -> InvalidTargetError:
     """Return the error where the target's type does not fit its task."""
     return InvalidTargetError(
-        f"The target column {column!r} holds {found}, which does not fit the task {task}. "
+        f"The target column {column!r} holds {dtype}, which does not fit the task {task}. "
         "Declare another task or positive_class in Target, or convert the column."
     )
 

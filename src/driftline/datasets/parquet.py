@@ -23,7 +23,7 @@ def to_parquet(frame: pd.DataFrame) -> bytes:
         raise duplicate_columns(dict.fromkeys(map(str, frame.columns[frame.columns.duplicated()])))
     texts = [column.name for column in schema_of(frame) if column.dtype == "string"]
     plain = frame.astype(dict.fromkeys((name for name in texts if frame[name].dtype == object), "str"))
-    plain.attrs = {}  # what users hang on a frame is not content and may be no JSON
+    plain.attrs = {}  # what users hang on a frame is not content and may not be JSON
     table = pa.Table.from_pandas(plain, preserve_index=False)
     for position, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type) and pa.types.is_null(field.type.value_type):
@@ -37,7 +37,7 @@ def from_parquet(content: bytes) -> pd.DataFrame:
     """Return the table of a Parquet file, with rows numbered from 0.
 
     Raises:
-        ParquetError: `content` is no Parquet file.
+        ParquetError: `content` is not a Parquet file.
     """
     try:
         frame: pd.DataFrame = pq.read_table(io.BytesIO(content)).to_pandas()

@@ -29,7 +29,7 @@ def column_type(name: object, values: pd.Series) -> str:
     and `datetime` or `datetime[ZONE]` (of any resolution).
 
     Raises:
-        InvalidColumnError: the name is no text, or the column holds something else.
+        InvalidColumnError: the name is not text, or the column holds something else.
     """
     if not isinstance(name, str):
         raise unstorable_column(name, f"is named by a {type(name).__name__}, not by text")
@@ -50,12 +50,12 @@ def column_type(name: object, values: pd.Series) -> str:
     if types.is_float_dtype(dtype) and _item_size(values) in {4, 8}:
         return f"float{8 * _item_size(values)}"
     objects = values.dtype == "object"
-    held = f"objects such as {type(values.dropna().iloc[0]).__name__}" if objects else str(dtype)
-    raise unstorable_column(name, f"holds {held}")
+    content = f"objects such as {type(values.dropna().iloc[0]).__name__}" if objects else str(dtype)
+    raise unstorable_column(name, f"holds {content}")
 
 
 def schema_of(frame: pd.DataFrame) -> tuple[Column, ...]:
-    """Return the columns of `frame` in their order; the index is no column.
+    """Return the columns of `frame` in their order; the index is not a column.
 
     Raises:
         InvalidColumnError: a column's name or type is not kept.

@@ -35,7 +35,7 @@ def slice_faults(frame: pd.DataFrame, columns: Sequence[str]) -> Iterator[str]:
 
 
 def _texts(column: pd.Series) -> np.ndarray:
-    known = column.notna().to_numpy()
+    is_present = column.notna().to_numpy()
     texts = np.full(len(column), MISSING, dtype=object)
-    texts[known] = column[known].astype(object).map(str)
+    texts[is_present] = column[is_present].astype(object).map(str)
     return texts.astype(str) if len(texts) else np.array([], dtype=str)

@@ -43,19 +43,17 @@ def task_of(target: Target, frame: pd.DataFrame) -> Task:
         return target.task
     if target.positive_class is not None:
         return Task.BINARY
-    found = _found(target, frame)
-    if all(isinstance(label, (str, bool)) for label in found):
-        return Task.BINARY if len(found) <= 2 else Task.MULTICLASS
-    return Task.BINARY if set(found) == {0, 1} else Task.REGRESSION
+    labels = _labels(target, frame)
+    if all(isinstance(label, (str, bool)) for label in labels):
+        return Task.BINARY if len(labels) <= 2 else Task.MULTICLASS
+    return Task.BINARY if set(labels) == {0, 1} else Task.REGRESSION
 
 
 def classes_of(target: Target, frame: pd.DataFrame) -> tuple[Label, ...]:
     """Return the classes in the order of their indexes; empty for a regression.
 
-    Binary: the negative class, then the positive one: the declared one, else the last in sorted order. With
-        more than two
-    classes and a declared positive one, the negative class is the rest, named by `rest_of`. Multiclass:
-    sorted.
+    Binary: the negative class, then the positive one: the declared one, else the last in sorted order. With more than
+    two classes and a declared positive one, the negative class is the rest, named by `rest_of`. Multiclass: sorted.
 
     Raises:
         MissingColumnError: `frame` lacks the column.
@@ -65,19 +63,19 @@ def classes_of(target: Target, frame: pd.DataFrame) -> tuple[Label, ...]:
     task = task_of(target, frame)
     if task is Task.REGRESSION:
         return ()
-    found = _found(target, frame)
+    labels = _labels(target, frame)
     if task is Task.MULTICLASS:
-        return found
+        return labels
     if target.positive_class is None:
-        if len(found) != 2:
-            fault = f"has {len(found)} classes, a binary target has two"
-            raise TargetClassError(target.column, fault, found, "Declare positive_class or another task.")
-        return found
-    if target.positive_class not in found:
+        if len(labels) != 2:
+            fault = f"has {len(labels)} classes, a binary target has two"
+            raise TargetClassError(target.column, fault, labels, "Declare positive_class or another task.")
+        return labels
+    if target.positive_class not in labels:
         fault = f"never holds the positive class {target.positive_class!r}"
-        raise TargetClassError(target.column, fault, found, "Declare one of these; mind spaces and full stops.")
-    others = [label for label in found if label != target.positive_class]
-    positive = found[found.index(target.positive_class)]
+        raise TargetClassError(target.column, fault, labels, "Declare one of these; mind spaces and full stops.")
+    others = [label for label in labels if label != target.positive_class]
+    positive = labels[labels.index(target.positive_class)]
     return (others[0] if len(others) == 1 else rest_of(positive), positive)
 
 
@@ -111,15 +109,15 @@ def encode(target: Target, frame: pd.DataFrame, *, classes: tuple[Label, ...] | 
         if not types.is_numeric_dtype(values.dtype) or types.is_bool_dtype(values.dtype):
             raise unfit_target(target.column, str(values.dtype), Task.REGRESSION)
         return values.to_numpy(dtype=np.float64)
-    known = classes_of(target, frame) if classes is None else classes
-    if len(known) == 2 and known[0] == rest_of(known[1]):
-        return (values == known[1]).to_numpy(dtype=np.int64)
-    positions = pd.Index(known, dtype=object).get_indexer(pd.Index(values.astype(object)))
+    expected = classes_of(target, frame) if classes is None else classes
+    if len(expected) == 2 and expected[0] == rest_of(expected[1]):
+        return (values == expected[1]).to_numpy(dtype=np.int64)
+    positions = pd.Index(expected, dtype=object).get_indexer(pd.Index(values.astype(object)))
     if (positions < 0).any():
         unknown = dict.fromkeys(values.to_numpy(dtype=object)[positions < 0])
         fault = f"holds classes that are not known: {', '.join(map(repr, unknown))}"
-        remedy = f"Known are {', '.join(map(repr, known))}; correct the rows or train with the new class."
-        raise TargetClassError(target.column, fault, _found(target, frame), remedy)
+        remedy = f"Known are {', '.join(map(repr, expected))}; correct the rows or train with the new class."
+        raise TargetClassError(target.column, fault, _labels(target, frame), remedy)
     return positions.astype(np.int64)
 
 
@@ -138,7 +136,7 @@ def _refuse_missing(target: Target, values: pd.Series) -> None:
         raise missing_target(target.column, len(rows), rows.tolist())
 
 
-def _found(target: Target, frame: pd.DataFrame) -> tuple[Label, ...]:
+def _labels(target: Target, frame: pd.DataFrame) -> tuple[Label, ...]:
     """Return the distinct values that occur, sorted, as Python values."""
     labels = _column(target, frame).dropna().astype(object).unique().tolist()
     return tuple(sorted(labels, key=lambda label: (isinstance(label, str), label)))

@@ -11,7 +11,7 @@ from driftline.datasets.errors import inverted_window, not_a_time_column
 
 @dataclass(frozen=True)
 class Window:
-    """The times from `start` up to, but without, `end`.
+    """The times from `start` (inclusive) to `end` (exclusive).
 
     Attributes:
         start: the first time inside; kept in UTC.
@@ -43,7 +43,7 @@ class Window:
         """Return for each of `times` whether it is inside; a missing time is not.
 
         Raises:
-            InvalidColumnError: `times` are no times, or have no zone.
+            InvalidColumnError: `times` are not times, or have no zone.
         """
         if not isinstance(times.dtype, pd.DatetimeTZDtype):
             raise not_a_time_column(times.name, f"holds {times.dtype}, not times with a zone")

@@ -37,8 +37,8 @@ class UnknownPipelineError(NotFoundError):
 
     code = "UNKNOWN_PIPELINE"
 
-    def __init__(self, name: str, known: Iterable[str]) -> None:
-        super().__init__(f"The project has no pipeline {name!r}. {suggestion(name, known)}")
+    def __init__(self, name: str, names: Iterable[str]) -> None:
+        super().__init__(f"The project has no pipeline {name!r}. {suggestion(name, names)}")
 
 
 class NotAStreamError(InvalidInputError):

@@ -261,7 +261,7 @@ class Partitions(ABC):
         """Return the time that `text` names; a bare date is its midnight in the time zone.
 
         Raises:
-            InvalidTimeError: `text` is no time, or a time of day without a zone.
+            InvalidTimeError: `text` is not a time, or a time of day without a zone.
         """
         time = parse_time(text)
         try:

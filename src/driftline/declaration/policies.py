@@ -53,7 +53,7 @@ class Retrain:
             raise RuleValueError("Retrain", "min_new_labels", self.min_new_labels, "1 or more, or None")
         if self.budget_per_week < 1:
             raise RuleValueError("Retrain", "budget_per_week", self.budget_per_week, "1 or more")
-        _ = self.cooldown_time, self.longest_service
+        _ = self.cooldown_time, self.longest_tenure
 
     @property
     def cooldown_time(self) -> timedelta:
@@ -61,7 +61,7 @@ class Retrain:
         return parse_duration(self.cooldown)
 
     @property
-    def longest_service(self) -> timedelta | None:
+    def longest_tenure(self) -> timedelta | None:
         """Return how long a champion may serve; None where its age does not matter."""
         return None if self.max_age is None else parse_duration(self.max_age)
 

@@ -63,9 +63,9 @@ def stored_measurement(evaluation: Evaluation, row: EvaluationMetric) -> Measure
 def slice_rows(slices: Sequence[Slice]) -> list[dict[str, object]]:
     """Return what was measured on each slice, a value for each column of its row in the store."""
     return [
-        {"slice_column": one.column, "slice_value": one.value, **asdict(measured)}
-        for one in slices
-        for measured in one.measurements
+        {"slice_column": part.column, "slice_value": part.value, **asdict(measured)}
+        for part in slices
+        for measured in part.measurements
     ]
 
 

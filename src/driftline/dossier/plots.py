@@ -17,7 +17,7 @@ from driftline.tracking import ActiveRun
 from driftline.workspace import Workspace
 
 PATH = "plots.json"  # among the artifacts of the run that trained the version
-MOST_CLASSES = 50  # a larger confusion matrix is nothing to look at
+MOST_CLASSES = 50  # a larger confusion matrix is not readable
 
 
 @dataclass(frozen=True, kw_only=True)

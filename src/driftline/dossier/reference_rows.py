@@ -63,8 +63,8 @@ def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:
 def separate(rows: np.ndarray, in_window: np.ndarray, unseen: np.ndarray) -> Separation:
     """Return what 50 trees of 8 leaves, trained to tell two sides apart, say of other rows."""
     names = [str(place) for place in range(rows.shape[1])]
-    known = pd.DataFrame(rows, columns=names)
-    model = _CLASSIFIER.fit(known, in_window.astype(float), task=Task.BINARY, classes=("reference", "window"))
+    features = pd.DataFrame(rows, columns=names)
+    model = _CLASSIFIER.fit(features, in_window.astype(float), task=Task.BINARY, classes=("reference", "window"))
     importance = model.feature_importance
     return Separation(
         scores=model.score(pd.DataFrame(unseen, columns=names)),

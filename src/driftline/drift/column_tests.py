@@ -70,10 +70,10 @@ def counts_of(profile: ColumnProfile, counts: Mapping[str, ColumnCounts]) -> Col
     """
     if profile.name not in counts:
         raise SchemaDriftError(profile.name, f"of the reference is gone; the window has {listing(counts)}")
-    found = counts[profile.name]
-    if found.bins_digest != profile.bins.digest:
-        raise bins_mismatch(profile.name, found.name)
-    return found
+    count = counts[profile.name]
+    if count.bins_digest != profile.bins.digest:
+        raise bins_mismatch(profile.name, count.name)
+    return count
 
 
 def value_test(

@@ -42,7 +42,7 @@ class DataDrift:
 
     Raises:
         InvalidDriftRuleError: a value breaks its rule.
-        InvalidTimeError: `window` is no length.
+        InvalidTimeError: `window` is not a length.
     """
 
     columns: tuple[str, ...] | None = None
@@ -90,7 +90,7 @@ def check_test(rule: "DataDrift | PredictionDrift") -> None:
     if rule.min_rows < 1:
         raise invalid_rule(rule, f"min_rows is {rule.min_rows}", "Give 1 or more")
     for name in (field.name for field in fields(rule) if field.name in _SMALLEST_EFFECTS):
-        # At 0, any significant trifle would count, and there is no scale to say how large a change is.
+        # At 0, any significant difference would count, however small, and no scale says how large a change is.
         if not getattr(rule, name) > 0.0:
             raise invalid_rule(rule, f"{name} is {getattr(rule, name)}", "Give more than 0.0")
 

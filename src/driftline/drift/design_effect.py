@@ -21,8 +21,12 @@ def design_effect(windows: Sequence[Measurement]) -> float | None:
     Source: Kish 1965, Survey Sampling. Ours: it is estimated once, from a champion's first windows, and not again
     while the truth may drift.
     """
-    known = [(one.value, one.standard_error) for one in windows if one.value is not None and one.standard_error]
-    if len(known) < EARLIEST_WINDOWS:
+    measured = [
+        (window.value, window.standard_error)
+        for window in windows
+        if window.value is not None and window.standard_error
+    ]
+    if len(measured) < EARLIEST_WINDOWS:
         return None
-    values, errors = np.array(known).T
+    values, errors = np.array(measured).T
     return max(1.0, float(values.var(ddof=1) / np.mean(errors**2)))

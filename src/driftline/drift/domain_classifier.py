@@ -45,7 +45,7 @@ class MultivariateDrift:
 
     Raises:
         InvalidDriftRuleError: a value breaks its rule.
-        InvalidTimeError: `window` is no length.
+        InvalidTimeError: `window` is not a length.
     """
 
     columns: tuple[str, ...] | None = None
@@ -136,33 +136,33 @@ def _folds(before: FloatArray, after: FloatArray, separate: Separator) -> _Separ
     fold = np.tile(np.arange(len(before)) % FOLDS, 2)
     areas, variances, importance = [], [], np.zeros(rows.shape[1])
     for number in range(FOLDS):
-        held = fold == number
-        separation = separate(rows[~held], in_window[~held], rows[held])
-        found = auroc_covariance(in_window[held].astype(np.float64), separation.scores[np.newaxis])
-        areas.append(float(found.aurocs[0]))
-        variances.append(float(found.covariance[0, 0]))
+        in_fold = fold == number
+        separation = separate(rows[~in_fold], in_window[~in_fold], rows[in_fold])
+        ranking = auroc_covariance(in_window[in_fold].astype(np.float64), separation.scores[np.newaxis])
+        areas.append(float(ranking.aurocs[0]))
+        variances.append(float(ranking.covariance[0, 0]))
         importance += separation.importance / FOLDS
     return _Separability(
         auroc=float(np.mean(areas)), standard_error=float(np.sqrt(sum(variances))) / FOLDS, importance=importance
     )
 
 
-def _judged(rule: MultivariateDrift, size: int, names: Sequence[str], found: _Separability) -> Finding:
-    above = found.auroc - 0.5
-    z = above / found.standard_error if found.standard_error > 0.0 else (inf if above > 0.0 else 0.0)
-    drifted = z >= rule.smallest_z and found.auroc >= rule.min_auroc
-    order = np.argsort(-found.importance, kind="stable")[:NAMED_COLUMNS]
+def _judged(rule: MultivariateDrift, size: int, names: Sequence[str], separability: _Separability) -> Finding:
+    above = separability.auroc - 0.5
+    z = above / separability.standard_error if separability.standard_error > 0.0 else (inf if above > 0.0 else 0.0)
+    drifted = z >= rule.smallest_z and separability.auroc >= rule.min_auroc
+    order = np.argsort(-separability.importance, kind="stable")[:NAMED_COLUMNS]
     finite_z = z if isfinite(z) else None
     values: dict[str, Value] = {
-        "auroc": found.auroc,
+        "auroc": separability.auroc,
         "min_auroc": rule.min_auroc,
         "z": finite_z,
         "smallest_z": rule.smallest_z,
-        "most_telling": listing(names[place] for place in order if found.importance[place] > 0.0),
+        "most_telling": listing(names[place] for place in order if separability.importance[place] > 0.0),
     }
     verdict, code = (Verdict.DRIFT, FindingRule.SEPARABLE) if drifted else (Verdict.OK, FindingRule.NOT_SEPARABLE)
     return _finding(
-        rule, (size, size), verdict, code, values, statistic=finite_z, auroc=found.auroc, p_value=float(ndtr(-z))
+        rule, (size, size), verdict, code, values, statistic=finite_z, auroc=separability.auroc, p_value=float(ndtr(-z))
     )
 
 
@@ -188,8 +188,8 @@ def _holds_values(name: str, reference: Columns, window: Columns) -> bool:
         return False
     numeric = column_is_numeric(name, reference[name])
     if column_is_numeric(name, window[name]) != numeric:
-        held, expected = ("text", "numbers") if numeric else ("numbers", "text")
-        raise SchemaDriftError(name, f"holds {held} where the reference holds {expected}")
+        present, expected = ("text", "numbers") if numeric else ("numbers", "text")
+        raise SchemaDriftError(name, f"holds {present} where the reference holds {expected}")
     return True
 
 
@@ -216,9 +216,9 @@ def _encoded(reference: npt.NDArray[Any], window: npt.NDArray[Any]) -> tuple[Flo
     places = [
         [
             place.get(str(value), float(len(place))) if there else np.nan
-            for value, there in zip(side, known, strict=True)
+            for value, there in zip(side, presence, strict=True)
         ]
-        for side, known in ((side, _present("", side)) for side in (reference, window))
+        for side, presence in ((side, _present("", side)) for side in (reference, window))
     ]
     return np.array(places[0]), np.array(places[1])
 

@@ -17,6 +17,6 @@ def unusable_rule(rule: str, problem: str, remedy: str) -> InvalidDriftRuleError
     return InvalidDriftRuleError(f"{rule}: {problem}. {remedy}.")
 
 
-def unprofiled_column(column: str, known: Iterable[str]) -> InvalidDriftRuleError:
+def unprofiled_column(column: str, names: Iterable[str]) -> InvalidDriftRuleError:
     """Return the error where a drift rule names a column that the reference does not hold."""
-    return InvalidDriftRuleError(f"The reference has no column {column!r}. {suggestion(column, known)}")
+    return InvalidDriftRuleError(f"The reference has no column {column!r}. {suggestion(column, names)}")

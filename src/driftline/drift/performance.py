@@ -46,7 +46,7 @@ class PerformanceDrift:
 
     Raises:
         InvalidDriftRuleError: a value breaks its rule.
-        InvalidTimeError: `window` is no length.
+        InvalidTimeError: `window` is not a length.
         UnknownMetricError: no metric has that name.
     """
 
@@ -114,11 +114,11 @@ class PerformanceDrift:
         if self.method == "sequential":
             yield find_alarms(self, view)
             return
-        known = self.correlated_rows and view.start is not None
-        effect = design_effect(self._earliest(view)) if known else None
-        found = performance_finding(self, list(self._windows(view, effect or 1.0)))
-        correlation = {"design_effect": effect, "effect_windows": EARLIEST_WINDOWS} if known else {}
-        yield replace(found, values={**found.values, **correlation})
+        is_correlated = self.correlated_rows and view.start is not None
+        effect = design_effect(self._earliest(view)) if is_correlated else None
+        finding = performance_finding(self, list(self._windows(view, effect or 1.0)))
+        correlation = {"design_effect": effect, "effect_windows": EARLIEST_WINDOWS} if is_correlated else {}
+        yield replace(finding, values={**finding.values, **correlation})
 
     def _windows(self, view: ServiceView, effect: float) -> Iterator[WindowVerdict]:
         """Give the verdicts of the disjoint windows, newest last, of those that hold predictions."""
@@ -140,7 +140,7 @@ class PerformanceDrift:
             return []
         windows = first_windows(view.start, self.length, EARLIEST_WINDOWS, until=view.end - self.reach)
         measured = [view.measure(self.metric, view.between(start, end)) for start, end in windows]
-        return [one for one in measured if one.row_count >= self.min_labels]
+        return [window for window in measured if window.row_count >= self.min_labels]
 
     def _check_method(self) -> None:
         if self.method not in {"windows", "sequential"}:
@@ -159,14 +159,14 @@ class PerformanceDrift:
             )
 
     def _check_level(self) -> None:
-        known = metric(self.metric)
-        if known.scale == "none" and self.confidence is not None:
+        entry = metric(self.metric)
+        if entry.scale == "none" and self.confidence is not None:
             raise invalid_rule(self, f"{self.metric} has no standard error to test with", "Give confidence=None")
-        if self.below is not None and not known.greater_is_better:
+        if self.below is not None and not entry.greater_is_better:
             raise invalid_rule(self, f"{self.metric} is better when it is lower", "Give above= instead of below=")
-        if self.above is not None and known.greater_is_better:
+        if self.above is not None and entry.greater_is_better:
             raise invalid_rule(self, f"{self.metric} is better when it is greater", "Give below= instead of above=")
-        if known.unit_interval and self.level is not None and not 0.0 < self.level < 1.0:
+        if entry.unit_interval and self.level is not None and not 0.0 < self.level < 1.0:
             raise invalid_rule(self, f"the level is {self.level}", f"Give a level of {self.metric} between 0 and 1")
 
 

@@ -35,7 +35,7 @@ class PredictionDrift:
 
     Raises:
         InvalidDriftRuleError: a value breaks its rule.
-        InvalidTimeError: `window` is no length.
+        InvalidTimeError: `window` is not a length.
     """
 
     window: str = "7d"

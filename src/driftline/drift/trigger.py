@@ -32,7 +32,7 @@ class RetrainTrigger:
 
     Raises:
         InvalidDriftRuleError: a value breaks its rule.
-        InvalidTimeError: `window` is no length.
+        InvalidTimeError: `window` is not a length.
         UnknownMetricError: no metric has that name.
     """
 
@@ -47,9 +47,9 @@ class RetrainTrigger:
 
     def __post_init__(self) -> None:
         if self.metric is not None:
-            known = metric(self.metric)
-            object.__setattr__(self, "metric", known.name)
-            if known.greater_is_better:
+            entry = metric(self.metric)
+            object.__setattr__(self, "metric", entry.name)
+            if entry.greater_is_better:
                 problem = f"{self.metric} is better when it is greater"
                 raise invalid_rule(self, problem, "Give a loss, such as brier or rmse")
         if self.reference_windows < 1:

@@ -109,13 +109,13 @@ def report_drift(
         references=StoredReferences(workspace, pipeline, reader.partitions.champions),
         horizon=workspace.as_of() - pipeline.ground_truth.lag,
     )
-    asked = {key: labelled[key] for key in sorted(keys) if key in labelled}
-    findings = run_batched(lambda own: {key: tuple(history.findings(key)) for key in own}, asked)
+    watched = {key: labelled[key] for key in sorted(keys) if key in labelled}
+    findings = run_batched(lambda partitions: {key: tuple(history.findings(key)) for key in partitions}, watched)
     done = {}
     serving = reader.partitions.serving(list(findings.done)).done
     with workspace.database.transaction() as session:
         for key, evidence in findings.done.items():
-            own = asked[key]
+            own = watched[key]
             report = drift_report(pipeline, key, evidence, version_id=own.version_id, version=own.version)
             report_id = drift_rows.add_report(
                 session,

@@ -28,8 +28,8 @@ def tenures(pipeline: ModelPipeline, keys: Sequence[str], champions: Timeline) -
         return {}
     partitions = pipeline.stream
     since = {key: champions.since(partitions.window(key).start) for key in keys}
-    found = {key: tenure(pipeline, key, at) for key, at in since.items() if at is not None}
-    return {key: own for key, own in found.items() if own is not None}
+    by_key = {key: tenure(pipeline, key, at) for key, at in since.items() if at is not None}
+    return {key: served for key, served in by_key.items() if served is not None}
 
 
 def tenure(pipeline: ModelPipeline, key: str, took_effect: datetime) -> Tenure | None:
@@ -55,6 +55,6 @@ def error_sequence(metric: str, parts: Sequence[LabelledRows], horizon: datetime
     """Return the losses of all parts up to `horizon`: later labels are not all there, and would come out of order."""
     times = np.concatenate([part.times for part in parts])
     losses = np.concatenate([unit_losses(metric, part.task, part.truth, part.scores) for part in parts])
-    known = times <= np.datetime64(horizon.replace(tzinfo=None), "us")
-    order = np.lexsort((losses[known], times[known]))
-    return ErrorSequence(times=times[known][order], losses=losses[known][order])
+    is_due = times <= np.datetime64(horizon.replace(tzinfo=None), "us")
+    order = np.lexsort((losses[is_due], times[is_due]))
+    return ErrorSequence(times=times[is_due][order], losses=losses[is_due][order])

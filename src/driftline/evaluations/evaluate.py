@@ -58,13 +58,13 @@ def evaluate(
         reader: what has been read already.
     """
     reader = reader or LabelledReader(workspace, pipeline)
-    found = reader.read(keys, version=version)
+    outcome = reader.read(keys, version=version)
     waiting = {
         key: unlabelled(pipeline, key, labelled.row_count)
-        for key, labelled in found.done.items()
+        for key, labelled in outcome.done.items()
         if not len(labelled.truth)
     }
-    ready = {key: labelled for key, labelled in found.done.items() if len(labelled.truth)}
+    ready = {key: labelled for key, labelled in outcome.done.items() if len(labelled.truth)}
     measured = {key: measure_all(pipeline, labelled) for key, labelled in ready.items()}
     sliced = {key: slices_of(pipeline, labelled) for key, labelled in ready.items()}
     _store(workspace, pipeline, ready, measured, sliced, as_of=reader.as_of, dagster_run_id=dagster_run_id)
@@ -78,7 +78,7 @@ def evaluate(
         )
         for key, labelled in ready.items()
     }
-    return Outcome(done=done, waiting=waiting, failed=found.failed)
+    return Outcome(done=done, waiting=waiting, failed=outcome.failed)
 
 
 def measure_all(pipeline: ModelPipeline, labelled: LabelledRows) -> tuple[Measurement, ...]:
@@ -106,18 +106,18 @@ def evaluations_of(
     """
     serving = serving_versions(workspace, pipeline, keys, version=version).done
     with workspace.database.reading() as session:
-        ids = list({found.id for found in serving.values()})
-        found = evaluation_rows.newest_evaluations(session, ids, pipeline.name, list(keys))
-        own = {row.partition_key: row for row in found if serving[row.partition_key].id == row.version_id}
-        metrics = evaluation_rows.evaluation_metrics(session, [row.id for row in own.values()])
+        ids = list({version.id for version in serving.values()})
+        rows = evaluation_rows.newest_evaluations(session, ids, pipeline.name, list(keys))
+        newest = {row.partition_key: row for row in rows if serving[row.partition_key].id == row.version_id}
+        metrics = evaluation_rows.evaluation_metrics(session, [row.id for row in newest.values()])
     order = {name: position for position, name in enumerate(pipeline.metrics)}
     return {
         key: tuple(
-            stored_measurement(own[key], row)
-            for row in sorted(metrics[own[key].id], key=lambda row: order.get(row.metric, len(order)))
+            stored_measurement(newest[key], row)
+            for row in sorted(metrics[newest[key].id], key=lambda row: order.get(row.metric, len(order)))
         )
         for key in keys
-        if key in own
+        if key in newest
     }
 
 
@@ -125,8 +125,8 @@ def unevaluated(
     workspace: Workspace, pipeline: Declaration, keys: Sequence[str], *, version: int | None = None
 ) -> list[str]:
     """Return those of `keys` that were never evaluated with the champion of their time, or with `version`."""
-    known = evaluations_of(workspace, pipeline, keys, version=version)
-    return [key for key in keys if key not in known]
+    evaluated = evaluations_of(workspace, pipeline, keys, version=version)
+    return [key for key in keys if key not in evaluated]
 
 
 def production_metric(workspace: Workspace, pipeline: ModelPipeline, metric: str) -> Sequence[tuple[str, float]]:
@@ -137,8 +137,8 @@ def production_metric(workspace: Workspace, pipeline: ModelPipeline, metric: str
     keys = pipeline.partitions.over_by(workspace.as_of())
     return [
         (key, measured.value)
-        for key, found in evaluations_of(workspace, pipeline, keys).items()
-        for measured in found
+        for key, measurements in evaluations_of(workspace, pipeline, keys).items()
+        for measured in measurements
         if measured.metric == metric and measured.value is not None
     ]
 
@@ -157,11 +157,11 @@ def _store(
     digests = {key: evidence_digest(pipeline, labelled) for key, labelled in ready.items()}
     with workspace.database.transaction() as session:
         versions = list({labelled.version_id for labelled in ready.values()})
-        known = {
+        stored = {
             (old.version_id, old.partition_key): old.digest
             for old in evaluation_rows.newest_evaluations(session, versions, pipeline.name, list(ready))
         }
-        fresh = [key for key in ready if known.get((ready[key].version_id, key)) != digests[key]]
+        fresh = [key for key in ready if stored.get((ready[key].version_id, key)) != digests[key]]
         rows = [
             {
                 "version_id": ready[key].version_id,

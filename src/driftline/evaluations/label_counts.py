@@ -48,7 +48,7 @@ def count_labels(
         reader: what has been read already.
     """
     reader = reader or LabelledReader(workspace, pipeline)
-    found = reader.read(keys, version=version)
+    outcome = reader.read(keys, version=version)
     corrected: Counter[str] = Counter()
     with workspace.database.reading() as session:
         for arrival in delivery_rows.arrivals(session, pipeline.name, keys, reader.as_of):
@@ -61,14 +61,14 @@ def count_labels(
             delivered_count=labelled.delivered_count,
             corrected_count=corrected[key],
         )
-        for key, labelled in found.done.items()
+        for key, labelled in outcome.done.items()
     }
     return Outcome(
         done={key: count for key, count in counts.items() if count.label_count},
         waiting={
             key: unlabelled(pipeline, key, count.row_count) for key, count in counts.items() if not count.label_count
         },
-        failed=found.failed,
+        failed=outcome.failed,
     )
 
 

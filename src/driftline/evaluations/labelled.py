@@ -42,9 +42,9 @@ class LabelledReader:
         """Return what `read_labelled` returned for each partition when it was first asked for."""
         fresh = [key for key in keys if (version, key) not in self._done and (version, key) not in self._failed]
         if fresh:
-            found = read_labelled(self._workspace, self._pipeline, fresh, version=version, reader=self.partitions)
-            self._done |= {(version, key): labelled for key, labelled in found.done.items()}
-            self._failed |= {(version, key): why for key, why in found.failed.items()}
+            outcome = read_labelled(self._workspace, self._pipeline, fresh, version=version, reader=self.partitions)
+            self._done |= {(version, key): labelled for key, labelled in outcome.done.items()}
+            self._failed |= {(version, key): why for key, why in outcome.failed.items()}
         return Outcome(
             done={key: self._done[version, key] for key in keys if (version, key) in self._done},
             failed={key: self._failed[version, key] for key in keys if (version, key) in self._failed},
@@ -72,7 +72,7 @@ def read_labelled(
     """
     reader = reader or PartitionReader(workspace, pipeline)
     serving = reader.serving(keys, version=version)
-    by_id = {found.id: found for found in serving.done.values()}
+    by_id = {version.id: version for version in serving.done.values()}
     with workspace.database.reading() as session:
         stored = batch_rows.batches(session, list(by_id), list(serving.done))
     batches = {
@@ -101,7 +101,7 @@ def read_labelled(
         done |= joined.done
         failed |= joined.failed
     if not pipeline.partitions.is_stream:
-        for key in [key for key, found in done.items() if not len(found.truth)]:
+        for key in [key for key, labelled in done.items() if not len(labelled.truth)]:
             del done[key]
             failed[key] = (
                 f"The holdout of {pipeline.name!r} was read again since it was predicted. "
@@ -134,11 +134,11 @@ def _join(
     doubled = int(rows.duplicated(key).sum() + keys.duplicated().sum())
     if doubled:
         raise duplicate_rows(pipeline.name, key, doubled)
-    own = _rows_of_predictions(pipeline, keys, rows)
-    known = known_truth(workspace, pipeline, own.labels, until=workspace.as_of())
+    predicted = _rows_of_predictions(pipeline, keys, rows)
+    truth_known = known_truth(workspace, pipeline, predicted.labels, until=workspace.as_of())
     labelled = np.zeros(len(keys), dtype=bool)
-    labelled[known.due] = known.labels.notna()
-    labels = known.labels.dropna().to_frame(pipeline.target.column)
+    labelled[truth_known.due] = truth_known.labels.notna()
+    labels = truth_known.labels.dropna().to_frame(pipeline.target.column)
     truth = np.full(len(keys), np.nan)
     truth[labelled] = encode(pipeline.target, labels, classes=model.classes)
     scorer = Scorer(version_id=version.id, version=version.version, task=model.task, classes=model.classes)
@@ -149,8 +149,8 @@ def _join(
         times=_times(pipeline, keys),
         truth=truth,
         scores=predictions[score_columns(model)].to_numpy(dtype=float),
-        delivered=known.delivered,
-        slices=own.slices,
+        delivered=truth_known.delivered,
+        slices=predicted.slices,
         logged=_logged(predictions),
     )
     return frame.by_partition(
@@ -173,10 +173,10 @@ def _rows_of_predictions(pipeline: ModelPipeline, keys: pd.DataFrame, rows: pd.D
     labels = [target] if not pipeline.ground_truth.delivered and target in rows.columns else []
     if not labels and not pipeline.slices:
         return _DatasetRows(labels=keys, slices={})
-    found = rows[[*labels, *pipeline.slices]].reindex(match_positions(keys, rows[list(keys.columns)]))
+    matched = rows[[*labels, *pipeline.slices]].reindex(match_positions(keys, rows[list(keys.columns)]))
     return _DatasetRows(
-        labels=keys.assign(**{name: found[name].array for name in labels}),
-        slices=slice_values(found[list(pipeline.slices)], pipeline.slices) if pipeline.slices else {},
+        labels=keys.assign(**{name: matched[name].array for name in labels}),
+        slices=slice_values(matched[list(pipeline.slices)], pipeline.slices) if pipeline.slices else {},
     )
 
 

@@ -34,8 +34,8 @@ def outdated(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str] 
     serving = serving_versions(workspace, pipeline, sorted({batch.partition_key for batch, _ in batches})).done
     with workspace.database.reading() as session:
         ids = list({version.id for version in serving.values()})
-        found = evaluation_rows.newest_evaluations(session, ids, pipeline.name, list(serving))
-    newest = {row.partition_key: row for row in found if serving[row.partition_key].id == row.version_id}
+        evaluations = evaluation_rows.newest_evaluations(session, ids, pipeline.name, list(serving))
+    newest = {row.partition_key: row for row in evaluations if serving[row.partition_key].id == row.version_id}
     since = [a for a in arrivals if a.partition_key in serving and _is_later(a, newest.get(a.partition_key))]
     labelled = read_labelled(workspace, pipeline, sorted({a.partition_key for a in since})).done
     corrected = {a.partition_key for a in since if a.corrected_count}

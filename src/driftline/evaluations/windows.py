@@ -108,20 +108,20 @@ def measure_window(
         InvalidColumnError: the column has more than 20 values.
     """
     sliced = replace(pipeline, slices=() if by is None else (by,), promote=Promote())
-    found = read_window(workspace, sliced, window, until=until, version=version)
-    for column, values in found.slices.items():
+    measured = read_window(workspace, sliced, window, until=until, version=version)
+    for column, values in measured.slices.items():
         if len(set(values)) > MOST_VALUES:
             raise too_many_slices(column, len(set(values)), MOST_VALUES)
-    names = pipeline.metrics if metrics is None else [metric(name, found.rows.task).name for name in metrics]
+    names = pipeline.metrics if metrics is None else [metric(name, measured.rows.task).name for name in metrics]
     return Measured(
         pipeline=pipeline.name,
-        window=found.window,
-        versions=tuple(sorted({part.version for part in found.parts})),
-        row_count=found.row_count,
-        label_count=found.rows.row_count,
-        measurements=tuple(measure_rows(name, found.rows) for name in names),
-        left_out=found.left_out,
-        slices=measure_slices(names, found.rows, found.slices),
+        window=measured.window,
+        versions=tuple(sorted({part.version for part in measured.parts})),
+        row_count=measured.row_count,
+        label_count=measured.rows.row_count,
+        measurements=tuple(measure_rows(name, measured.rows) for name in names),
+        left_out=measured.left_out,
+        slices=measure_slices(names, measured.rows, measured.slices),
     )
 
 
@@ -161,17 +161,17 @@ def _empty(partitions: Partitions, name: str, until: str | datetime | None, now:
 def _joined_window(
     pipeline: ModelPipeline, reader: LabelledReader, keys: Sequence[str], version: int | None
 ) -> LabelledWindow:
-    found = reader.read(keys, version=version)
-    parts = tuple(found.done[key] for key in keys if key in found.done)
+    outcome = reader.read(keys, version=version)
+    parts = tuple(outcome.done[key] for key in keys if key in outcome.done)
     if not parts:
-        raise NothingMeasuredError(pipeline.name, next(iter(found.failed.values())))
+        raise NothingMeasuredError(pipeline.name, next(iter(outcome.failed.values())))
     return LabelledWindow(
         window=pipeline.partitions.covering(keys),
         parts=parts,
         rows=_joined(pipeline, parts),
         slices={name: np.concatenate([part.slices[name] for part in parts]) for name in pipeline.slices},
         row_count=sum(part.row_count for part in parts),
-        left_out=dict(sorted(found.failed.items())),
+        left_out=dict(sorted(outcome.failed.items())),
     )
 
 
@@ -190,16 +190,16 @@ def _joined_newest(
     while labelled and rows < count:
         reached.insert(0, labelled.pop())
         rows += len(done[reached[0]].truth)
-    found = _joined_window(pipeline, reader, keys[keys.index(reached[0]) :] if reached else keys[-stretch:], version)
-    times = np.concatenate([part.times for part in found.parts])
+    joined = _joined_window(pipeline, reader, keys[keys.index(reached[0]) :] if reached else keys[-stretch:], version)
+    times = np.concatenate([part.times for part in joined.parts])
     kept = np.sort(np.argsort(times, kind="stable")[-count:])
-    newest = ScoredRows(task=found.rows.task, truth=found.rows.truth[kept], scores=found.rows.scores[kept])
-    return replace(found, rows=newest, slices={name: values[kept] for name, values in found.slices.items()})
+    newest = ScoredRows(task=joined.rows.task, truth=joined.rows.truth[kept], scores=joined.rows.scores[kept])
+    return replace(joined, rows=newest, slices={name: values[kept] for name, values in joined.slices.items()})
 
 
 def _joined(pipeline: ModelPipeline, parts: Sequence[LabelledRows]) -> ScoredRows:
-    said = {(str(part.task), *part.classes) for part in parts}
-    if len(said) > 1:
+    tasks = {(str(part.task), *part.classes) for part in parts}
+    if len(tasks) > 1:
         raise mixed_classes(pipeline.name, sorted({part.version for part in parts}))
     return scored_rows(
         parts[0].task,

@@ -123,7 +123,7 @@ def _add(
     with workspace.database.reading() as session:
         before = delivery_rows.delivery_of(session, pipeline.name, digest)
     if before is not None and not (changes.new | changes.corrected).any():
-        again = _told(before, already=True, partitions=())
+        again = _added(before, already=True, partitions=())
         return replace(again, new_count=0, same_count=again.row_count, corrected_count=0)
     parts = _parts(workspace, labels, partitions, changes)
     values = {
@@ -141,7 +141,7 @@ def _add(
     }
     with workspace.database.transaction() as session:
         delivery = delivery_rows.add_delivery(session, values, parts)
-    return _told(delivery, already=False, partitions=tuple(str(part["partition_key"]) for part in parts))
+    return _added(delivery, already=False, partitions=tuple(str(part["partition_key"]) for part in parts))
 
 
 def _check_order(workspace: Workspace, pipeline: str) -> None:
@@ -160,13 +160,13 @@ class _Changes:
     corrected: np.ndarray
 
 
-def _changes(pipeline: Declaration, labels: pd.DataFrame, known: pd.DataFrame) -> _Changes:
+def _changes(pipeline: Declaration, labels: pd.DataFrame, delivered: pd.DataFrame) -> _Changes:
     key = list(pipeline.row_key)
-    places = match_positions(labels[key], known[key])
+    places = match_positions(labels[key], delivered[key])
     there = places >= 0
     column = pipeline.target.column
     corrected = np.zeros(len(labels), dtype=bool)
-    corrected[there] = ~same_labels(labels.loc[there, column], known[column].iloc[places[there]])
+    corrected[there] = ~same_labels(labels.loc[there, column], delivered[column].iloc[places[there]])
     return _Changes(new=~there, corrected=corrected)
 
 
@@ -181,15 +181,15 @@ class PredictedRows:
 def predicted_rows(workspace: Workspace, pipeline: Declaration, partitions: Sequence[str]) -> PredictedRows:
     """Return all predictions of these partitions."""
     with workspace.database.reading() as session:
-        found = batch_rows.predicted_partitions(session, pipeline.name, partitions)
+        batches = batch_rows.predicted_partitions(session, pipeline.name, partitions)
     key = list(pipeline.row_key)
-    contents = [io.BytesIO(workspace.artifacts.get(batch.digest)) for batch, _ in found]
+    contents = [io.BytesIO(workspace.artifacts.get(batch.digest)) for batch, _ in batches]
     frames = [pq.read_table(content, columns=key, use_threads=False).to_pandas() for content in contents]
     return PredictedRows(
         keys=pd.concat([normalize_keys(frame, key) for frame in frames], ignore_index=True)
         if frames
         else pd.DataFrame(columns=key),
-        versions=np.repeat([version for _, version in found], [len(frame) for frame in frames]).astype(np.int64),
+        versions=np.repeat([version for _, version in batches], [len(frame) for frame in frames]).astype(np.int64),
     )
 
 
@@ -235,14 +235,14 @@ def _parts(
     return [
         {
             "partition_key": key,
-            "row_count": len(own),
-            "corrected_count": int(changes.corrected[own].sum()),
-            "digest": workspace.artifacts.put(to_parquet(labels.iloc[own])),
+            "row_count": len(rows),
+            "corrected_count": int(changes.corrected[rows].sum()),
+            "digest": workspace.artifacts.put(to_parquet(labels.iloc[rows])),
         }
-        for key, own in numbers.groupby(partitions[changed], sort=False)
+        for key, rows in numbers.groupby(partitions[changed], sort=False)
     ]
 
 
-def _told(delivery: GroundTruthDelivery, *, already: bool, partitions: tuple[str, ...]) -> AddedGroundTruth:
+def _added(delivery: GroundTruthDelivery, *, already: bool, partitions: tuple[str, ...]) -> AddedGroundTruth:
     counts = {field.name: getattr(delivery, field.name) for field in fields(AddedGroundTruth) if "_count" in field.name}
     return AddedGroundTruth(delivery_id=delivery.id, already=already, partitions=partitions, **counts)

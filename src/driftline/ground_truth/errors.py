@@ -64,7 +64,7 @@ def unusable_label_value(column: str, value: object) -> InvalidLabelsError:
 
 
 def too_many_labels(count: int, most: int) -> InvalidLabelsError:
-    """Return the error where one call brings more labels than are taken."""
+    """Return the error where one call has more labels than are accepted."""
     return InvalidLabelsError(
         f"{count:,} labels came in one call, at most {most:,} are taken. Send them in several calls, "
         "or a file with driftline truth add."

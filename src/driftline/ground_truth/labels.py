@@ -53,15 +53,15 @@ def known_truth(workspace: Workspace, pipeline: ModelPipeline, rows: pd.DataFram
         everything = np.ones(len(rows), dtype=bool)
         return KnownTruth(due=everything, delivered=~everything, labels=_column(rows, column))
     over = (rows[pipeline.time_column] + pipeline.ground_truth.lag <= until).to_numpy(dtype=bool)
-    found, places = _find(workspace, pipeline, rows)
+    delivered_values, places = _find(workspace, pipeline, rows)
     delivered = places >= 0
     if until < workspace.as_of():
         delivered &= over
     if pipeline.ground_truth.delivered:
-        labels = found.iloc[places[delivered]].set_axis(rows.index[delivered])
+        labels = delivered_values.iloc[places[delivered]].set_axis(rows.index[delivered])
         return KnownTruth(due=delivered, delivered=delivered, labels=labels)
     due = over | delivered
-    labels = _replaced(_column(rows, column)[due], delivered[due], found.iloc[places[delivered]])
+    labels = _replaced(_column(rows, column)[due], delivered[due], delivered_values.iloc[places[delivered]])
     return KnownTruth(due=due, delivered=delivered, labels=labels)
 
 

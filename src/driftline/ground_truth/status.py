@@ -112,7 +112,9 @@ def _evaluated_counts(workspace: Workspace, pipeline: ModelPipeline, own: Served
     """Return how many labels each partition's newest evaluation stands on."""
     with workspace.database.reading() as session:
         ids = list({batch.version_id for batch, _ in own.values()})
-        found = evaluation_rows.newest_evaluations(session, ids, pipeline.name, list(own))
+        evaluations = evaluation_rows.newest_evaluations(session, ids, pipeline.name, list(own))
     return {
-        row.partition_key: row.label_count for row in found if own[row.partition_key][0].version_id == row.version_id
+        row.partition_key: row.label_count
+        for row in evaluations
+        if own[row.partition_key][0].version_id == row.version_id
     }

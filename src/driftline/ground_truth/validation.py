@@ -52,7 +52,7 @@ def checked_labels(pipeline: Declaration, expected: Expected, frame: pd.DataFram
         InvalidLabelsError: events lie more than CLOCK_TOLERANCE after `as_of`.
         InvalidTargetError: labels are missing or infinite.
         TargetClassError: labels are outside the target's classes.
-        InvalidTargetError: labels of a regression are no numbers.
+        InvalidTargetError: labels of a regression are not numbers.
         InvalidColumnError: a column holds what is neither a number, nor text, nor a boolean.
         InvalidLabelsError: a row has two labels.
     """
@@ -77,7 +77,7 @@ def from_texts(pipeline: Declaration, expected: Expected, frame: pd.DataFrame) -
     """Return `frame` with what a text format cannot tell from text: times, numbers and classes; "" is missing.
 
     Raises:
-        InvalidTimeError: a time has no zone, or is none.
+        InvalidTimeError: a time has no zone, or is not a time.
     """
     read = frame.mask(frame.isin([""])) if len(frame) else frame.copy()
     if pipeline.time_column in read.columns and _is_text(read[pipeline.time_column]):

@@ -1,4 +1,4 @@
-"""Seeded bootstrap of metrics that are no mean over rows, for one model or for several on the same rows."""
+"""Seeded bootstrap of metrics that are not a mean over rows, for one model or for several on the same rows."""
 
 from collections.abc import Sequence
 
@@ -94,7 +94,7 @@ def median_draws(values: FloatArray, *, seed: int = 0) -> FloatArray:
         place = np.searchsorted(edges, own, side="left")
         cells = np.bincount(group * len(edges) + place, minlength=group_count * len(edges))
         below = np.cumsum(weights @ cells.reshape(group_count, len(edges)), axis=1)
-        drawn.append([np.interp(0.5, line / line[-1], edges) for line in below])
+        drawn.append([np.interp(0.5, cumulated / cumulated[-1], edges) for cumulated in below])
     return np.array(drawn)
 
 
@@ -106,8 +106,8 @@ def _groups(rng: np.random.Generator, row_count: int) -> tuple[npt.NDArray[np.in
 
 
 def _sums(group: npt.NDArray[np.intp], values: Sequence[FloatArray] | FloatArray, group_count: int) -> FloatArray:
-    """Return the sum of each line of values in each group, shape (n_lines, group_count)."""
-    return np.stack([np.bincount(group, weights=line, minlength=group_count) for line in values])
+    """Return the sum of each row of values in each group, shape (n_models, group_count)."""
+    return np.stack([np.bincount(group, weights=model_values, minlength=group_count) for model_values in values])
 
 
 def resampled_weights(rng: np.random.Generator, group_count: int) -> FloatArray:

@@ -146,8 +146,8 @@ def _share_of(name: str, metric: ClassMetric, trials: Callable[[ClassCounts], Fl
 
 
 METRICS: dict[str, Metric] = {
-    known.name: known
-    for known in (
+    entry.name: entry
+    for entry in (
         Metric(
             name="auroc",
             tasks=_BINARY,

@@ -65,17 +65,17 @@ def compare(
         UnknownMetricError: no metric has that name.
         UnknownMetricError: it is not defined for `task`.
     """
-    found = metric(metric_name, task)
+    entry = metric(metric_name, task)
     champion = scored_rows(task, truth, champion_scores)
     challenger = scored_rows(task, truth, challenger_scores)
     if champion.row_count:
-        test = found.paired_test(champion, challenger, seed)
+        test = entry.paired_test(champion, challenger, seed)
     else:
         test = PairedTest(method="none", gain=None, note="no rows")
     return Comparison(
-        metric=found.name,
-        champion=measure_rows(found.name, champion),
-        challenger=measure_rows(found.name, challenger),
+        metric=entry.name,
+        champion=measure_rows(entry.name, champion),
+        challenger=measure_rows(entry.name, challenger),
         gain=test.gain,
         standard_error=test.standard_error,
         ci_low=test.ci_low,

@@ -95,7 +95,7 @@ def matthews_corrcoef(counts: ClassCounts) -> FloatArray:
     """
     row_count = counts.true.sum(axis=-1)
     both = row_count * counts.right.sum(axis=-1) - (counts.true * counts.predicted).sum(axis=-1)
-    spreads = [row_count**2 - (one**2).sum(axis=-1) for one in (counts.true, counts.predicted)]
+    spreads = [row_count**2 - (totals**2).sum(axis=-1) for totals in (counts.true, counts.predicted)]
     return _ratio(both, np.sqrt(spreads[0]) * np.sqrt(spreads[1]))
 
 
@@ -130,9 +130,9 @@ def _f1(counts: ClassCounts) -> FloatArray:
 
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
-    found: npt.NDArray[np.float64] = np.full(np.shape(whole), np.nan)
-    np.divide(part, whole, out=found, where=whole > 0)
-    return found
+    ratio: npt.NDArray[np.float64] = np.full(np.shape(whole), np.nan)
+    np.divide(part, whole, out=ratio, where=whole > 0)
+    return ratio
 
 
 PRECISION = ClassMetric(figure=precision, undefined="no row is predicted positive")

@@ -25,15 +25,17 @@ class UnknownMetricError(InvalidInputError):
     code = "UNKNOWN_METRIC"
 
 
-def unknown_metric(name: str, known: Iterable[str], aliases: Mapping[str, str]) -> UnknownMetricError:
+def unknown_metric(name: str, names: Iterable[str], aliases: Mapping[str, str]) -> UnknownMetricError:
     """Return the error where no metric has a name."""
-    own = name.removeprefix("neg_")
-    own = aliases.get(own, own)
-    if own != name and own in set(known):
-        return UnknownMetricError(f"There is no metric {name!r}: driftline does not negate metrics. Write {own!r}.")
-    close = get_close_matches(name, [*known, *aliases], n=1)
+    canonical = name.removeprefix("neg_")
+    canonical = aliases.get(canonical, canonical)
+    if canonical != name and canonical in set(names):
+        return UnknownMetricError(
+            f"There is no metric {name!r}: driftline does not negate metrics. Write {canonical!r}."
+        )
+    close = get_close_matches(name, [*names, *aliases], n=1)
     hint = f"Did you mean {close[0]!r}? " if close else ""
-    return UnknownMetricError(f"There is no metric {name!r}. {hint}Known: {listing(sorted(known), most=40)}.")
+    return UnknownMetricError(f"There is no metric {name!r}. {hint}Known: {listing(sorted(names), most=40)}.")
 
 
 def metric_not_for_task(name: str, task: str, metrics: Iterable[str]) -> UnknownMetricError:

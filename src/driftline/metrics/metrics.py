@@ -11,7 +11,7 @@ from driftline.metrics.task import Task
 
 def metrics_for(task: Task) -> tuple[str, ...]:
     """Return the names of the metrics that are defined for `task`, in the order of the registry."""
-    return tuple(known.name for known in METRICS.values() if task in known.tasks)
+    return tuple(entry.name for entry in METRICS.values() if task in entry.tasks)
 
 
 def metric(name: str, task: Task | None = None) -> Metric:
@@ -21,12 +21,12 @@ def metric(name: str, task: Task | None = None) -> Metric:
         UnknownMetricError: no metric has that name.
         UnknownMetricError: it is not defined for `task`.
     """
-    found = METRICS.get(ALIASES.get(name, name))
-    if found is None:
+    entry = METRICS.get(ALIASES.get(name, name))
+    if entry is None:
         raise unknown_metric(name, METRICS, ALIASES)
-    if task is not None and task not in found.tasks:
+    if task is not None and task not in entry.tasks:
         raise metric_not_for_task(name, task, metrics_for(task))
-    return found
+    return entry
 
 
 def measure(
@@ -54,7 +54,7 @@ def measure(
 
 def measure_rows(name: str, rows: ScoredRows, *, confidence: float = 0.95) -> Measurement:
     """Return what `measure` returns, for checked rows: several metrics then share one check."""
-    found = metric(name, rows.task)
+    entry = metric(name, rows.task)
     if rows.row_count == 0:
-        return unmeasured(found.name, 0, "no rows")
-    return found.estimate(found.name, rows, confidence)
+        return unmeasured(entry.name, 0, "no rows")
+    return entry.estimate(entry.name, rows, confidence)

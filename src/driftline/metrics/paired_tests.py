@@ -133,12 +133,12 @@ def paired_ranking(rank: Rank, champion: ScoredRows, challenger: ScoredRows, see
     """
     del seed
     counts, method = rows_of_classes(champion), "paired z of influences"
-    said = f"{listing(map(str, counts))} rows of the classes"
+    sizes = f"{listing(map(str, counts))} rows of the classes"
     if min(counts) == 0 or len(counts) < 2:
-        return PairedTest(method=method, gain=None, note=f"undefined: {said}")
+        return PairedTest(method=method, gain=None, note=f"undefined: {sizes}")
     rankings = [rank(champion), rank(challenger)]
     gain = rankings[1].value - rankings[0].value
     if min(counts) < SMALLEST_CLASS:
-        return PairedTest(method=method, gain=gain, note=f"too few of a class: {said}, at least 10 of each needed")
+        return PairedTest(method=method, gain=gain, note=f"too few of a class: {sizes}, at least 10 of each needed")
     variance = float((rankings[1].influence - rankings[0].influence).var()) / champion.row_count
     return z_test(method, gain, variance)

@@ -65,7 +65,7 @@ def measure_slices(metrics: Sequence[str], rows: ScoredRows, values: Mapping[str
 
     A slice of fewer than 50 rows, or of two classes with fewer than 10 rows of one, is too small and says so.
     """
-    found = []
+    measured_slices = []
     for column, texts in values.items():
         for value, own in _members(rows, texts):
             small = too_small(own)
@@ -73,22 +73,22 @@ def measure_slices(metrics: Sequence[str], rows: ScoredRows, values: Mapping[str
                 unmeasured(name, own.row_count, f"too small: {small}") if small else measure_rows(name, own)
                 for name in metrics
             )
-            found.append(Slice(column=column, value=value, row_count=own.row_count, measurements=measured))
-    return tuple(found)
+            measured_slices.append(Slice(column=column, value=value, row_count=own.row_count, measurements=measured))
+    return tuple(measured_slices)
 
 
 def compare_slices(
     metric: str, champion: ScoredRows, challenger: ScoredRows, values: Mapping[str, Texts]
 ) -> tuple[SliceComparison, ...]:
     """Return how a challenger compares with a champion on each slice; its arguments are as in `measure_slices`."""
-    found = []
+    comparisons = []
     for column, texts in values.items():
         pairs = zip(_members(champion, texts), _members(challenger, texts), strict=True)
         for (value, before), (_, after) in pairs:
             small = too_small(before)
             met = None if small else compare(metric, before.task, before.truth, before.scores, after.scores)
-            found.append(SliceComparison(column=column, value=value, comparison=met, too_small=small))
-    return tuple(found)
+            comparisons.append(SliceComparison(column=column, value=value, comparison=met, too_small=small))
+    return tuple(comparisons)
 
 
 def too_small(rows: ScoredRows) -> str | None:

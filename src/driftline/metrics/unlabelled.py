@@ -34,10 +34,10 @@ def estimated(metric: str, probabilities: npt.ArrayLike) -> Measurement:
     name = ESTIMATED[metric]
     if not len(positive):
         return unmeasured(name, 0, "no rows")
-    found = _accuracy(positive) if metric == "accuracy" else _auroc(positive)
-    if found is None:
+    estimate = _accuracy(positive) if metric == "accuracy" else _auroc(positive)
+    if estimate is None:
         return unmeasured(name, len(positive), "undefined: one class only")
-    value, deviation = found
+    value, deviation = estimate
     interval = normal_interval(value, deviation)
     return Measurement(
         metric=name,

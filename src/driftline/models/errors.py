@@ -31,10 +31,10 @@ class TrainingError(InvalidInputError):
     """A model cannot be trained on these rows, or with these parameters."""
 
 
-def unfit_column_type(column: str, expected: str, found: str) -> ScoringError:
+def unfit_column_type(column: str, expected: str, dtype: str) -> ScoringError:
     """Return the error where a column of the input has another type than the model was trained on."""
     return ScoringError(
-        f"The column {column!r} holds {found}, the model was trained on {expected}. "
+        f"The column {column!r} holds {dtype}, the model was trained on {expected}. "
         "Convert it before scoring; only integers and booleans are taken as floats."
     )
 

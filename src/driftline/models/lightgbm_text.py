@@ -167,7 +167,7 @@ class BoosterEstimator:
         """Return the booster that `to_bytes` stored.
 
         Raises:
-            ModelFilesError: `content` is no model of LightGBM.
+            ModelFilesError: `content` is not a model of LightGBM.
         """
         lightgbm = _lightgbm()
         try:
@@ -199,8 +199,8 @@ def _matrix(signature: Signature, features: pd.DataFrame) -> np.ndarray:
 
 def _numbers(column: InputColumn, values: pd.Series) -> np.ndarray:
     if column.type == "string":
-        known = pa.array(column.categories, type=pa.large_string())
-        codes = pc.index_in(pa.array(values, type=pa.large_string(), from_pandas=True), value_set=known)
+        categories = pa.array(column.categories, type=pa.large_string())
+        codes = pc.index_in(pa.array(values, type=pa.large_string(), from_pandas=True), value_set=categories)
         return np.asarray(codes.to_numpy(zero_copy_only=False), dtype=np.float64)
     if column.type == "datetime":
         zone_free = values.dt.tz_convert(None) if values.dt.tz is not None else values

@@ -49,7 +49,7 @@ def signature_of(frame: pd.DataFrame) -> Signature:
 
     Raises:
         InvalidColumnError: two columns have one name.
-        InvalidColumnError: a column's name is no text, or it holds something else.
+        InvalidColumnError: a column's name is not text, or it holds something else.
     """
     _refuse_duplicates(frame)
     return Signature(columns=tuple(_input_column(name, values) for name, values in frame.items()))
@@ -98,22 +98,22 @@ def _refuse_duplicates(frame: pd.DataFrame) -> None:
 
 def _column_from_json(column: Mapping[str, Any]) -> InputColumn:
     categories = column.get("categories")
-    known = None if categories is None else tuple(categories)
-    return InputColumn(name=column["name"], type=column["type"], categories=known)
+    texts = None if categories is None else tuple(categories)
+    return InputColumn(name=column["name"], type=column["type"], categories=texts)
 
 
 def _input_column(name: object, values: pd.Series) -> InputColumn:
     if not isinstance(name, str):
         raise unstorable_column(name, f"is named by a {type(name).__name__}, not by text")
-    found = _type_of(values)
-    if found is None:
+    type_ = _type_of(values)
+    if type_ is None:
         if values.notna().any():
-            raise unstorable_column(name, f"holds {_held(values)}, which no model here reads")
-        found = "float"
-    if found in {"integer", "boolean"} and values.hasnans:
-        found = "float"
-    if found != "string":
-        return InputColumn(name=name, type=found)
+            raise unstorable_column(name, f"holds {_description(values)}, which no model here reads")
+        type_ = "float"
+    if type_ in {"integer", "boolean"} and values.hasnans:
+        type_ = "float"
+    if type_ != "string":
+        return InputColumn(name=name, type=type_)
     categories = sorted(str(category) for category in values.dropna().unique())
     return InputColumn(name=name, type="string", categories=tuple(categories))
 
@@ -142,26 +142,26 @@ _INFERRED: dict[str, InputType] = {
 }
 
 
-def _held(values: pd.Series) -> str:
-    found = _type_of(values)
-    if found is not None:
-        return f"{found} ({values.dtype})"
+def _description(values: pd.Series) -> str:
+    type_ = _type_of(values)
+    if type_ is not None:
+        return f"{type_} ({values.dtype})"
     present = values.dropna()
     return str(values.dtype) if present.empty else f"values such as {present.iloc[0]!r} ({values.dtype})"
 
 
 def _plain(column: InputColumn, values: pd.Series) -> pd.Series:
     """Return `values` in the plain type of `column`."""
-    found = _type_of(values)
+    type_ = _type_of(values)
     if column.type == "float":
-        if found in {"float", "integer", "boolean"} or not values.notna().any():
+        if type_ in {"float", "integer", "boolean"} or not values.notna().any():
             return values if values.dtype == np.float64 else _floats(values)
     elif column.type == "string":
-        if found == "string" or not values.notna().any():
+        if type_ == "string" or not values.notna().any():
             return values if values.dtype == "str" else values.astype("str")
-    elif found == column.type:
+    elif type_ == column.type:
         return _without_missing(column, values)
-    raise unfit_column_type(column.name, column.type, _held(values))
+    raise unfit_column_type(column.name, column.type, _description(values))
 
 
 def _floats(values: pd.Series) -> pd.Series:

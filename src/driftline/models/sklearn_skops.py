@@ -47,8 +47,8 @@ class Sklearn:
 
     def params(self) -> dict[str, Param]:
         """Return the estimator's parameters that are plain values, nested ones as `step__param`."""
-        found = self.estimator.get_params(deep=True)
-        plain = {key: value for key, value in found.items() if isinstance(value, Param)}
+        params = self.estimator.get_params(deep=True)
+        plain = {key: value for key, value in params.items() if isinstance(value, Param)}
         return {**plain, "seed": self.seed}
 
     def fit(
@@ -71,9 +71,9 @@ class Sklearn:
         from sklearn.base import clone  # noqa: PLC0415 - costs a second
 
         check_training(features, target, task=task, classes=classes)
-        asked = "predict" if task is Task.REGRESSION else "predict_proba"
-        if not hasattr(self.estimator, asked):
-            raise invalid_trainer(self.name, f"has no {asked}, which the task {task} needs")
+        method = "predict" if task is Task.REGRESSION else "predict_proba"
+        if not hasattr(self.estimator, method):
+            raise invalid_trainer(self.name, f"has no {method}, which the task {task} needs")
         start = self.seed if seed is None else seed
         signature = signature_of(features)
         plain = enforce(signature, features)
@@ -109,7 +109,7 @@ class SklearnEstimator:
 
         Raises:
             UntrustedModelError: it holds types that neither skops nor `trusted` trusts; nothing was loaded.
-            ModelFilesError: `content` is no file of skops.
+            ModelFilesError: `content` is not a file of skops.
         """
         import skops.io  # noqa: PLC0415 - brings scikit-learn
 
@@ -130,9 +130,9 @@ class SklearnEstimator:
         """Return probabilities or values; see `Model.score`. An unseen class has probability 0."""
         if self._task is Task.REGRESSION:
             return np.asarray(self._fitted.predict(features), dtype=np.float64)
-        found = np.asarray(self._fitted.predict_proba(features), dtype=np.float64)
+        probabilities = np.asarray(self._fitted.predict_proba(features), dtype=np.float64)
         scores = np.zeros((len(features), self._class_count))
-        scores[:, self._fitted.classes_.astype(np.intp)] = found
+        scores[:, self._fitted.classes_.astype(np.intp)] = probabilities
         return scores[:, 1] if self._task is Task.BINARY else scores
 
 
@@ -141,7 +141,7 @@ def refuse_untrusted(content: bytes, trusted: tuple[str, ...]) -> None:
 
     Raises:
         UntrustedModelError: it holds such types.
-        ModelFilesError: `content` is no file of skops.
+        ModelFilesError: `content` is not a file of skops.
     """
     import skops.io  # noqa: PLC0415 - brings scikit-learn
 

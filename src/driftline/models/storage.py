@@ -1,4 +1,4 @@
-"""A model as files, and back: JSON for what it is, and its library's safe format for what it learnt."""
+"""A model as files, and back: JSON for its description, and its library's safe format for its weights."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ def to_files(model: Model) -> dict[str, bytes]:
     """Return the files of `model` by path; the same training gives the same bytes.
 
     `model.json`: format version, flavor, task, classes, signature and feature importance. `model.txt`
-    (LightGBM) or `model.skops` (scikit-learn): what was learnt. `example.json`: rows to try it with, as
+    (LightGBM) or `model.skops` (scikit-learn): the trained weights. `example.json`: rows to try it with, as
     `{"columns", "rows"}`, times in ISO 8601 and missing values as null.
     """
     described = {

@@ -48,7 +48,7 @@ class Trainer(Protocol):
 
 
 def check_training(features: pd.DataFrame, target: np.ndarray, *, task: Task, classes: tuple[Label, ...]) -> None:
-    """Refuse rows that nothing can be learnt from.
+    """Refuse rows that no model can be trained on.
 
     Raises:
         TrainingError: no rows or columns, another number of targets, a target that is not finite, fewer
@@ -64,12 +64,12 @@ def check_training(features: pd.DataFrame, target: np.ndarray, *, task: Task, cl
         raise untrainable_rows(fault, "Drop these rows.")
     if task is Task.REGRESSION:
         return
-    found = np.unique(target)
-    if len(found) < 2:
-        fault = f"all {len(features)} rows have the one class index {found[0]}"
+    present = np.unique(target)
+    if len(present) < 2:
+        fault = f"all {len(features)} rows have the one class index {present[0]}"
         raise untrainable_rows(fault, "Train on a longer window.")
     expected = 2 if task is Task.BINARY else max(2, len(classes))
-    if len(classes) != expected or found.min() < 0 or found.max() >= expected:
-        indexes = f"{found.min()} to {found.max()}"
+    if len(classes) != expected or present.min() < 0 or present.max() >= expected:
+        indexes = f"{present.min()} to {present.max()}"
         fault = f"the {task} target has class indexes {indexes} and {len(classes)} class labels"
         raise untrainable_rows(fault, "Give the labels that classes_of returned.")

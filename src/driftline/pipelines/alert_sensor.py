@@ -51,15 +51,15 @@ def alert_sensor(pipelines: Sequence[ModelPipeline], *, interval_s: int = 30) ->
 
 def _summary(raised: Sequence[RaisedAlert], delivered: DeliveryResult, *, channels: int) -> str:
     """Return in words what a tick did."""
-    events = Counter(_EVENTS[one.event] for one in raised)
+    events = Counter(_EVENTS[alert.event] for alert in raised)
     did = [f"{count} {'alert' if count == 1 else 'alerts'} {event}" for event, count in events.items()]
     counts = {"sent": delivered.sent, "to be tried again": delivered.retried, "given up": delivered.failed}
     did += [
         f"{count} {'message' if count == 1 else 'messages'} {outcome}" for outcome, count in counts.items() if count
     ]
-    words = [f"{', '.join(did)}." if did else "Nothing new."]
-    words += [one.title for one in raised[:3]]
-    words += delivered.faults[:3]
+    clauses = [f"{', '.join(did)}." if did else "Nothing new."]
+    clauses += [alert.title for alert in raised[:3]]
+    clauses += delivered.faults[:3]
     if not channels:
-        words.append("No channel is configured: set DRIFTLINE_ALERT_URLS to send alerts.")
-    return " ".join(words)
+        clauses.append("No channel is configured: set DRIFTLINE_ALERT_URLS to send alerts.")
+    return " ".join(clauses)

@@ -39,7 +39,7 @@ def backtest_jobs(pipeline: ModelPipeline) -> list[dg.JobDefinition]:
     @dg.op(name=replay_op(pipeline.name), tags={PIPELINE_TAG: pipeline.name})
     def replay_past(context: dg.OpExecutionContext, config: BacktestConfig, workspace: WorkspaceResource) -> None:
         with visible_failure():
-            found = backtest(
+            result = backtest(
                 pipeline,
                 config.policies,
                 start=partitions.span(config.start).start if config.start else None,
@@ -47,10 +47,10 @@ def backtest_jobs(pipeline: ModelPipeline) -> list[dg.JobDefinition]:
                 metric_name=config.metric or None,
                 length=config.length,
                 workspace=workspace.opened,
-                told=lambda policy: context.log.info(f"Replaying: {policy}"),
+                on_policy=lambda policy: context.log.info(f"Replaying: {policy}"),
             )
-            store_backtest(workspace.opened, found)
-        context.add_output_metadata({"policies": _table(found), "over time": _picture(found)})
+            store_backtest(workspace.opened, result)
+        context.add_output_metadata({"policies": _table(result), "over time": _picture(result)})
 
     description = f"Replay the past of {pipeline.name} under several policies; nothing of it touches production."
 
@@ -61,26 +61,26 @@ def backtest_jobs(pipeline: ModelPipeline) -> list[dg.JobDefinition]:
     return [job]
 
 
-def _table(found: Backtest) -> dg.TableMetadataValue:
+def _table(result: Backtest) -> dg.TableMetadataValue:
     records = [
         dg.TableRecord(
             {
                 "policy": outcome.policy,
                 **{measured.metric: _number(measured.value) for measured in outcome.measurements},
-                f"worst {found.length}": _number(worst.value if worst else None),
+                f"worst {result.length}": _number(worst.value if worst else None),
                 "retrained": len(outcome.retrainings),
                 "promoted": outcome.promotions,
                 "CPU s": round(outcome.cpu_s, 2),
             }
         )
-        for outcome in found.policies
-        for worst in [outcome.worst_window(found.metric)]
+        for outcome in result.policies
+        for worst in [outcome.worst_window(result.metric)]
     ]
     return dg.MetadataValue.table(records)
 
 
-def _picture(found: Backtest) -> dg.MarkdownMetadataValue:
-    return dg.MetadataValue.md(f"![over time](data:image/png;base64,{base64.b64encode(picture(found)).decode()})")
+def _picture(result: Backtest) -> dg.MarkdownMetadataValue:
+    return dg.MetadataValue.md(f"![over time](data:image/png;base64,{base64.b64encode(picture(result)).decode()})")
 
 
 def _number(value: float | None) -> str:

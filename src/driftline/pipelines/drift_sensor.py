@@ -78,5 +78,5 @@ def _reason(decided: Sequence[ReportDecision]) -> str:
     if not decided:
         return "No new drift report."
     newest = {decision.pipeline: decision for decision in decided}
-    said = " ".join(f"{name}: {decision.reason}" for name, decision in list(newest.items())[:MOST_REASONS])
-    return f"{len(decided)} new drift reports, none calls for retraining. {said}"
+    reasons = " ".join(f"{name}: {decision.reason}" for name, decision in list(newest.items())[:MOST_REASONS])
+    return f"{len(decided)} new drift reports, none calls for retraining. {reasons}"

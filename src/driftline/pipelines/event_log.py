@@ -1,6 +1,6 @@
 """Dagster's SQLite event log, writing the events of many partitions together.
 
-The log that Dagster brings opens an engine and commits twice for each event: 900 partitions of two assets cost
+Dagster's own log opens an engine and commits twice for each event: 900 partitions of two assets cost
 46 s of CPU before any work. Whoever wants that one deletes `event_log_storage` from `dagster.yaml`; a test holds
 that both store the same. It leans on private methods of Dagster 1.13, which `pyproject.toml` therefore pins.
 """

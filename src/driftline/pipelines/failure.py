@@ -20,9 +20,9 @@ def visible_failure() -> Iterator[None]:
 
 def partitions_failure(partitions: Partitioning, failed: Mapping[str, str], total: int) -> dg.Failure:
     """Return the failure that names each partition that failed, and why."""
-    lines = [f"{partitions.title(key)}: {why}" for key, why in sorted(failed.items())]
+    reasons = [f"{partitions.title(key)}: {why}" for key, why in sorted(failed.items())]
     return dg.Failure(
-        description=f"{len(failed)} of {total} partitions failed, the others are stored. " + " ".join(lines[:5]),
-        metadata={"failed": dg.MetadataValue.md("\n".join(f"- {line}" for line in lines[:500]))},
+        description=f"{len(failed)} of {total} partitions failed, the others are stored. " + " ".join(reasons[:5]),
+        metadata={"failed": dg.MetadataValue.md("\n".join(f"- {reason}" for reason in reasons[:500]))},
         allow_retries=False,
     )

@@ -49,9 +49,9 @@ def run_job(
     steps = [event.step_failure_data for event in result.get_step_failure_events()]
     if any(step.error and step.error.cls_name == "DagsterExecutionInterruptedError" for step in steps):
         raise KeyboardInterrupt
-    told = [step.user_failure_data.description or "" for step in steps if step.user_failure_data]
-    told = told or [str(step.error.message).strip() for step in steps if step.error]
-    raise RunFailedError(name, result.run_id, replay_at, told)
+    causes = [step.user_failure_data.description or "" for step in steps if step.user_failure_data]
+    causes = causes or [str(step.error.message).strip() for step in steps if step.error]
+    raise RunFailedError(name, result.run_id, replay_at, causes)
 
 
 def partition_range(keys: Sequence[str]) -> dict[str, str]:

@@ -134,7 +134,7 @@ def _assign_traffic(
         try:
             assign_traffic(opened, pipeline, keys, reader=reader)
         except DriftlineError as error:
-            context.log.warning(f"In the bandit: {error}")
+            context.log.warning(f"Bandit skipped for this run: {error}")
 
 
 def _judge_bandit(
@@ -145,7 +145,7 @@ def _judge_bandit(
         try:
             decision = judge_bandit(opened, pipeline, reader=reader)
         except DriftlineError as error:
-            context.log.warning(f"In the bandit: {error}")
+            context.log.warning(f"Bandit skipped for this run: {error}")
         else:
             if decision is not None:
                 context.log.info(f"The bandit has ended. {decision.outcome}")

@@ -26,11 +26,11 @@ def model_pictures(
     task: Task, classes: tuple[Label, ...], truth: np.ndarray, scores: np.ndarray, importance: Mapping[str, float]
 ) -> dict[str, dg.MarkdownMetadataValue]:
     """Return the pictures that suit a task, by title, for the metadata of a materialization."""
-    found = plots_of(scored_rows(task, truth, scores))
-    shown = {TITLES[name]: f"{TITLES[name][0].upper()}{TITLES[name][1:]} on the holdout" for name in found}
+    plots = plots_of(scored_rows(task, truth, scores))
+    shown = {TITLES[name]: f"{TITLES[name][0].upper()}{TITLES[name][1:]} on the holdout" for name in plots}
     pictures = {
         title: _markdown(shown[title], plot_picture(plot, title=shown[title], classes=classes))
-        for title, plot in zip(shown, found.values(), strict=True)
+        for title, plot in zip(shown, plots.values(), strict=True)
     }
     return {"feature importance": _markdown("Feature importance", _importance(importance)), **pictures}
 

@@ -31,12 +31,12 @@ class ReplayStep:
     Attributes:
         done: partitions that have been replayed.
         total: partitions of the stream.
-        said: what happened last, in words.
+        latest: what happened last, in words.
     """
 
     done: int
     total: int
-    said: str
+    latest: str
 
 
 def replay(
@@ -62,7 +62,7 @@ def replay(
     total = len(partitions.keys(Window(partitions.first, partitions.last)))
     if timeline(workspace, pipeline.name).holder(partitions.first) is None:
         run_job(definitions, instance, f"{pipeline.name}_retrain", replay_at=partitions.first)
-        yield ReplayStep(done=0, total=total, said="first model trained")
+        yield ReplayStep(done=0, total=total, latest="first model trained")
     start = _first_missing(workspace, pipeline, partitions)
     if start > partitions.first:  # a replay that stopped after a segment may not have decided on it
         _decide(definitions, pipeline, instance, start + pipeline.ground_truth.lag)
@@ -71,8 +71,8 @@ def replay(
         known_at = segment.end + pipeline.ground_truth.lag
         run_job(definitions, instance, f"{pipeline.name}_monitor", tags=partition_range(keys), replay_at=known_at)
         retrained = _decide(definitions, pipeline, instance, known_at)
-        said = f"{keys[-1]}, retrained" if retrained else keys[-1]
-        yield ReplayStep(done=len(partitions.keys(Window(partitions.first, segment.end))), total=total, said=said)
+        latest = f"{keys[-1]}, retrained" if retrained else keys[-1]
+        yield ReplayStep(done=len(partitions.keys(Window(partitions.first, segment.end))), total=total, latest=latest)
 
 
 def _first_missing(workspace: Workspace, pipeline: ModelPipeline, partitions: Partitions) -> datetime:
@@ -98,8 +98,8 @@ def _decide(definitions: dg.Definitions, pipeline: ModelPipeline, instance: dg.D
     """Let the drift sensor tick for `pipeline` as of `at`, and run the retraining that it asks for."""
     resources = {"workspace": WorkspaceResource(replay_at=at.isoformat())}
     with dg.build_sensor_context(instance=instance, definitions=definitions, resources=resources) as context:
-        asked = drift_sensor([pipeline]).evaluate_tick(context).run_requests or []
-    for request in asked:
+        requests = drift_sensor([pipeline]).evaluate_tick(context).run_requests or []
+    for request in requests:
         tags = {**request.tags, "dagster/run_key": str(request.run_key)}
         run_job(definitions, instance, f"{pipeline.name}_retrain", tags=tags, replay_at=at)
-    return bool(asked)
+    return bool(requests)

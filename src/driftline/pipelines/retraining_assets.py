@@ -89,8 +89,8 @@ def champion_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
     def champion(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
         with visible_failure():
             tags = context.run.tags
-            asked = int(tags[DECISION_TAG]) if DECISION_TAG in tags else None
-            judged = adjudicate(workspace.opened, pipeline, decision_id=asked, actor=tags.get("user", "policy"))
+            decision_id = int(tags[DECISION_TAG]) if DECISION_TAG in tags else None
+            judged = adjudicate(workspace.opened, pipeline, decision_id=decision_id, actor=tags.get("user", "policy"))
         serving = judged.champion.digest if judged.champion else "none"
         return dg.MaterializeResult(data_version=dg.DataVersion(serving), metadata=_champion_metadata(judged))
 
@@ -102,13 +102,13 @@ def _dataset_digest(read: DatasetReadResult) -> str:
 
 
 def _dataset_metadata(read: DatasetReadResult) -> dict[str, Any]:
-    told: dict[str, Any] = {"as of": dg.MetadataValue.timestamp(read.as_of.timestamp())}
+    metadata: dict[str, Any] = {"as of": dg.MetadataValue.timestamp(read.as_of.timestamp())}
     if read.window is not None:
-        told["window"] = str(read.window)
+        metadata["window"] = str(read.window)
     if read.problems:
-        told["problems"] = "\n".join(read.problems)
+        metadata["problems"] = "\n".join(read.problems)
     if read.training and read.holdout:
-        told |= {
+        metadata |= {
             "dagster/row_count": read.training.row_count + read.holdout.row_count,
             "dagster/column_schema": column_schema(read.training),
             "training rows": read.training.row_count,
@@ -118,7 +118,7 @@ def _dataset_metadata(read: DatasetReadResult) -> dict[str, Any]:
             "training digest": read.training.digest,
             "holdout digest": read.holdout.digest,
         }
-    return told
+    return metadata
 
 
 def _model_metadata(trained: TrainingResult) -> dict[str, Any]:
@@ -136,16 +136,16 @@ def _model_metadata(trained: TrainingResult) -> dict[str, Any]:
 
 
 def _champion_metadata(judged: AdjudicationResult) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    metadata: dict[str, Any] = {
         "promoted": judged.promoted,
         "reason": judged.reason,
         "decision": judged.decision_id,
         "challenger version": judged.challenger.version,
     }
     if judged.champion is not None:
-        told["champion version"] = judged.champion.version
+        metadata["champion version"] = judged.champion.version
     if judged.comparison is not None:
-        told["scores"] = metric_table([judged.comparison.champion, judged.comparison.challenger])
+        metadata["scores"] = metric_table([judged.comparison.champion, judged.comparison.challenger])
         if judged.comparison.gain is not None:
-            told["gain"] = judged.comparison.gain
-    return told
+            metadata["gain"] = judged.comparison.gain
+    return metadata

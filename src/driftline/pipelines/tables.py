@@ -31,16 +31,16 @@ def slice_table(slices: Iterable[Slice]) -> dg.TableMetadataValue:
     records = [
         dg.TableRecord(
             {
-                "slice": f"{one.column}={one.value}",
+                "slice": f"{part.column}={part.value}",
                 "metric": measured.metric,
                 "value": _number(measured.value),
                 "95 % interval": _interval(measured),
-                "rows": one.row_count,
+                "rows": part.row_count,
                 "note": measured.note or "",
             }
         )
-        for one in slices
-        for measured in one.measurements
+        for part in slices
+        for measured in part.measurements
     ]
     return dg.MetadataValue.table(records)
 
@@ -73,15 +73,15 @@ def finding_table(findings: Sequence[Finding]) -> dg.TableMetadataValue:
 
 def column_schema(version: DatasetVersion) -> dg.TableSchema:
     """Return the columns of a dataset version with a word on their values."""
-    known = {column["name"]: column for column in version.statistics}
+    statistics = {c["name"]: c for c in version.statistics}
     return dg.TableSchema(
         [
             dg.TableColumn(
-                column["name"],
-                column["dtype"],
-                description=f"{known[column['name']]['missing']} missing, {known[column['name']]['distinct']} distinct",
+                c["name"],
+                c["dtype"],
+                description=f"{statistics[c['name']]['missing']} missing, {statistics[c['name']]['distinct']} distinct",
             )
-            for column in version.columns
+            for c in version.columns
         ]
     )
 

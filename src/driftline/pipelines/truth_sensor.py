@@ -31,9 +31,9 @@ def truth_sensor(pipeline: ModelPipeline, *, interval_s: int = 60) -> dg.SensorD
         newest = _newest(workspace.opened, pipeline)
         fresh = newest > int(context.cursor or 0)
         requests = list(_requests(workspace.opened, pipeline, newest)) if fresh else []
-        told = "New labels, but no evaluation is outdated by them." if fresh else "No new delivery of labels."
+        reason = "New labels, but no evaluation is outdated by them." if fresh else "No new delivery of labels."
         return dg.SensorResult(
-            run_requests=requests, skip_reason=None if requests else dg.SkipReason(told), cursor=str(newest)
+            run_requests=requests, skip_reason=None if requests else dg.SkipReason(reason), cursor=str(newest)
         )
 
     return truth
@@ -42,8 +42,8 @@ def truth_sensor(pipeline: ModelPipeline, *, interval_s: int = 60) -> dg.SensorD
 def _newest(workspace: Workspace, pipeline: ModelPipeline) -> int:
     """Return the id of the newest delivery for a stream; 0 without one."""
     with workspace.database.reading() as session:
-        found = delivery_rows.deliveries(session, pipeline.name, first=1, before=None)
-    return found[0].id if found else 0
+        newest = delivery_rows.deliveries(session, pipeline.name, first=1, before=None)
+    return newest[0].id if newest else 0
 
 
 def _requests(workspace: Workspace, pipeline: ModelPipeline, delivery_id: int) -> Iterator[dg.RunRequest]:

@@ -70,7 +70,7 @@ def plots_of(rows: ScoredRows) -> dict[str, Plot]:
 
 def plots_to_json(plots: Mapping[str, Plot]) -> dict[str, Any]:
     """Return plots as JSON values, by name."""
-    return {name: asdict(one) for name, one in plots.items()}
+    return {name: asdict(plot) for name, plot in plots.items()}
 
 
 def plots_from_json(values: Mapping[str, Mapping[str, Any]]) -> dict[str, Plot]:

@@ -168,7 +168,7 @@ def confusion_matrix(truth: npt.ArrayLike, predicted: npt.ArrayLike, *, class_co
         class_count: also classes that never occur have their row and column.
 
     Raises:
-        InvalidScoresError: a shape differs or a value is no class index.
+        InvalidScoresError: a shape differs or a value is not a class index.
     """
     rows = scored_rows(Task.REGRESSION, truth, predicted)
     pair = np.stack([rows.truth, rows.scores])

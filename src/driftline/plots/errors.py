@@ -11,5 +11,5 @@ from driftline.errors import (
 class UnknownPlotError(InvalidInputError):
     """No plot of a task has a name."""
 
-    def __init__(self, name: str, task: str, known: Iterable[str]) -> None:
-        super().__init__(f"There is no plot {name!r} for {task}. Choose one of: {listing(known)}.")
+    def __init__(self, name: str, task: str, names: Iterable[str]) -> None:
+        super().__init__(f"There is no plot {name!r} for {task}. Choose one of: {listing(names)}.")

@@ -4,7 +4,7 @@ from driftline.models.errors import ScoringError
 
 
 def unusable_scores(count: int, total: int) -> ScoringError:
-    """Return the error where a model said something that is no finite number."""
+    """Return the error where a model predicted a value that is not a finite number."""
     return ScoringError(
         f"The model gave NaN or infinite scores for {count} of {total} values. Look at the input rows, "
         "or roll back to a version that scores them."

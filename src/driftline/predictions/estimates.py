@@ -45,31 +45,35 @@ def store_estimates(
     if not made:
         return
     dataset = f"{pipeline.name}/estimated"
-    versions, keys = list({one.version_id for one in made}), [one.partition_key for one in made]
-    known = {
+    versions, keys = list({estimate.version_id for estimate in made}), [estimate.partition_key for estimate in made]
+    stored = {
         (old.version_id, old.partition_key, old.digest)
         for old in evaluation_rows.newest_evaluations(session, versions, dataset, keys)
     }
     batches = {
         (batch.version_id, batch.partition_key): batch.id for batch in batch_rows.batches(session, versions, keys)
     }
-    fresh = [one for one in made if (one.version_id, one.partition_key, one.digest) not in known]
+    fresh = [
+        estimate for estimate in made if (estimate.version_id, estimate.partition_key, estimate.digest) not in stored
+    ]
     rows = [
         {
-            "version_id": one.version_id,
+            "version_id": estimate.version_id,
             "dataset": dataset,
             "dataset_version_id": None,
-            "partition_key": one.partition_key,
-            "row_count": one.row_count,
+            "partition_key": estimate.partition_key,
+            "row_count": estimate.row_count,
             "label_count": 0,
             "evaluated_at": at,
-            "digest": one.digest,
+            "digest": estimate.digest,
             "dagster_run_id": dagster_run_id,
-            "batch_id": batches[one.version_id, one.partition_key],
+            "batch_id": batches[estimate.version_id, estimate.partition_key],
         }
-        for one in fresh
+        for estimate in fresh
     ]
-    evaluation_rows.add_evaluations(session, rows, [[metric_row(found) for found in one.measurements] for one in fresh])
+    evaluation_rows.add_evaluations(
+        session, rows, [[metric_row(measured) for measured in estimate.measurements] for estimate in fresh]
+    )
 
 
 def _is_calibrated(workspace: Workspace, pipeline: ModelPipeline, version: ModelVersion) -> bool:

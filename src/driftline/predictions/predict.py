@@ -55,26 +55,26 @@ def predict(
     """
     reader = reader or PartitionReader(workspace, pipeline)
     serving = reader.serving(keys, version=version)
-    found = reader.rows(list(serving.done))
-    failed = {**serving.failed, **found.failed}
+    read = reader.rows(list(serving.done))
+    failed = {**serving.failed, **read.failed}
     model_id = reader.model_id
-    split = {} if model_id is None else splits(workspace, pipeline.name, model_id, list(found.done))
+    split = {} if model_id is None else splits(workspace, pipeline.name, model_id, list(read.done))
     done: dict[str, Predicted] = {}
     stored = []
     estimated: list[Estimate] = []
-    for of_version in {one.id: one for one in serving.done.values()}.values():
-        own = [key for key in found.done if serving.done[key].id == of_version.id]
+    for of_version in {version.id: version for version in serving.done.values()}.values():
+        own = [key for key in read.done if serving.done[key].id == of_version.id]
         model = reader.model(of_version)
-        scored = run_batched(partial(_scores, model), {key: found.done[key] for key in own})
+        scored = run_batched(partial(_scores, model), {key: read.done[key] for key in own})
         failed |= scored.failed
         if not scored.done:
             continue
-        table = _table(pipeline, model, [found.done[key] for key in scored.done], list(scored.done.values()))
+        table = _table(pipeline, model, [read.done[key] for key in scored.done], list(scored.done.values()))
         expected = estimates(workspace, pipeline, of_version, model.task, scored.done)
         start = 0
         for key, own_scores in scored.done.items():
-            said = with_split(pipeline, table.slice(start, len(own_scores)), of_version.id, split.get(key))
-            digest = workspace.artifacts.put(write_batch(said))
+            predicted = with_split(pipeline, table.slice(start, len(own_scores)), of_version.id, split.get(key))
+            digest = workspace.artifacts.put(write_batch(predicted))
             start += len(own_scores)
             mean = float(own_scores.mean()) if own_scores.ndim == 1 else None
             done[key] = Predicted(

@@ -36,7 +36,7 @@ class Split:
 def splits(workspace: Workspace, model: str, model_id: int, keys: Sequence[str]) -> dict[str, Split]:
     """Return the stored split of each partition that has one; `model_id` is the row of `model`."""
     with workspace.database.reading() as session:
-        found = bandit_rows.shares_of(session, model_id, keys)
+        shares = bandit_rows.shares_of(session, model_id, keys)
     return {
         share.partition_key: Split(
             champion_id=bandit.champion_version_id,
@@ -44,7 +44,7 @@ def splits(workspace: Workspace, model: str, model_id: int, keys: Sequence[str])
             share=share.share,
             salt=f"{model}/{bandit.id}",
         )
-        for bandit, share in found
+        for bandit, share in shares
     }
 
 

@@ -81,7 +81,7 @@ def quantile_bins(ordered: FloatArray) -> NumericBins:
     edges = np.unique(np.concatenate([ordered[:1], ordered[positions], ordered[-1:]]))
     counts = np.searchsorted(ordered, edges, side="right") - np.searchsorted(ordered, edges, side="left")
     atoms = edges[(counts * QUANTILE_BINS >= row_count) | (edges == edges[0])]
-    with np.errstate(over="ignore"):  # below the smallest float lies -inf, which is no edge
+    with np.errstate(over="ignore"):  # below the smallest float lies -inf, which is not an edge
         edges = np.union1d(edges, np.nextafter(atoms, -np.inf))
     # Adding zero stores -0.0 as 0.0: they are equal, but not in a digest.
     return NumericBins(edges=tuple((edges[np.isfinite(edges)] + 0.0).tolist()))

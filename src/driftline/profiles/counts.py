@@ -119,8 +119,8 @@ def count_values(name: str, bins: Bins, values: npt.NDArray[Any]) -> ColumnCount
     values = np.asarray(values)
     numeric = isinstance(bins, NumericBins) or bins.numeric
     if column_is_numeric(name, values) != numeric and not _compatible(name, bins, values):
-        held, expected = ("text", "numbers") if numeric else ("numbers", "text")
-        raise SchemaDriftError(name, f"holds {held} where the reference holds {expected}")
+        present, expected = ("text", "numbers") if numeric else ("numbers", "text")
+        raise SchemaDriftError(name, f"holds {present} where the reference holds {expected}")
     if not numeric or not column_is_numeric(name, values):
         return count_listed(name, bins, *count_texts(name, values))
     return count_ordered(name, bins, np.sort(values.astype(np.float64)))
@@ -146,12 +146,12 @@ def count_texts(name: str, values: npt.NDArray[Any]) -> tuple[Counter[str], int]
         UnsupportedColumnError: a value is neither text, a number, nor missing.
     """
     try:
-        found = Counter(values.tolist())
+        occurrences = Counter(values.tolist())
     except TypeError:
         raise UnsupportedColumnError(name, "a kind that cannot be hashed") from None
     texts: Counter[str] = Counter()
     missing = 0
-    for value, count in found.items():
+    for value, count in occurrences.items():
         if value is None or (isinstance(value, float) and np.isnan(value)):
             missing += count
         elif isinstance(value, (str, bool, int, float)):

@@ -142,7 +142,9 @@ def count_columns(
         UnsupportedColumnError: a column's values are neither numbers nor text.
     """
     profiles = reference.columns if reference else ()
-    return {one.name: count_column(one, columns[one.name]) for one in profiles if one.name in columns}
+    return {
+        profile.name: count_column(profile, columns[profile.name]) for profile in profiles if profile.name in columns
+    }
 
 
 def _numeric_bins(finite: FloatArray) -> Bins:

@@ -16,8 +16,8 @@ from driftline.workspace import Workspace
 def timeline(workspace: Workspace, model: str, *, alias: str = CHAMPION) -> Timeline:
     """Return the history of an alias of a model; an empty one where the model is not registered yet."""
     with workspace.database.reading() as session:
-        found = model_rows.find_model(session, model)
-        return load_timeline(session, found.id, alias=alias) if found else Timeline(alias=alias)
+        row = model_rows.find_model(session, model)
+        return load_timeline(session, row.id, alias=alias) if row else Timeline(alias=alias)
 
 
 def load_timeline(session: Session, model_id: int, *, alias: str = CHAMPION) -> Timeline:
@@ -27,7 +27,7 @@ def load_timeline(session: Session, model_id: int, *, alias: str = CHAMPION) -> 
 
 def load_timelines(session: Session, alias: str, model_ids: Collection[int]) -> dict[int, Timeline]:
     """Return the history of an alias of each model, one statement."""
-    return {id_: found for (id_, _), found in _load(session, [alias], model_ids).items()}
+    return {id_: history for (id_, _), history in _load(session, [alias], model_ids).items()}
 
 
 def load_both_timelines(session: Session, model_id: int) -> tuple[Timeline, Timeline]:
@@ -103,10 +103,10 @@ def known_model(session: Session, name: str) -> RegisteredModel:
     Raises:
         UnknownModelError: there is none; those there are are named.
     """
-    found = model_rows.find_model(session, name)
-    if found is None:
+    model = model_rows.find_model(session, name)
+    if model is None:
         raise UnknownModelError(name, [model.name for model in model_rows.models(session)])
-    return found
+    return model
 
 
 def _load(session: Session, aliases: Collection[str], model_ids: Collection[int]) -> dict[tuple[int, str], Timeline]:
@@ -116,7 +116,7 @@ def _load(session: Session, aliases: Collection[str], model_ids: Collection[int]
         if version is not None and version.id not in versions:
             versions[version.id] = version_of_row(version)
         events[row.model_id, row.alias].append(_event(row, versions))
-    return {(id_, alias): Timeline(alias=alias, events=tuple(found)) for (id_, alias), found in events.items()}
+    return {(id_, alias): Timeline(alias=alias, events=tuple(moves)) for (id_, alias), moves in events.items()}
 
 
 def _event(row: AliasEventRow, versions: dict[int, ModelVersion]) -> AliasEvent:

@@ -91,7 +91,7 @@ def append(
     rule: str,
     details: Mapping[str, Any],
     actor: str | None = None,
-    **known: Any,
+    **ids: Any,
 ) -> Decision:
     """Append an event to a decision, inside the caller's transaction, and return the decision with it.
 
@@ -103,23 +103,23 @@ def append(
         rule: why.
         details: the values that the rule spoke on.
         actor: who; by default who asked.
-        **known: `attempt`, `dagster_run_id` and the ids of versions, as `DecisionEvent` has them.
+        **ids: `attempt`, `dagster_run_id` and the ids of versions, as `DecisionEvent` has them.
 
     Raises:
         DecisionOrderError: that cannot follow what happened before.
     """
     if status not in MAY_FOLLOW[decision.status]:
         raise DecisionOrderError(decision.id, decision.status, status)
-    known.setdefault("attempt", decision.attempt)
+    ids.setdefault("attempt", decision.attempt)
     actor = decision.actor if actor is None else actor
-    _append(session, decision.id, status, at=at, actor=actor, rule=rule, details=details, **known)
+    _append(session, decision.id, status, at=at, actor=actor, rule=rule, details=details, **ids)
     return load_decision(session, decision.id)
 
 
 def record_adjudication(session: Session, decision_id: int, adjudication: Adjudication, *, at: datetime) -> None:
     """Store the comparison that a decision stands on, with every slice, inside the caller's transaction."""
     values = {name: value for name, value in vars(adjudication).items() if name != "slices"}
-    slices = [vars(one) for one in adjudication.slices]
+    slices = [vars(part) for part in adjudication.slices]
     decision_rows.append_adjudication(session, slices, decision_id=decision_id, recorded_at=at, **values)
 
 
@@ -165,7 +165,7 @@ def _append(
     actor: str,
     rule: str,
     details: Mapping[str, Any],
-    **known: Any,
+    **ids: Any,
 ) -> None:
     decision_rows.append_event(
         session,
@@ -176,16 +176,16 @@ def _append(
         rule=rule,
         details=dict(details),
         text=decision_sentence(rule, details),
-        **known,
+        **ids,
     )
 
 
 def _event(row: DecisionEventRow) -> DecisionEvent:
-    values = {one.name: getattr(row, one.name) for one in fields(DecisionEvent)}
+    values = {field.name: getattr(row, field.name) for field in fields(DecisionEvent)}
     return DecisionEvent(**{**values, "status": DecisionStatus(row.status)})
 
 
 def _adjudication(row: AdjudicationRow, slices: Sequence[AdjudicationSliceRow]) -> Adjudication:
-    values = {one.name: getattr(row, one.name) for one in fields(Adjudication) if one.name != "slices"}
-    own = [{one.name: getattr(part, one.name) for one in fields(AdjudicationSlice)} for part in slices]
-    return Adjudication(**values, slices=tuple(AdjudicationSlice(**one) for one in own))
+    values = {field.name: getattr(row, field.name) for field in fields(Adjudication) if field.name != "slices"}
+    slice_values = [{field.name: getattr(part, field.name) for field in fields(AdjudicationSlice)} for part in slices]
+    return Adjudication(**values, slices=tuple(AdjudicationSlice(**item) for item in slice_values))

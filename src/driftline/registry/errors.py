@@ -26,8 +26,8 @@ class UnknownModelError(NotFoundError):
 
     code = "UNKNOWN_MODEL"
 
-    def __init__(self, name: str, known: Iterable[str]) -> None:
-        super().__init__(f"There is no model {name!r}. {suggestion(name, known)}")
+    def __init__(self, name: str, names: Iterable[str]) -> None:
+        super().__init__(f"There is no model {name!r}. {suggestion(name, names)}")
 
 
 class UnknownAliasError(NotFoundError):

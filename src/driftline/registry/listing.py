@@ -48,8 +48,8 @@ def describe_model(workspace: Workspace, name: str) -> dict[str, Any]:
         champions = load_timeline(session, model.id, alias=CHAMPION)
         challengers = load_timeline(session, model.id, alias=CHALLENGER)
     now = workspace.as_of()
-    held = {alias: line.holder(now) for alias, line in ((CHALLENGER, challengers), (CHAMPION, champions))}
-    aliases = {version.id: alias for alias, version in held.items() if version is not None}
+    holders = {alias: history.holder(now) for alias, history in ((CHALLENGER, challengers), (CHAMPION, champions))}
+    aliases = {version.id: alias for alias, version in holders.items() if version is not None}
     return {
         "model": name,
         "revision": champions.revision,

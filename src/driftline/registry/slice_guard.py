@@ -36,15 +36,15 @@ def guard_slices(policy: Promote, slices: Sequence[SliceComparison]) -> SliceGua
     margin = policy.slice_margin
     if margin is None:
         return SliceGuard()
-    tested = [(one, p) for one in slices if (p := _p_value(one.comparison, margin)) is not None]
+    tested = [(part, p) for part in slices if (p := _p_value(part.comparison, margin)) is not None]
     alpha = 1.0 - (policy.confidence or USUAL_CONFIDENCE)
     adjusted = holm_adjusted([p for _, p in tested])
-    failing = [(one, p) for (one, _), p in zip(tested, adjusted, strict=True) if p > alpha]
+    failing = [(part, p) for (part, _), p in zip(tested, adjusted, strict=True) if p > alpha]
     if failing:
         worst, p_value = max(failing, key=lambda pair: pair[1])
         return SliceGuard(worst=_details(worst, p_value, margin))
-    small = [one for one in slices if all(one is not other for other, _ in tested)]
-    untested = tuple({"column": one.column, "value": one.value, "reason": _reason(one)} for one in small)
+    small = [part for part in slices if all(part is not other for other, _ in tested)]
+    untested = tuple({"column": part.column, "value": part.value, "reason": _reason(part)} for part in small)
     return SliceGuard(untested=untested, blocks=bool(untested) and policy.on_small_slice == "block")
 
 
@@ -58,16 +58,16 @@ def _p_value(comparison: Comparison | None, margin: float) -> float | None:
     return erfc(distance / comparison.standard_error / sqrt(2.0)) / 2.0
 
 
-def _details(one: SliceComparison, p_value: float, margin: float) -> dict[str, Any]:
+def _details(part: SliceComparison, p_value: float, margin: float) -> dict[str, Any]:
     return {
-        "slice_column": one.column,
-        "slice_value": one.value,
+        "slice_column": part.column,
+        "slice_value": part.value,
         "slice_margin": margin,
-        "slice_gain": one.comparison.gain if one.comparison else None,
-        "slice_row_count": one.comparison.challenger.row_count if one.comparison else 0,
+        "slice_gain": part.comparison.gain if part.comparison else None,
+        "slice_row_count": part.comparison.challenger.row_count if part.comparison else 0,
         "slice_p_value": p_value,
     }
 
 
-def _reason(one: SliceComparison) -> str:
-    return one.too_small or (one.comparison.note if one.comparison else None) or "no test"
+def _reason(part: SliceComparison) -> str:
+    return part.too_small or (part.comparison.note if part.comparison else None) or "no test"

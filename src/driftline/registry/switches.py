@@ -100,7 +100,7 @@ def promote(
             effective_at=effective_at,
             revision=event.revision,
             judged=decision_rows.was_judged(session, [chosen.judged_id]),
-            cancelled=tuple(one.version.version for one in plans if one.version),
+            cancelled=tuple(plan.version.version for plan in plans if plan.version),
         )
 
 
@@ -131,10 +131,10 @@ def rollback(
         if to is not None:
             target = numbered_version(session, model, to)
         else:
-            found = holder if plans and holder else seen.rollback_target(now)
-            if found is None:
+            successor = holder if plans and holder else seen.rollback_target(now)
+            if successor is None:
                 raise no_previous_version(model, seen.alias)
-            target = found
+            target = successor
         rule, details = "rollback", {"actor": actor, "reason": reason, "previous": holder.version if holder else None}
         if plans and to is None:
             rule, details = "plan_cancelled", {"actor": actor, "reason": reason, **_cancelled(plans[0])}
@@ -148,18 +148,18 @@ def rollback(
             effective_at=now,
             revision=event.revision,
             judged=decision_rows.was_judged(session, [target.judged_id]),
-            cancelled=tuple(one.version.version for one in plans if one.version),
+            cancelled=tuple(plan.version.version for plan in plans if plan.version),
         )
 
 
 def _seen(session: Session, model: str, expected_revision: int | None) -> tuple[int, Timeline]:
     """Return a model's row id and the champion's history, locked; refuse to go on from another history."""
-    found = known_model(session, model)
-    model_rows.lock_models(session, found.id)
-    seen = load_timeline(session, found.id)
+    row = known_model(session, model)
+    model_rows.lock_models(session, row.id)
+    seen = load_timeline(session, row.id)
     if expected_revision is not None and seen.revision != expected_revision:
         raise AliasMovedError(seen.alias, seen.events[-1].reason if seen.events else "nobody holds it")
-    return found.id, seen
+    return row.id, seen
 
 
 def _switch(

@@ -72,13 +72,13 @@ class Timeline:
     def at(self, time: datetime) -> AliasEvent | None:
         """Return the event by which a version holds the alias at `time`; None where nobody does."""
         place = bisect_right(self._times, time) - 1
-        found = self._effective[place] if place >= 0 else None
-        return found if found is not None and found.version is not None else None
+        event = self._effective[place] if place >= 0 else None
+        return event if event is not None and event.version is not None else None
 
     def holder(self, time: datetime) -> ModelVersion | None:
         """Return who holds the alias at `time`, or None."""
-        found = self.at(time)
-        return found.version if found else None
+        event = self.at(time)
+        return event.version if event else None
 
     def holders(self, times: Sequence[datetime]) -> list[ModelVersion | None]:
         """Return who holds the alias at each of `times`."""
@@ -90,56 +90,60 @@ class Timeline:
 
     def tenure(self, time: datetime) -> Tenure | None:
         """Return the tenure that `time` lies in, or None; a cancelled plan and a repeated move interrupt nothing."""
-        return next((one for one in reversed(self.tenures) if one.start <= time and _lasts(one, time)), None)
+        return next(
+            (tenure for tenure in reversed(self.tenures) if tenure.start <= time and _lasts(tenure, time)), None
+        )
 
     def since(self, time: datetime) -> datetime | None:
         """Return since when the holder at `time` holds the alias, or None."""
-        found = self.tenure(time)
-        return found.start if found else None
+        tenure = self.tenure(time)
+        return tenure.start if tenure else None
 
     @cached_property
     def tenures(self) -> tuple[Tenure, ...]:
         """Return all tenures, oldest first, those to come included."""
-        found: list[Tenure] = []
+        tenures: list[Tenure] = []
         for event, following in zip(self._effective, (*self._effective[1:], None), strict=False):
             end = following.effective_at if following else None
             if event.version is None:
                 continue
-            before = found[-1] if found else None
+            before = tenures[-1] if tenures else None
             if before is not None and before.end == event.effective_at and before.version.id == event.version.id:
-                found[-1] = Tenure(version=before.version, start=before.start, end=end, event=before.event)
+                tenures[-1] = Tenure(version=before.version, start=before.start, end=end, event=before.event)
             else:
-                found.append(Tenure(version=event.version, start=event.effective_at, end=end, event=event))
-        return tuple(found)
+                tenures.append(Tenure(version=event.version, start=event.effective_at, end=end, event=event))
+        return tuple(tenures)
 
     def rollback_target(self, now: datetime) -> ModelVersion | None:
         """Return the version that served before the present tenure, or None.
 
         A rollback takes back the tenure that it ended: asked again, it goes one further back.
         """
-        line: list[ModelVersion] = []
+        stack: list[ModelVersion] = []
         for event in self._took_effect(now):
-            if event.version is None or (line and line[-1].id == event.version.id):
+            if event.version is None or (stack and stack[-1].id == event.version.id):
                 continue
-            if event.move is AliasMove.ROLLBACK and any(one.id == event.version.id for one in line):
-                while line[-1].id != event.version.id:
-                    line.pop()
+            if event.move is AliasMove.ROLLBACK and any(older.id == event.version.id for older in stack):
+                while stack[-1].id != event.version.id:
+                    stack.pop()
             else:
-                line.append(event.version)
-        return line[-2] if len(line) > 1 else None
+                stack.append(event.version)
+        return stack[-2] if len(stack) > 1 else None
 
     def _took_effect(self, now: datetime) -> list[AliasEvent]:
         """Return the events by `now` that came to hold, if only for a moment, by revision."""
         came: list[AliasEvent] = []
         for event in self.events:
-            came = [one for one in came if not _replaces(event, one)]
+            came = [older for older in came if not _replaces(event, older)]
             came.append(event)
         return [event for event in came if event.effective_at <= now]
 
     def earliest(self, now: datetime) -> datetime | None:
         """Return the time before which no event may be dated: what held then has been answered for; None: any."""
-        held = [event.effective_at for event in self._effective if not (event.planned and event.effective_at > now)]
-        return max(held, default=None)
+        taken_effect = [
+            event.effective_at for event in self._effective if not (event.planned and event.effective_at > now)
+        ]
+        return max(taken_effect, default=None)
 
     @cached_property
     def _effective(self) -> tuple[AliasEvent, ...]:

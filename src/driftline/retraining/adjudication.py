@@ -101,9 +101,9 @@ def _pairing(workspace: Workspace, pipeline: ModelPipeline, decision_id: int | N
     with workspace.database.reading() as session:
         if model_rows.find_model(session, pipeline.name) is None:
             raise no_challenger(pipeline.name)
-        asked = None if decision_id is None else load_decision(session, decision_id)
-        is_waiting = asked is not None and asked.status is DecisionStatus.TRAINED
-        decision = asked if is_waiting else newest_waiting(session, pipeline.name)
+        requested = None if decision_id is None else load_decision(session, decision_id)
+        is_waiting = requested is not None and requested.status is DecisionStatus.TRAINED
+        decision = requested if is_waiting else newest_waiting(session, pipeline.name)
         if decision is None:
             raise no_challenger(pipeline.name)
         holdout = dataset_rows.find_version(session, decision.holdout_version_id)
@@ -157,7 +157,7 @@ def _verdict(workspace: Workspace, pipeline: ModelPipeline, pairing: _Pairing) -
 def _record(workspace: Workspace, pairing: _Pairing, verdict: _Verdict, actor: str) -> AdjudicationResult:
     judgement, winner, at = verdict.judgement, verdict.winner, workspace.clock()
     champion = winner or pairing.champion
-    known: dict[str, Any] = {
+    ids: dict[str, Any] = {
         "dagster_run_id": pairing.decision.dagster_run_id,
         "challenger_version_id": pairing.challenger.id,
         "serving_version_id": champion.id if champion else None,
@@ -171,7 +171,7 @@ def _record(workspace: Workspace, pairing: _Pairing, verdict: _Verdict, actor: s
         }
         judged = append(session, pairing.decision, DecisionStatus.JUDGED, **spoke, **held_out)
         status = DecisionStatus.PROMOTED if winner is not None else DecisionStatus.KEPT
-        append(session, judged, status, **spoke, **known)
+        append(session, judged, status, **spoke, **ids)
         if winner is not None:
             move_alias(
                 session,
@@ -218,15 +218,15 @@ def _adjudication(pairing: _Pairing, verdict: _Verdict) -> Adjudication:
         rule=verdict.judgement.rule,
         details=verdict.judgement.details,
         guardrails=verdict.guardrails,
-        slices=tuple(_slice(one) for one in compared.slices),
+        slices=tuple(_slice(part) for part in compared.slices),
     )
 
 
-def _slice(one: SliceComparison) -> AdjudicationSlice:
-    compared = one.comparison
+def _slice(part: SliceComparison) -> AdjudicationSlice:
+    compared = part.comparison
     return AdjudicationSlice(
-        slice_column=one.column,
-        slice_value=one.value,
+        slice_column=part.column,
+        slice_value=part.value,
         champion_score=compared.champion.value if compared else None,
         challenger_score=compared.challenger.value if compared else None,
         gain=compared.gain if compared else None,
@@ -234,5 +234,5 @@ def _slice(one: SliceComparison) -> AdjudicationSlice:
         gain_high=compared.ci_high if compared else None,
         standard_error=compared.standard_error if compared else None,
         row_count=compared.challenger.row_count if compared else 0,
-        note=one.too_small or (compared.note if compared else None),
+        note=part.too_small or (compared.note if compared else None),
     )

@@ -84,8 +84,8 @@ def evidence_of(
 ) -> Evidence:
     """Return what a drift report with its findings says to the decision."""
     findings = list(findings)
-    alerts = [one.kind for one in findings if one.role == "alert" and one.verdict == Verdict.DRIFT]
-    trigger = next((one for one in findings if one.role == "trigger"), None)
+    alerts = [finding.kind for finding in findings if finding.role == "alert" and finding.verdict == Verdict.DRIFT]
+    trigger = next((finding for finding in findings if finding.role == "trigger"), None)
     return Evidence(
         report_id=report_id,
         verdict=verdict,
@@ -172,11 +172,11 @@ def decide(policy: Retrain, state: RetrainState, evidence: Evidence, now: dateti
 
 def _drift(policy: Retrain, evidence: Evidence) -> dict[str, Any] | None:
     """Return what the report asks with, or None."""
-    asked: dict[str, Any] = {"trigger": Trigger.DRIFT.value, "report_id": evidence.report_id}
+    cause: dict[str, Any] = {"trigger": Trigger.DRIFT.value, "report_id": evidence.report_id}
     if policy.trigger is not None and evidence.trigger is Verdict.DRIFT:
-        return {**asked, "summary": evidence.trigger_note}
+        return {**cause, "summary": evidence.trigger_note}
     if evidence.verdict is Verdict.DRIFT and set(evidence.drifted) & set(_triggers(policy)):
-        return {**asked, "summary": evidence.summary}
+        return {**cause, "summary": evidence.summary}
     return None
 
 
@@ -218,9 +218,9 @@ def _due(policy: Retrain, state: RetrainState, now: datetime) -> Iterator[dict[s
 
 def _age_due(policy: Retrain, state: RetrainState) -> datetime | None:
     """Return when the champion is too old; a challenger that lost to it has renewed its term."""
-    if policy.longest_service is None or state.champion_since is None:
+    if policy.longest_tenure is None or state.champion_since is None:
         return None
-    return max([state.champion_since, *state.lost[-1:]]) + policy.longest_service
+    return max([state.champion_since, *state.lost[-1:]]) + policy.longest_tenure
 
 
 def _block(policy: Retrain, state: RetrainState, now: datetime, trigger: Trigger) -> RetrainDecision | None:

@@ -38,7 +38,9 @@ def decide_reports(workspace: Workspace, pipelines: Mapping[str, ModelPipeline])
         model_rows.lock_models(session)
         undecided = [(report, name) for report, name in drift_rows.undecided_reports(session) if name in pipelines]
         newest = {name: report for report, name in undecided}
-        known = {name: _known(workspace, session, pipelines[name], report.model_id) for name, report in newest.items()}
+        situations = {
+            name: _situation(workspace, session, pipelines[name], report.model_id) for name, report in newest.items()
+        }
         findings = drift_rows.findings(session, [report.id for report, _ in undecided])
         decided = []
         for report, name in undecided:
@@ -47,23 +49,23 @@ def decide_reports(workspace: Workspace, pipelines: Mapping[str, ModelPipeline])
                 Verdict(report.verdict),
                 report.summary,
                 findings[report.id],
-                serving=known[name].champion_id == report.version_id,
+                serving=situations[name].champion_id == report.version_id,
                 newer_report=newest[name].id if newest[name] is not report else None,
             )
-            answer = decide(pipelines[name].retrain, known[name].state, evidence, known[name].now)
+            answer = decide(pipelines[name].retrain, situations[name].state, evidence, situations[name].now)
             decision_id = ask(
                 session,
                 model_id=report.model_id,
                 kind=DecisionKind.RETRAIN,
                 trigger=answer.trigger or Trigger.DRIFT,  # a report that asks for nothing was decided on all the same
                 actor=POLICY,
-                as_of=known[name].now,
+                as_of=situations[name].now,
                 at=workspace.clock(),
                 rule=answer.rule,
                 details=answer.details,
                 declined=not answer.retrain,
                 drift_report_id=report.id,
-                declaration_digest=known[name].declaration_digest,
+                declaration_digest=situations[name].declaration_digest,
             )
             decided.append(
                 ReportDecision(
@@ -78,7 +80,7 @@ def decide_reports(workspace: Workspace, pipelines: Mapping[str, ModelPipeline])
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Known:
+class _Situation:
     """What is known of a pipeline beside its reports, once for all of them: the older ones change nothing of it."""
 
     now: datetime
@@ -87,7 +89,7 @@ class _Known:
     state: RetrainState
 
 
-def _known(workspace: Workspace, session: Session, pipeline: ModelPipeline, model_id: int) -> _Known:
+def _situation(workspace: Workspace, session: Session, pipeline: ModelPipeline, model_id: int) -> _Situation:
     as_of = workspace.as_of()
     now = pipeline.partitions.clip(as_of)
     champions = load_timeline(session, model_id)
@@ -104,7 +106,7 @@ def _known(workspace: Workspace, session: Session, pipeline: ModelPipeline, mode
         champion_since=champions.since(as_of),
         new_labels=_new_labels(session, pipeline, champions, lost, now),
     )
-    return _Known(
+    return _Situation(
         now=now,
         champion_id=champion.id if champion else None,
         declaration_digest=record_declaration(session, pipeline, workspace.clock()),
@@ -130,10 +132,10 @@ def _new_labels(
     champion = champions.holder(now)
     if pipeline.retrain.min_new_labels is None or champion is None:
         return 0
-    learnt = max([champion.trained_through, *lost[-1:]]) - pipeline.ground_truth.lag
+    covered = max([champion.trained_through, *lost[-1:]]) - pipeline.ground_truth.lag
     counts: dict[str, int] = {}
     for row, start in evaluation_rows.newest_on_partitions(
-        session, champion.model_id, pipeline.name, first=None, first_partition=pipeline.stream.key(learnt)
+        session, champion.model_id, pipeline.name, first=None, first_partition=pipeline.stream.key(covered)
     ):
         holder = champions.holder(start or now)
         if holder is not None and holder.id == row.version_id:

@@ -99,10 +99,10 @@ def read_dataset(
 
 def _labelled(workspace: Workspace, pipeline: ModelPipeline, rows: pd.DataFrame, until: datetime) -> pd.DataFrame:
     """Return the rows whose label counts at `until`, with it in the target column."""
-    known, column = known_truth(workspace, pipeline, rows, until=until), pipeline.target.column
+    truth, column = known_truth(workspace, pipeline, rows, until=until), pipeline.target.column
     if pipeline.ground_truth.delivered:  # the dataset's own column may come and go; ours has one place, at the end
         rows = rows.drop(columns=column, errors="ignore")
-    return rows[known.due].assign(**{column: known.labels.array})
+    return rows[truth.due].assign(**{column: truth.labels.array})
 
 
 def training_time(workspace: Workspace, pipeline: ModelPipeline) -> datetime:
@@ -127,9 +127,9 @@ def _version(
     name = f"{pipeline.name}/{part}"
     digest = content_digest(rows)
     with workspace.database.reading() as session:
-        known = dataset_rows.dataset_version(session, name, digest)
-    if known is not None:
-        return known
+        stored = dataset_rows.dataset_version(session, name, digest)
+    if stored is not None:
+        return stored
     artifact_digest = workspace.artifacts.put(to_parquet(rows))
     with workspace.database.transaction() as session:
         return dataset_rows.add_version(

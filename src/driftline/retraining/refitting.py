@@ -19,7 +19,7 @@ def refit(workspace: Workspace, pipeline: ModelPipeline, decision: Decision, jud
     """
     with workspace.database.reading() as session:
         inputs = run_rows.of_runs(session, run_rows.RunInput, [judged.run_id])[judged.run_id]
-        used = dataset_rows.dataset_versions(session, [one.dataset_version_id for one in inputs])
+        used = dataset_rows.dataset_versions(session, [item.dataset_version_id for item in inputs])
     tags = {"pipeline": pipeline.name, "trigger": decision.trigger, "refit_of": f"{pipeline.name}/{judged.version}"}
     experiment, dagster_run_id = pipeline.name, decision.dagster_run_id
     with start_run(workspace, experiment=experiment, tags=tags, dagster_run_id=dagster_run_id) as run:

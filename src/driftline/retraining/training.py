@@ -32,7 +32,7 @@ class TrainingResult:
         run_id: the run that trained it.
         version: the challenger.
         model: the same, loaded.
-        training: what it learnt from.
+        training: what it was trained on.
         holdout: what it was scored on.
         measurements: each metric on the holdout, with its interval.
         truth: the labels of the holdout, encoded, shape (n_rows,).

@@ -84,14 +84,14 @@ def assign_traffic(
     through by time, each predicted before the next one is looked at. One that the challenger cannot predict gets no
     share: the champion serves all of it.
     """
-    found = _unsettled(workspace, pipeline, keys, reader)
-    for place, (key, bandit) in enumerate(found):
+    unsettled = _unsettled(workspace, pipeline, keys, reader)
+    for place, (key, bandit) in enumerate(unsettled):
         if key in predict_shadow(workspace, pipeline, [key], reader=reader).done:
             _settle(workspace, pipeline, bandit, key, reader)
-            if place + 1 < len(found):
+            if place + 1 < len(unsettled):
                 predict(workspace, pipeline, [key], reader=reader.partitions)
                 predict_shadow(workspace, pipeline, [key], reader=reader)
-    return [key for key, _ in found]
+    return [key for key, _ in unsettled]
 
 
 def judge_bandit(workspace: Workspace, pipeline: ModelPipeline, *, reader: LabelledReader) -> Decision | None:
@@ -107,9 +107,9 @@ def judge_bandit(workspace: Workspace, pipeline: ModelPipeline, *, reader: Label
             return None
         bandit = bandit_of_row(row)
         changed = interruption(bandit, *load_both_timelines(session, bandit.model_id), now)
-    known = rewards(workspace, pipeline, bandit, until=now, reader=reader)
-    cohorts = [pair.cohort for pair in known.values()]
-    step = bandit_step(bandit.rule, cohorts, age=now - bandit.started_at, unit_count=fewest_units(list(known.values())))
+    pairs = rewards(workspace, pipeline, bandit, until=now, reader=reader)
+    cohorts = [pair.cohort for pair in pairs.values()]
+    step = bandit_step(bandit.rule, cohorts, age=now - bandit.started_at, unit_count=fewest_units(list(pairs.values())))
     if step.verdict is BanditVerdict.GO_ON and changed is None:
         return None
     means, any_label = posterior(cohorts), step.label_count > 0
@@ -140,7 +140,7 @@ def bandit_status(workspace: Workspace, pipeline: ModelPipeline) -> BanditStatus
         shares = bandit_rows.shares(session, bandit.id)
         numbers = {version.id: version.version for version in model_rows.versions(session, model.id)}
         decision = load_decision(session, bandit.decision_id) if bandit.decision_id else None
-    known = rewards(workspace, pipeline, bandit, until=workspace.as_of(), reader=LabelledReader(workspace, pipeline))
+    pairs = rewards(workspace, pipeline, bandit, until=workspace.as_of(), reader=LabelledReader(workspace, pipeline))
     age = (bandit.ended_at or workspace.as_of()) - bandit.started_at
     return BanditStatus(
         champion=numbers[bandit.champion_version_id],
@@ -149,11 +149,11 @@ def bandit_status(workspace: Workspace, pipeline: ModelPipeline) -> BanditStatus
         until=bandit.ended_at,
         decision_id=bandit.decision_id,
         outcome=decision.outcome if decision else None,
-        step=bandit_step(bandit.rule, [pair.cohort for pair in known.values()], age=age),
-        fewest_units=fewest_units(list(known.values())),
-        champion_value=_value([pair.champion for pair in known.values()]),
-        challenger_value=_value([pair.challenger for pair in known.values()]),
-        partitions=tuple(_partition(share, known.get(share.partition_key)) for share in shares),
+        step=bandit_step(bandit.rule, [pair.cohort for pair in pairs.values()], age=age),
+        fewest_units=fewest_units(list(pairs.values())),
+        champion_value=_value([pair.champion for pair in pairs.values()]),
+        challenger_value=_value([pair.challenger for pair in pairs.values()]),
+        partitions=tuple(_partition(share, pairs.get(share.partition_key)) for share in shares),
     )
 
 
@@ -163,9 +163,9 @@ def _unsettled(
     """Return the partitions in whose time a bandit ran between those who held both aliases, oldest first."""
     with workspace.database.reading() as session:
         model_id = reader.partitions.model_id
-        found = [] if model_id is None else [bandit_of_row(row) for row in bandit_rows.bandits(session, model_id)]
-        settled = {share.partition_key for bandit in found for share in bandit_rows.shares(session, bandit.id)}
-    if not found:
+        started = [] if model_id is None else [bandit_of_row(row) for row in bandit_rows.bandits(session, model_id)]
+        settled = {share.partition_key for bandit in started for share in bandit_rows.shares(session, bandit.id)}
+    if not started:
         return []
     starts = {key: pipeline.stream.window(key).start for key in sorted(set(keys) - settled)}
     champions = dict(zip(starts, reader.partitions.champions.holders(list(starts.values())), strict=True))
@@ -173,7 +173,7 @@ def _unsettled(
     return [
         (key, bandit)
         for key, start in starts.items()
-        for bandit in found
+        for bandit in started
         if bandit.started_at <= start and (bandit.ended_at is None or start < bandit.ended_at)
         if (champion := champions[key]) is not None and champion.id == bandit.champion_version_id
         if key in challengers and challengers[key].id == bandit.challenger_version_id
@@ -182,8 +182,8 @@ def _unsettled(
 
 def _settle(workspace: Workspace, pipeline: ModelPipeline, bandit: Bandit, key: str, reader: LabelledReader) -> None:
     start = pipeline.stream.window(key).start
-    known = rewards(workspace, pipeline, bandit, until=start, reader=reader)
-    step = bandit_step(bandit.rule, [pair.cohort for pair in known.values()], age=start - bandit.started_at)
+    pairs = rewards(workspace, pipeline, bandit, until=start, reader=reader)
+    step = bandit_step(bandit.rule, [pair.cohort for pair in pairs.values()], age=start - bandit.started_at)
     row = {
         "bandit_id": bandit.id,
         "partition_key": key,

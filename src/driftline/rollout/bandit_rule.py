@@ -104,12 +104,12 @@ def bandit_step(
     Source: Thompson 1933; batches and delay: Chapelle & Li 2011, NeurIPS. Ours: the probability itself instead of a
     draw, and an end by probability and expected loss together, since looking again and again finds winners by chance.
     """
-    known = posterior(cohorts)
-    probability = probability_greater(known.challenger, known.champion)
+    beliefs = posterior(cohorts)
+    probability = probability_greater(beliefs.challenger, beliefs.champion)
     ahead = probability >= 0.5
-    best, other = (known.challenger, known.champion) if ahead else (known.champion, known.challenger)
+    best, other = (beliefs.challenger, beliefs.champion) if ahead else (beliefs.champion, beliefs.challenger)
     loss = expected_loss(best, other)
-    label_count = sum(one.row_count for one in cohorts if one.champion_count and one.challenger_count)
+    label_count = sum(cohort.row_count for cohort in cohorts if cohort.champion_count and cohort.challenger_count)
     is_certain = max(probability, 1 - probability) > rule.certainty and loss < rule.epsilon
     spoke, verdict = BanditStepRule.GO_ON, BanditVerdict.GO_ON
     if is_certain and label_count >= rule.min_labels:

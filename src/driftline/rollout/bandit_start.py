@@ -100,7 +100,7 @@ def start_bandit(
             newest = enter_shadow(
                 session, workspace, pipeline.name, challenger, challengers, actor=actor, reason=reason
             )
-        ended = [one.ended_at for one in bandit_rows.bandits(session, challenger.model_id) if one.ended_at]
+        ended = [bandit.ended_at for bandit in bandit_rows.bandits(session, challenger.model_id) if bandit.ended_at]
         row = bandit_rows.add(
             session,
             model_id=challenger.model_id,

@@ -80,11 +80,11 @@ def posterior(cohorts: Sequence[Cohort]) -> Posterior:
     both = [cohort for cohort in cohorts if cohort.champion_count and cohort.challenger_count]
     if not both:
         return Posterior(champion=Beta(alpha=1.0, beta=1.0), challenger=Beta(alpha=1.0, beta=1.0))
-    weights = np.array([one.champion_count * one.challenger_count / one.row_count for one in both])
+    weights = np.array([cohort.champion_count * cohort.challenger_count / cohort.row_count for cohort in both])
     weights /= weights.sum()
     return Posterior(
-        champion=_standardized(weights, [(one.champion_count, one.champion_reward) for one in both]),
-        challenger=_standardized(weights, [(one.challenger_count, one.challenger_reward) for one in both]),
+        champion=_standardized(weights, [(cohort.champion_count, cohort.champion_reward) for cohort in both]),
+        challenger=_standardized(weights, [(cohort.challenger_count, cohort.challenger_reward) for cohort in both]),
     )
 
 
@@ -95,17 +95,17 @@ def _standardized(weights: np.ndarray, rewards: Sequence[tuple[int, float]]) -> 
     return Beta(alpha=1 + mean * effective, beta=1 + (1 - mean) * effective)
 
 
-def probability_greater(one: Beta, other: Beta) -> float:
-    """Return the probability that the mean of `one` is greater than that of `other`, by quadrature.
+def probability_greater(belief: Beta, other: Beta) -> float:
+    """Return the probability that the mean of `belief` is greater than that of `other`, by quadrature.
 
     The density of the narrower one is integrated over the distribution of the wider one, which is smooth there.
 
     >>> round(probability_greater(Beta(alpha=2.0, beta=1.0), Beta(alpha=1.0, beta=1.0)), 9)
     0.666666667
     """
-    if one.variance <= other.variance:
-        return _below(other, one)
-    return 1.0 - _below(one, other)
+    if belief.variance <= other.variance:
+        return _below(other, belief)
+    return 1.0 - _below(belief, other)
 
 
 def _below(wide: Beta, narrow: Beta) -> float:

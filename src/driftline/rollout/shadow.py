@@ -66,13 +66,13 @@ def evaluate_shadow(
     )
 
 
-def _each(found: dict[str, ModelVersion], work: Callable[[int, list[str]], Outcome[Done]]) -> Outcome[Done]:
+def _each(serving: dict[str, ModelVersion], work: Callable[[int, list[str]], Outcome[Done]]) -> Outcome[Done]:
     """Return the outcomes of `work` for each version and its partitions together."""
     done: dict[str, Done] = {}
     waiting: dict[str, str] = {}
     failed: dict[str, str] = {}
-    for version in sorted({one.version for one in found.values()}):
-        own = [key for key, one in found.items() if one.version == version]
+    for version in sorted({version_.version for version_ in serving.values()}):
+        own = [key for key, version_ in serving.items() if version_.version == version]
         try:
             outcome = work(version, own)
         except DriftlineError as error:

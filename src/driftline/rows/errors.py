@@ -48,9 +48,9 @@ def no_dataset(pipeline: str) -> NotMaterializedError:
     )
 
 
-def unfit_key_type(column: str, found: str, expected: str) -> InvalidColumnError:
+def unfit_key_type(column: str, dtype: str, expected: str) -> InvalidColumnError:
     """Return the error where a key column of labels has another type than that of the rows."""
     return InvalidColumnError(
-        f"The key column {column!r} holds {found}, in the dataset it is {expected}, so no label would find its "
+        f"The key column {column!r} holds {dtype}, in the dataset it is {expected}, so no label would find its "
         "row. Convert it with astype; nothing was stored."
     )

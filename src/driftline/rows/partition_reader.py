@@ -29,8 +29,8 @@ class PartitionReader:
     def model_id(self) -> int | None:
         """Return the row id of the registered model; None where there is none yet."""
         with self._workspace.database.reading() as session:
-            found = model_rows.find_model(session, self._pipeline.name)
-        return None if found is None else found.id
+            model = model_rows.find_model(session, self._pipeline.name)
+        return None if model is None else model.id
 
     @property
     def champions(self) -> Timeline:
@@ -73,9 +73,9 @@ class PartitionReader:
         """
         fresh = [key for key in keys if key not in self._rows and key not in self._failed]
         if fresh:
-            found = read_rows(self._workspace, self._pipeline, fresh)
-            self._rows |= found.done
-            self._failed |= found.failed
+            outcome = read_rows(self._workspace, self._pipeline, fresh)
+            self._rows |= outcome.done
+            self._failed |= outcome.failed
         return Outcome(
             done={key: self._rows[key] for key in keys if key in self._rows},
             failed={key: self._failed[key] for key in keys if key in self._failed},

@@ -31,12 +31,12 @@ def serving_versions(
     as_of = workspace.as_of()
     starts = [pipeline.partitions.champion_time(key, as_of) for key in keys]
     champions = champions or timeline(workspace, pipeline.name)
-    found = dict(zip(keys, champions.holders(starts), strict=True))
+    serving = dict(zip(keys, champions.holders(starts), strict=True))
     missing = (
         f"There was no champion of {pipeline.name!r} at that time. "
         f"Materialize {pipeline.name}/dataset, model and champion first, or name a version."
     )
     return Outcome(
-        done={key: champion for key, champion in found.items() if champion is not None},
-        failed={key: missing for key, champion in found.items() if champion is None},
+        done={key: champion for key, champion in serving.items() if champion is not None},
+        failed={key: missing for key, champion in serving.items() if champion is None},
     )

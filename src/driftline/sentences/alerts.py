@@ -74,16 +74,16 @@ def alert_message(
         now: the time of the message.
     """
     title = _one_line({"resolved": "Resolved: ", "reminder": "Ongoing: "}.get(event, "") + _inner(event, text.title))
-    lines = {"Model": f"{model}, version {version}" if version else model, "Details": text.details}
+    parts = {"Model": f"{model}, version {version}" if version else model, "Details": text.details}
     match event:
         case "resolved":
-            lines["Duration"] = f"{minute(opened_at)} to {minute(now)}"
+            parts["Duration"] = f"{minute(opened_at)} to {minute(now)}"
         case "happened":
-            lines["When"] = minute(opened_at)
+            parts["When"] = minute(opened_at)
         case _:
-            lines |= {"Since": minute(opened_at), "Next step": text.next_step}
-    lines |= {"Evidence": evidence, "Link": link}
-    body = "\n".join(f"{name}: {_one_line(line)}" for name, line in lines.items() if line)
+            parts |= {"Since": minute(opened_at), "Next step": text.next_step}
+    parts |= {"Evidence": evidence, "Link": link}
+    body = "\n".join(f"{name}: {_one_line(value)}" for name, value in parts.items() if value)
     level = "resolved" if event == "resolved" else severity
     return Message(subject=f"[{level}] {model}: {title}", body=f"{title}\n\n{body}\n")
 

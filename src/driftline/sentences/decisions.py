@@ -40,7 +40,7 @@ def _worse_slice(d: Details) -> str:
 
 
 def _untested(d: Details) -> str:
-    return ", ".join(f"{one['column']}={one['value']} ({one['reason']})" for one in d.get("untested_slices", ()))
+    return ", ".join(f"{part['column']}={part['value']} ({part['reason']})" for part in d.get("untested_slices", ()))
 
 
 def _promoted(d: Details, why: str) -> str:
@@ -50,7 +50,7 @@ def _promoted(d: Details, why: str) -> str:
 
 def _asks(d: Details) -> str:
     """Return what asks for a retraining, one sentence each."""
-    return " Also: ".join(sentence(_ASKS[one["trigger"]](one)) for one in d["asks"])
+    return " Also: ".join(sentence(_ASKS[ask["trigger"]](ask)) for ask in d["asks"])
 
 
 def _futile(d: Details) -> str:
@@ -77,10 +77,10 @@ def _no_drift(d: Details) -> str:
 def _not_a_trigger(d: Details) -> str:
     kinds, triggers = " and ".join(d["drifted"]), ", ".join(d["triggers"]) or "none"
     trigger = f" {d['trigger_note']}" if d.get("trigger_note") else ""
-    said = sentence(f"{d['summary']}{trigger}")
+    summary = sentence(f"{d['summary']}{trigger}")
     return (
         f"No retraining: {kinds} drift does not trigger retraining under this policy (triggers: {triggers}). "
-        f"{said}{_outlook(d)}"
+        f"{summary}{_outlook(d)}"
     )
 
 
@@ -100,9 +100,9 @@ def _cooldown(d: Details) -> str:
 
 
 _ASKS: dict[str, Callable[[Details], str]] = {
-    "drift": lambda one: str(one["summary"]),
-    "age": lambda one: f"the champion serves since {minute(one['since'])}, longer than {one['max_age']}",
-    "labels": lambda one: f"{one['count']} new labels, of {one['enough']} that are worth a retraining",
+    "drift": lambda d: str(d["summary"]),
+    "age": lambda d: f"the champion serves since {minute(d['since'])}, longer than {d['max_age']}",
+    "labels": lambda d: f"{d['count']} new labels, of {d['enough']} that are worth a retraining",
 }
 
 _SENTENCES: dict[str, Callable[[Details], str]] = {
@@ -152,8 +152,8 @@ _SENTENCES: dict[str, Callable[[Details], str]] = {
     "switch": lambda d: (
         f"Promoted by {d['actor']} with effect from {minute(d['effective_at'])}: {sentence(d['reason'])}"
         + "".join(
-            f" It cancels the switch to version {one['version']} planned for {minute(one['effective_at'])}."
-            for one in d.get("cancelled", ())
+            f" It cancels the switch to version {plan['version']} planned for {minute(plan['effective_at'])}."
+            for plan in d.get("cancelled", ())
         )
     ),
     "rollback": lambda d: f"Rolled back by {d['actor']}, from version {d['previous']}: {sentence(d['reason'])}",

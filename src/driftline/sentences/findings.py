@@ -72,7 +72,7 @@ def _no_reference(values: Values) -> str:
     missing = _MISSING_REFERENCES.get(str(values["need"]))
     if missing is None:
         return _not_evaluated(lambda _: "no reference")(values)
-    return f"No reference: {missing}. The next champion brings one."
+    return f"No reference: {missing}. The next champion will have one."
 
 
 def _no_live_reference(values: Values) -> str:

@@ -79,7 +79,7 @@ def open_database(url: str) -> Database:
     """Return the database at `url`, brought to the current schema; one object per process and URL.
 
     Raises:
-        InvalidSettingError: `url` is no URL, names another kind of database, or a folder that is not there.
+        InvalidSettingError: `url` is not a URL, names another kind of database, or a folder that is not there.
         DatabaseUnavailableError: no server answers, or the file cannot be opened.
     """
     parsed = _checked(url)
@@ -95,7 +95,7 @@ def open_database(url: str) -> Database:
         _configure_sqlite(engine)
     try:
         upgrade(engine.execution_options(driftline_begin="BEGIN IMMEDIATE"))
-    except DBAPIError as error:  # no OperationalError where the file is no database
+    except DBAPIError as error:  # no OperationalError where the file is not a database
         raise DatabaseUnavailableError(parsed.render_as_string(hide_password=True), error.orig) from error
     return Database(engine)
 

@@ -163,7 +163,7 @@ def append_adjudication(session: Session, slices: Sequence[Mapping[str, Any]], *
     row = AdjudicationRow(**values)
     session.add(row)
     session.flush()
-    session.add_all(AdjudicationSliceRow(adjudication_id=row.id, **one) for one in slices)
+    session.add_all(AdjudicationSliceRow(adjudication_id=row.id, **part) for part in slices)
     session.flush()
     return row
 
@@ -222,8 +222,8 @@ def adjudication_slices(session: Session, adjudication_ids: Collection[int]) -> 
 
 def on_reports(session: Session, report_ids: Collection[int]) -> dict[int, DecisionRow]:
     """Return the decision on each drift report; one without a decision is left out."""
-    found = session.exec(select(DecisionRow).where(col(DecisionRow.drift_report_id).in_(report_ids)))
-    return {row.drift_report_id: row for row in found if row.drift_report_id is not None}
+    rows = session.exec(select(DecisionRow).where(col(DecisionRow.drift_report_id).in_(report_ids)))
+    return {row.drift_report_id: row for row in rows if row.drift_report_id is not None}
 
 
 def newest_ended(session: Session) -> dict[int, DecisionRow]:

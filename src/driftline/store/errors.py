@@ -10,9 +10,9 @@ class DatabaseUnavailableError(StorageError):
     code = "DATABASE_UNAVAILABLE"
 
     def __init__(self, url: str, cause: object) -> None:
-        said = " ".join(str(cause).split()).rstrip(".?")  # PostgreSQL says it in two lines, the second a question
+        reason = " ".join(str(cause).split()).rstrip(".?")  # PostgreSQL says it in two lines, the second a question
         super().__init__(
-            f"The database {url} does not serve: {said}. Check that it runs and that "
+            f"The database {url} does not serve: {reason}. Check that it runs and that "
             "DRIFTLINE_DATABASE_URL names it; nothing was written."
         )
 
@@ -20,9 +20,9 @@ class DatabaseUnavailableError(StorageError):
 class NewerDatabaseError(StorageError):
     """A newer driftline has migrated this database."""
 
-    def __init__(self, found: str, known: str) -> None:
+    def __init__(self, revision: str, newest: str) -> None:
         super().__init__(
-            f"The database has schema revision {found}, this driftline knows up to {known}. "
+            f"The database has schema revision {revision}, this driftline knows up to {newest}. "
             "Upgrade driftline: pip install --upgrade driftline."
         )
 

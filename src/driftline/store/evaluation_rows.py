@@ -117,9 +117,9 @@ def add_evaluations(
         table.insert().returning(table.c.id, sort_by_parameter_order=True), [dict(row) for row in rows]
     )
     ids = [row.id for row in inserted]
-    measured = [{"evaluation_id": id_, **metric} for id_, own in zip(ids, metrics, strict=True) for metric in own]
+    measured = [{"evaluation_id": id_, **metric} for id_, parts in zip(ids, metrics, strict=True) for metric in parts]
     insert_missing(session, EvaluationMetric, measured)
-    sliced = [{"evaluation_id": id_, **one} for id_, own in zip(ids, slices or (), strict=False) for one in own]
+    sliced = [{"evaluation_id": id_, **part} for id_, parts in zip(ids, slices or (), strict=False) for part in parts]
     insert_missing(session, EvaluationSlice, sliced)
 
 

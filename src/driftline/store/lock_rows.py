@@ -28,15 +28,15 @@ def take(
     """Take the lock for `holder`; return None, or the lock of somebody else who lives and whose lease runs."""
     # A row to wait for: on PostgreSQL two takers of a lock that nobody holds would both insert theirs.
     insert_missing(session, Lock, [{"name": name, "holder": "", "expires_at": now}])
-    held = session.get(Lock, name, with_for_update=True)
-    if held is not None and held.expires_at > now and not is_dead(held.holder):
-        return held
+    lock = session.get(Lock, name, with_for_update=True)
+    if lock is not None and lock.expires_at > now and not is_dead(lock.holder):
+        return lock
     session.merge(Lock(name=name, holder=holder, expires_at=now + lease))
     return None
 
 
 def release(session: Session, name: str, holder: str) -> None:
     """Give the lock back; somebody else's is left alone."""
-    held = session.get(Lock, name)
-    if held is not None and held.holder == holder:
-        session.delete(held)
+    lock = session.get(Lock, name)
+    if lock is not None and lock.holder == holder:
+        session.delete(lock)

@@ -23,8 +23,8 @@ class InvalidKeyError(InvalidInputError):
 class UnknownStatusError(InvalidInputError):
     """There is no such status of a run."""
 
-    def __init__(self, status: str, known: Iterable[str]) -> None:
-        super().__init__(f"There is no status {status!r}. {suggestion(status, known)}")
+    def __init__(self, status: str, names: Iterable[str]) -> None:
+        super().__init__(f"There is no status {status!r}. {suggestion(status, names)}")
 
 
 class UnknownRunError(NotFoundError):

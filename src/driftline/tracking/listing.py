@@ -17,7 +17,7 @@ def list_runs(
         UnknownStatusError: there is no such status.
     """
     if status is not None and status not in set(RunStatus):
-        raise UnknownStatusError(status, [str(one) for one in RunStatus])
+        raise UnknownStatusError(status, [str(status_) for status_ in RunStatus])
     wanted = None if status is None else RunStatus(status)
     with workspace.database.reading() as session:
         names = {row.id: row.name for row in run_rows.experiments(session)}

@@ -19,7 +19,7 @@ _Event = closed_set(
     description="What a message is about: an alert that opened, goes on or was resolved, or a thing that happened.",
 )
 _AlertKind = closed_set("AlertKind", get_args(AlertKind), description="What people are notified of.")
-_Severity = closed_set("AlertSeverity", get_args(Severity), description="How bad it is.")
+_Severity = closed_set("AlertSeverity", get_args(Severity), description="How severe it is.")
 
 
 @strawberry.type(description="A message to one channel; it was stored before anything was sent.")
@@ -42,7 +42,7 @@ class Alert:
 
     id: strawberry.ID = strawberry.field(description="Its id.")
     what: str = strawberry.field(graphql_type=_AlertKind, description="What it is about.")
-    severity: str = strawberry.field(graphql_type=_Severity, description="How bad it is.")
+    severity: str = strawberry.field(graphql_type=_Severity, description="How severe it is.")
     model: str = strawberry.field(description="The registered model.")
     title: str = strawberry.field(description="In one line.")
     text: str = strawberry.field(description="The details, since when, and the next step.")

@@ -94,12 +94,12 @@ class Backtest:
 def _policy(values: dict[str, Any]) -> BacktestPolicy:
     lists = {
         "metrics": [PolicyMetric(name=name, value=finite(value)) for name, value in values["metrics"].items()],
-        "changes": [BacktestChange(at=_time(one["at"]), delay_s=one["delay_s"]) for one in values["changes"]],
+        "changes": [BacktestChange(at=_time(item["at"]), delay_s=item["delay_s"]) for item in values["changes"]],
         "windows": [
-            BacktestWindow(**{**one, "start": _time(one["start"]), "end": _time(one["end"])})
-            for one in values["windows"]
+            BacktestWindow(**{**item, "start": _time(item["start"]), "end": _time(item["end"])})
+            for item in values["windows"]
         ],
-        "retrained": [BacktestRetraining(**{**one, "at": _time(one["at"])}) for one in values["retrained"]],
+        "retrained": [BacktestRetraining(**{**item, "at": _time(item["at"])}) for item in values["retrained"]],
     }
     start = values["worst_window_start"]
     return BacktestPolicy(**{**values, **lists, "worst_window_start": None if start is None else _time(start)})

@@ -27,7 +27,7 @@ from graphql import (
 from strawberry.extensions import SchemaExtension
 
 MOST_TOKENS = 1000  # of a document; the checks of a valid one take 0.2 s at most
-LIST_SIZE = 10  # what a list without `first` is thought to have
+LIST_SIZE = 10  # assumed size of an unpaged list
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class Extent:
     aliases: int = 0
     cost: int = 0
 
-    def beside(self, other: "Extent") -> "Extent":
+    def __add__(self, other: "Extent") -> "Extent":
         """Return the extent of both selections in one object."""
         return Extent(
             depth=max(self.depth, other.depth),
@@ -64,19 +64,21 @@ def extent(
     Each fragment is measured once, however often it is used, so the time is linear in the document's length.
     Introspection counts as one field: graphql-core limits it by a rule of its own.
     """
-    asked = get_operation_ast(document, operation)
-    variables = get_variable_values(schema, asked.variable_definitions or (), dict(raw_variables)) if asked else []
-    if asked is None or isinstance(variables, list):  # a list of errors, which the execution will tell
+    requested = get_operation_ast(document, operation)
+    variables = (
+        get_variable_values(schema, requested.variable_definitions or (), dict(raw_variables)) if requested else []
+    )
+    if requested is None or isinstance(variables, list):  # a list of errors, which the execution will tell
         return Extent()
     fragments = {part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)}
 
     def selected(selection_set: SelectionSetNode | None, parent: Any) -> Extent:
         total = Extent()
         for selection in selection_set.selections if selection_set else ():
-            total = total.beside(one(selection, parent))
+            total = total + extent_of(selection, parent)
         return total
 
-    def one(selection: SelectionNode, parent: Any) -> Extent:
+    def extent_of(selection: SelectionNode, parent: Any) -> Extent:
         if isinstance(selection, FieldNode):
             return field(selection, parent)
         if isinstance(selection, FragmentSpreadNode):
@@ -92,21 +94,21 @@ def extent(
 
     def field(node: FieldNode, parent: Any) -> Extent:
         alias = int(node.alias is not None)
-        known = parent.fields.get(node.name.value) if is_object_type(parent) else None
-        if known is None:  # __typename, __schema
+        definition = parent.fields.get(node.name.value) if is_object_type(parent) else None
+        if definition is None:  # __typename, __schema
             return Extent(depth=1, aliases=alias, cost=1)
-        inner = selected(node.selection_set, get_named_type(known.type))
-        cost = 1 + _length(known, node, variables) * inner.cost
+        inner = selected(node.selection_set, get_named_type(definition.type))
+        cost = 1 + _length(definition, node, variables) * inner.cost
         return Extent(depth=1 + inner.depth, aliases=alias + inner.aliases, cost=cost)
 
-    return selected(asked.selection_set, schema.get_root_type(asked.operation))
+    return selected(requested.selection_set, schema.get_root_type(requested.operation))
 
 
-def _length(known: GraphQLField, node: FieldNode, variables: Mapping[str, Any]) -> int:
+def _length(definition: GraphQLField, node: FieldNode, variables: Mapping[str, Any]) -> int:
     """Return how many objects a field may give: `first` where it has one."""
-    if "first" in known.args:
-        return max(1, int(get_argument_values(known, node, dict(variables))["first"]))
-    kind = known.type.of_type if isinstance(known.type, GraphQLNonNull) else known.type
+    if "first" in definition.args:
+        return max(1, int(get_argument_values(definition, node, dict(variables))["first"]))
+    kind = definition.type.of_type if isinstance(definition.type, GraphQLNonNull) else definition.type
     return LIST_SIZE if is_list_type(kind) and node.name.value != "nodes" else 1  # a page's `first` counts its nodes
 
 
@@ -115,19 +117,21 @@ class QueryBudget(SchemaExtension):
 
     def on_execute(self) -> Iterator[None]:
         """Measure the document, which is valid by now, with its variables."""
-        asked = self.execution_context
-        schema: GraphQLSchema = asked.schema._schema  # noqa: SLF001  strawberry has no public name for it
-        if asked.graphql_document is not None:
-            found = extent(schema, asked.graphql_document, asked.variables or {}, operation=asked.operation_name)
-            _hold("depth", found.depth, MOST.depth)
-            _hold("number of aliases", found.aliases, MOST.aliases)
-            _hold("cost", found.cost, MOST.cost)
+        execution = self.execution_context
+        schema: GraphQLSchema = execution.schema._schema  # noqa: SLF001  strawberry has no public name for it
+        if execution.graphql_document is not None:
+            measured = extent(
+                schema, execution.graphql_document, execution.variables or {}, operation=execution.operation_name
+            )
+            _hold("depth", measured.depth, MOST.depth)
+            _hold("number of aliases", measured.aliases, MOST.aliases)
+            _hold("cost", measured.cost, MOST.cost)
         yield
 
 
-def _hold(what: str, found: int, most: int) -> None:
-    if found > most:
+def _hold(what: str, size: int, most: int) -> None:
+    if size > most:
         raise GraphQLError(
-            f"The query's {what} is {found:,}, at most {most:,} is served. Ask for fewer fields or a smaller `first`.",
+            f"The query's {what} is {size:,}, at most {most:,} is served. Ask for fewer fields or a smaller `first`.",
             extensions={"code": "QUERY_TOO_EXPENSIVE"},
         )

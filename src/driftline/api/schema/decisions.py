@@ -132,8 +132,8 @@ class DriftReport(FromDagster, OfModel):
     @field("The decision whether it leads to a retraining, with the reason; null: not decided yet.")
     async def decision(self, info: Info) -> "Decision | None":
         """Return the decision on this report."""
-        found = await info.context.reader.value(decisions_on_reports, key=int(self.id))
-        return decision_node(found) if found else None
+        decision = await info.context.reader.value(decisions_on_reports, key=int(self.id))
+        return decision_node(decision) if decision else None
 
 
 @strawberry.type(description="A decision about a model: what asked for it, its status and outcome, and its evidence.")
@@ -187,18 +187,18 @@ class Decision(FromDagster, OfModel):
         return await info.context.reader.one(DriftReport, by_key, drift_rows.DriftReportRow, key=self.drift_report_id)
 
 
-def decision_node(found: registry.Decision) -> Decision:
+def decision_node(decision: registry.Decision) -> Decision:
     """Return the node of a decision."""
-    judged = found.adjudication
+    judged = decision.adjudication
     adjudication = None
     if judged is not None:
-        slices = [from_row(AdjudicationSlice, one) for one in judged.slices]
+        slices = [from_row(AdjudicationSlice, part) for part in judged.slices]
         adjudication = from_row(Adjudication, judged, slices=slices)
     return from_row(
         Decision,
-        found,
+        decision,
         champion_version_id=judged.champion_version_id if judged else None,
-        events=[from_row(DecisionEvent, event) for event in found.events],
+        events=[from_row(DecisionEvent, event) for event in decision.events],
         adjudication=adjudication,
     )
 
@@ -211,7 +211,10 @@ def decisions_by_id(session: Session, ids: Sequence[int]) -> Mapping[int, regist
 def decisions_on_reports(session: Session, report_ids: Sequence[int]) -> Mapping[int | None, registry.Decision]:
     """Return the decision on each drift report."""
     rows = decision_rows.on_reports(session, report_ids)
-    return {found.drift_report_id: found for found in registry.load_decisions(session, list(rows.values())).values()}
+    return {
+        decision.drift_report_id: decision
+        for decision in registry.load_decisions(session, list(rows.values())).values()
+    }
 
 
 def newest_decisions(

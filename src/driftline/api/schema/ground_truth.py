@@ -85,11 +85,11 @@ AddGroundTruthResult = Annotated[
 ]
 
 
-async def add_ground_truth(info: Info, asked: AddGroundTruthInput) -> AddGroundTruthResult:
+async def add_ground_truth(info: Info, delivery: AddGroundTruthInput) -> AddGroundTruthResult:
     """Deliver labels, or say why not."""
     context = info.context
     try:
-        return await invalid_or_missing(lambda: context.reader.on_thread(lambda: _deliver(context.workspace, asked)))
+        return await invalid_or_missing(lambda: context.reader.on_thread(lambda: _deliver(context.workspace, delivery)))
     except errors.ConflictError as error:
         return ConflictError(code=error.code, message=str(error))
 
@@ -101,14 +101,14 @@ def newest_deliveries(
     return delivery_rows.deliveries(session, known_pipeline(session, pipeline).name, first=first, before=before)
 
 
-def _deliver(workspace: Workspace, asked: AddGroundTruthInput) -> AddGroundTruthPayload:
-    if len(asked.labels) > MOST_LABELS:
-        raise too_many_labels(len(asked.labels), MOST_LABELS)
+def _deliver(workspace: Workspace, delivery: AddGroundTruthInput) -> AddGroundTruthPayload:
+    if len(delivery.labels) > MOST_LABELS:
+        raise too_many_labels(len(delivery.labels), MOST_LABELS)
     with workspace.database.reading() as session:
-        pipeline = find_declaration(session, asked.pipeline)
-    rows = [_row(label, pipeline.target.column) for label in asked.labels]
+        pipeline = find_declaration(session, delivery.pipeline)
+    rows = [_row(label, pipeline.target.column) for label in delivery.labels]
     frame = from_texts(pipeline, expected_labels(workspace, pipeline), pd.DataFrame.from_records(rows))
-    added = ground_truth.add_ground_truth(workspace, pipeline, frame, actor=ACTOR, source=asked.source)
+    added = ground_truth.add_ground_truth(workspace, pipeline, frame, actor=ACTOR, source=delivery.source)
     return _payload(workspace, added)
 
 

@@ -76,16 +76,19 @@ LaunchBacktestResult = Annotated[
 ]
 
 
-async def launch_backfill(info: Info, asked: LaunchBackfillInput) -> LaunchBackfillResult:
+async def launch_backfill(info: Info, backfill: LaunchBackfillInput) -> LaunchBackfillResult:
     """Launch a backfill, or say why not."""
     context = info.context
 
     async def launch() -> LaunchBackfillPayload:
-        kinds, keys = await context.reader.on_thread(lambda: _asked(context.workspace, asked))
+        kinds, keys = await context.reader.on_thread(lambda: _assets_and_partitions(context.workspace, backfill))
         if not keys:
             return LaunchBackfillPayload(backfill_id=None, url=None, partitions=[])
-        tags = {PIPELINE_TAG: asked.pipeline, **({} if asked.version is None else {VERSION_TAG: str(asked.version)})}
-        launched = await context.dagster.backfill([[asked.pipeline, kind] for kind in kinds], keys, tags)
+        tags = {
+            PIPELINE_TAG: backfill.pipeline,
+            **({} if backfill.version is None else {VERSION_TAG: str(backfill.version)}),
+        }
+        launched = await context.dagster.backfill([[backfill.pipeline, kind] for kind in kinds], keys, tags)
         url = f"{context.dagster.url}/runs/b/{launched}"
         return LaunchBackfillPayload(backfill_id=launched, url=url, partitions=list(keys))
 
@@ -95,17 +98,17 @@ async def launch_backfill(info: Info, asked: LaunchBackfillInput) -> LaunchBackf
         return DagsterError(code=error.code, message=str(error))
 
 
-async def launch_backtest(info: Info, asked: LaunchBacktestInput) -> LaunchBacktestResult:
+async def launch_backtest(info: Info, backtest: LaunchBacktestInput) -> LaunchBacktestResult:
     """Launch a backtest, or say why not."""
     context = info.context
 
     async def launch() -> LaunchRunPayload:
-        await context.reader.ask(known_pipeline, asked.pipeline)
-        told = {"policies": asked.policies, "start": asked.start, "end": asked.end, "metric": asked.metric}
-        config = {**{name: value for name, value in told.items() if value is not None}, "length": asked.length}
-        ops = {"ops": {replay_op(asked.pipeline): {"config": config}}}
-        tags = {PIPELINE_TAG: asked.pipeline}
-        run_id = await context.dagster.run(backtest_job(asked.pipeline), ops, tags)
+        await context.reader.ask(known_pipeline, backtest.pipeline)
+        given = {"policies": backtest.policies, "start": backtest.start, "end": backtest.end, "metric": backtest.metric}
+        config = {**{name: value for name, value in given.items() if value is not None}, "length": backtest.length}
+        ops = {"ops": {replay_op(backtest.pipeline): {"config": config}}}
+        tags = {PIPELINE_TAG: backtest.pipeline}
+        run_id = await context.dagster.run(backtest_job(backtest.pipeline), ops, tags)
         return LaunchRunPayload(dagster_run_id=run_id, url=f"{context.dagster.url}/runs/{run_id}")
 
     try:
@@ -114,14 +117,14 @@ async def launch_backtest(info: Info, asked: LaunchBacktestInput) -> LaunchBackt
         return DagsterError(code=error.code, message=str(error))
 
 
-def _asked(workspace: Workspace, asked: LaunchBackfillInput) -> tuple[Sequence[str], Sequence[str]]:
+def _assets_and_partitions(workspace: Workspace, backfill: LaunchBackfillInput) -> tuple[Sequence[str], Sequence[str]]:
     """Return the assets and the partitions of a backfill."""
     with workspace.database.reading() as session:
-        pipeline = find_declaration(session, asked.pipeline)
-    keys = past_partitions(workspace, pipeline, asked.start, asked.end)
-    if asked.version is not None:
-        find_version(workspace, f"{asked.pipeline}/{asked.version}")
-    if asked.missing:
-        keys = unevaluated(workspace, pipeline, keys, version=asked.version)
-    drift_too = asked.version is None
+        pipeline = find_declaration(session, backfill.pipeline)
+    keys = past_partitions(workspace, pipeline, backfill.start, backfill.end)
+    if backfill.version is not None:
+        find_version(workspace, f"{backfill.pipeline}/{backfill.version}")
+    if backfill.missing:
+        keys = unevaluated(workspace, pipeline, keys, version=backfill.version)
+    drift_too = backfill.version is None
     return [kind.value for kind in pipeline.monitoring_kinds if drift_too or kind is not Kind.DRIFT], keys

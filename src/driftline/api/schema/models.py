@@ -22,7 +22,7 @@ strawberry.enum(AliasMove, description="MOVE and ROLLBACK give the alias a versi
 class AliasEvent:
     """An alias event."""
 
-    held: strawberry.Private[registry.AliasEvent]
+    event: strawberry.Private[registry.AliasEvent]
     before: strawberry.Private[registry.AliasEvent | None]
     alias: str = strawberry.field(description="The movable name.")
     revision: int = strawberry.field(description="The number of the move, counted per alias from 1.")
@@ -38,7 +38,7 @@ class AliasEvent:
     @field("The version that the alias names from then on; null: the alias has ended.")
     def version(self) -> ModelVersion | None:
         """Return the version."""
-        return from_row(ModelVersion, self.held.version) if self.held.version else None
+        return from_row(ModelVersion, self.event.version) if self.event.version else None
 
     @field("The version that the move before named; null for the first move.")
     def previous_version(self) -> ModelVersion | None:
@@ -48,15 +48,15 @@ class AliasEvent:
     @field("The decision with its evidence; null where a version was put into the shadow.")
     async def decision(self, info: Info) -> Decision | None:
         """Return the decision."""
-        found = await info.context.reader.value(decisions_by_id, key=self.held.decision_id)
-        return decision_node(found) if found else None
+        row = await info.context.reader.value(decisions_by_id, key=self.event.decision_id)
+        return decision_node(row) if row else None
 
 
 def _event(timeline: Timeline, event: registry.AliasEvent | None) -> AliasEvent | None:
     if event is None:
         return None
     before = timeline.events[event.revision - 2] if event.revision > 1 else None
-    return from_row(AliasEvent, event, held=event, before=before, alias=timeline.alias)
+    return from_row(AliasEvent, event, event=event, before=before, alias=timeline.alias)
 
 
 At = Annotated[datetime | None, strawberry.argument(description="A time of the past or to come; now by default.")]

@@ -47,7 +47,7 @@ def known_pipelines(session: Session) -> Sequence[KnownPipeline]:
 
 def known_pipeline(session: Session, name: str) -> KnownPipeline:
     """Return a pipeline that has run, or raise UnknownPipelineError."""
-    known = {one.name: one for one in known_pipelines(session)}
-    if name not in known:
-        raise UnknownPipelineError(name, known)
-    return known[name]
+    by_name = {row.name: row for row in known_pipelines(session)}
+    if name not in by_name:
+        raise UnknownPipelineError(name, by_name)
+    return by_name[name]

@@ -81,18 +81,18 @@ def shown_plots(stored: StoredPlots | None) -> Sequence[Shown]:
 
 
 def _shown(plot: plots.Plot, classes: Sequence[str]) -> Shown:
-    told: dict[str, Any] = {name: _lists(value) for name, value in vars(plot).items()}
+    values: dict[str, Any] = {name: _lists(value) for name, value in vars(plot).items()}
     match plot:
         case plots.RocCurve():
-            return RocCurve(**told)
+            return RocCurve(**values)
         case plots.PrecisionRecallCurve():
-            return PrecisionRecallCurve(**told)
+            return PrecisionRecallCurve(**values)
         case plots.Calibration():
-            return CalibrationCurve(**told)
+            return CalibrationCurve(**values)
         case plots.ConfusionMatrix():
-            return ConfusionMatrix(classes=list(classes), **told)
+            return ConfusionMatrix(classes=list(classes), **values)
         case plots.Residuals():
-            return Residuals(**told)
+            return Residuals(**values)
 
 
 def _lists(value: object) -> object:

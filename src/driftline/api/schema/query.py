@@ -127,8 +127,8 @@ class Query:
     ) -> Connection[Decision]:
         """Return a page of decisions."""
         model_id, before, more = await _model_id(info, model), after_id(after), size(first) + 1
-        found = await info.context.reader.ask(newest_decisions, model_id, status=status, first=more, before=before)
-        return page(Decision, found, first, id_key, node=decision_node)
+        rows = await info.context.reader.ask(newest_decisions, model_id, status=status, first=more, before=before)
+        return page(Decision, rows, first, id_key, node=decision_node)
 
     @field("Alerts, newest first.")
     async def alerts(

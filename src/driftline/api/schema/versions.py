@@ -22,8 +22,8 @@ class OfModel:
     @field("The name of the registered model.")
     async def model(self, info: Info) -> str:
         """Return the model's name."""
-        found = await info.context.reader.stored(_Name, by_key, model_rows.RegisteredModel, key=self.model_id)
-        return found.name
+        model = await info.context.reader.stored(_Name, by_key, model_rows.RegisteredModel, key=self.model_id)
+        return model.name
 
 
 @strawberry.type
@@ -62,8 +62,8 @@ class ModelVersion(OfModel):
     @field("For a refit, the number of the version that was compared in its place.")
     async def judged_version(self, info: Info) -> int | None:
         """Return the number of the version that was judged."""
-        found = await version_of(info, self.judged_version_id)
-        return found.version if found else None
+        judged = await version_of(info, self.judged_version_id)
+        return judged.version if judged else None
 
 
 async def stored_version(info: Info, version_id: int) -> ModelVersion:
