@@ -52,7 +52,7 @@ def test_a_backfill_shares_the_keys_and_ends_a_bandit_whose_time_is_over(shared)
 
 
 def test_a_bandit_is_started_and_stopped(command):
-    shown = command("bandit", "start", "fire_risk", 1, "--reason", "try it", "--floor", 0.2)
+    shown = command("bandit", "start", "fire_risk", 1, "--reason", "try it", "--min-share", 0.2)
     assert "Version 1 of fire_risk and the champion share the keys" in shown.stdout
     assert "no partition has been predicted yet" in command("bandit", "status", "fire_risk").stdout
     assert "runs already" in command("bandit", "start", "fire_risk", 1, "--reason", "again").stderr
@@ -67,7 +67,7 @@ def test_a_bandit_is_started_and_stopped(command):
         (("status", "fire_risk"), "There is no such bandit of 'fire_risk'"),
         (("stop", "fire_risk", "--reason", "x"), "There is no such bandit of 'fire_risk'"),
         (("start", "fire_risk", 2, "--reason", "x"), "cannot be in its own shadow"),
-        (("start", "fire_risk", 1, "--reason", "x", "--floor", 0.9), "floor=0.9"),
+        (("start", "fire_risk", 1, "--reason", "x", "--min-share", 0.9), "min_share=0.9"),
         (("start", "fire_risk", 1, "--reason", "x", "--max-age", "soon"), "soon"),
         (("status", "fire_risc"), "fire_risc"),
     ],

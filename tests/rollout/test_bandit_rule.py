@@ -148,7 +148,7 @@ def test_rewards_that_cannot_be_are_refused(reward):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"floor": 0.0}, {"floor": 0.6}, {"certainty": 0.5}, {"epsilon": 0.0}, {"min_labels": 0}, {"max_age": 0 * DAY}],
+    [{"min_share": 0.0}, {"min_share": 0.6}, {"certainty": 0.5}, {"epsilon": 0.0}, {"min_labels": 0}, {"max_age": 0 * DAY}],
 )
 def test_a_rule_that_cannot_be_is_refused(wrong):
     [name] = wrong
@@ -161,7 +161,7 @@ def test_a_bandit_begins_with_half_and_half():
     assert (step.verdict, step.share, step.probability) == ("go_on", pytest.approx(0.5), pytest.approx(0.5))
 
 
-def test_the_share_is_the_probability_and_never_less_than_the_floor():
+def test_the_share_is_the_probability_and_never_less_than_the_least():
     assert bandit_step(BanditRule(), [cohort((30, 100), (32, 100))], age=DAY).share == pytest.approx(0.619, abs=0.01)
     assert bandit_step(BanditRule(), [cohort((10, 100), (90, 100))], age=DAY).share == 0.9
     assert bandit_step(BanditRule(), [cohort((90, 100), (10, 100))], age=DAY).share == 0.1

@@ -100,9 +100,9 @@ def test_days_in_one_run_get_shares_as_if_each_had_its_own(equal):
     assert shares["2025-03-05"].probability == bandit_step(RULE, rewards, age=timedelta(days=3)).probability
 
 
-def test_shares_stay_within_the_floor(served):
+def test_shares_stay_above_the_least(served):
     trained_after_the_change(served)
-    begin(served, BanditRule(floor=0.2, min_labels=100_000))
+    begin(served, BanditRule(min_share=0.2, min_labels=100_000))
     watch(served, days(START, 7))
     shares = [row.share for row in stored_shares(served).values()]
     assert max(shares) == 0.8

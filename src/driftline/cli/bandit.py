@@ -28,7 +28,7 @@ def start(
     version: Annotated[int, typer.Argument(min=1, help="The version that shares the keys with the champion.")],
     *,
     reason: Reason,
-    floor: Annotated[float, typer.Option(help="The least share of either version.")] = 0.1,
+    min_share: Annotated[float, typer.Option(help="The least share of either version.")] = 0.1,
     certainty: Annotated[float, typer.Option(help="The probability of being better that a winner needs.")] = 0.99,
     epsilon: Annotated[float, typer.Option(help="The expected loss of accuracy that a winner stays below.")] = 0.001,
     min_labels: Annotated[int, typer.Option(help="Rewards of both together before there is a winner.")] = 5000,
@@ -42,7 +42,7 @@ def start(
     from driftline.workspace import open_workspace
 
     rule = BanditRule(
-        floor=floor,
+        min_share=min_share,
         certainty=certainty,
         epsilon=epsilon,
         min_labels=min_labels,

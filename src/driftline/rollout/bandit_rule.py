@@ -18,22 +18,22 @@ class BanditRule:
     """When a bandit shifts its shares and when it ends.
 
     Attributes:
-        floor: the least share of either version; without one, the weaker could never show that it has recovered.
+        min_share: the least share of either version; without one, the weaker could never show that it has recovered.
         certainty: the probability of being the better one that a winner needs.
         epsilon: the expected loss of mean reward that a winner must stay below.
         min_labels: rewards of both together before there is a winner.
         max_age: after this time the champion is kept.
     """
 
-    floor: float = 0.1
+    min_share: float = 0.1
     certainty: float = 0.99
     epsilon: float = 0.001
     min_labels: int = 5000
     max_age: timedelta = timedelta(days=30)
 
     def __post_init__(self) -> None:
-        if not 0.0 < self.floor <= 0.5:
-            raise RuleValueError("The bandit", "floor", self.floor, "a share above 0 and not above 0.5")
+        if not 0.0 < self.min_share <= 0.5:
+            raise RuleValueError("The bandit", "min_share", self.min_share, "a share above 0 and not above 0.5")
         if not 0.5 < self.certainty < 1.0:
             raise RuleValueError("The bandit", "certainty", self.certainty, "a probability between 0.5 and 1")
         if not 0.0 < self.epsilon < 1.0:
@@ -67,7 +67,7 @@ class BanditStep:
 
     Attributes:
         verdict: go on, or end: promote the challenger or keep the champion.
-        share: the keys that the challenger answers for next, in [floor, 1 - floor].
+        share: the keys that the challenger answers for next, in [min_share, 1 - min_share].
         probability: that the challenger is the better one.
         expected_loss: of mean reward, with the one that is more probably better.
         label_count: rewards of partitions for which both answered.
@@ -121,7 +121,7 @@ def bandit_step(
         verdict = BanditVerdict.KEEP if age >= rule.max_age else BanditVerdict.GO_ON
     return BanditStep(
         verdict=verdict,
-        share=min(max(probability, rule.floor), 1 - rule.floor),
+        share=min(max(probability, rule.min_share), 1 - rule.min_share),
         probability=probability,
         expected_loss=loss,
         label_count=label_count,

@@ -106,7 +106,7 @@ def start_bandit(
             model_id=challenger.model_id,
             champion_version_id=champion.id,
             challenger_version_id=challenger.id,
-            floor=rule.floor,
+            floor=rule.min_share,
             certainty=rule.certainty,
             epsilon=rule.epsilon,
             min_labels=rule.min_labels,
@@ -122,7 +122,7 @@ def start_bandit(
 def bandit_of_row(row: BanditRow) -> Bandit:
     """Return the bandit that a row stores."""
     rule = BanditRule(
-        floor=row.floor,
+        min_share=row.floor,
         certainty=row.certainty,
         epsilon=row.epsilon,
         min_labels=row.min_labels,
