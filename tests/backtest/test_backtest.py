@@ -14,8 +14,9 @@ from driftline.backtest.errors import InvalidBacktestError
 from driftline.backtest.outcome import measure_partitions
 from driftline.backtest.past import read_past
 from driftline.backtest.policies import Policy
-from driftline.backtest.replay import first_version, replay
+from driftline.backtest.replay import replay
 from driftline.backtest.trainings import Trainings
+from driftline.backtest.versions import first_version
 from driftline.charts import draw
 from driftline.charts.errors import PictureFormatError
 from driftline.datasets import simulate_fire_risk

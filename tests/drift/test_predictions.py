@@ -8,6 +8,7 @@ import pytest
 from driftline import DataDrift, PredictionDrift
 from driftline.clock import InvalidTimeError
 from driftline.drift import Verdict, prediction_columns
+from driftline.drift.column_limits import ColumnLimits
 from driftline.drift.errors import InvalidDriftRuleError
 from driftline.drift.predictions import prediction_findings
 from driftline.drift.verdict import FindingRule
@@ -89,8 +90,8 @@ def test_without_a_reference_nothing_is_compared_and_the_rule_says_why():
 
 
 def test_the_policy_is_that_of_columns():
-    assert PredictionDrift().rule == DataDrift()
-    assert replace(RULE, min_tvd=0.2, window="2d").rule == DataDrift(min_tvd=0.2, window="2d")
+    assert ColumnLimits.of(PredictionDrift()) == ColumnLimits.of(DataDrift())
+    assert ColumnLimits.of(replace(RULE, min_tvd=0.2)) == ColumnLimits.of(DataDrift(min_tvd=0.2))
 
 
 @pytest.mark.parametrize("fault", [{"alpha": 1.0}, {"min_rows": 0}, {"min_tvd": 0.0}, {"min_ks": float("nan")}])

@@ -10,8 +10,8 @@ import pytest
 from driftline import GroundTruth, Newest, Target, Window, add_ground_truth
 from driftline.backtest.baseline import last_known_labels
 from driftline.backtest.past import read_past
-from driftline.backtest.replay import first_version
 from driftline.backtest.trainings import Trainings
+from driftline.backtest.versions import first_version
 from driftline.declaration.errors import DeclarationError
 from driftline.evaluations import evaluate
 from driftline.evaluations.labelled import read_labelled

@@ -148,7 +148,14 @@ def test_rewards_that_cannot_be_are_refused(reward):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"min_share": 0.0}, {"min_share": 0.6}, {"certainty": 0.5}, {"epsilon": 0.0}, {"min_labels": 0}, {"max_age": 0 * DAY}],
+    [
+        {"min_share": 0.0},
+        {"min_share": 0.6},
+        {"certainty": 0.5},
+        {"epsilon": 0.0},
+        {"min_labels": 0},
+        {"max_age": 0 * DAY},
+    ],
 )
 def test_a_rule_that_cannot_be_is_refused(wrong):
     [name] = wrong

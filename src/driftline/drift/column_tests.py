@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from scipy.special import kolmogorov
 
+from driftline.drift.column_limits import ColumnLimits
 from driftline.drift.contingency import Counts, chi_square, quantile_starts, share_change_p_value, share_rise_p_value
 from driftline.drift.effects import (
     kolmogorov_smirnov_distance,
@@ -21,9 +22,6 @@ from driftline.errors import listing
 from driftline.profiles import TAIL_QUANTILES, ColumnCounts, ColumnProfile, NumericBins
 from driftline.profiles.errors import SchemaDriftError, bins_mismatch
 from driftline.sentences import Value
-
-if TYPE_CHECKING:
-    from driftline.drift.columns import DataDrift
 
 _DECILES = tuple(tenth / 10 for tenth in range(1, 10))
 
@@ -77,7 +75,7 @@ def counts_of(profile: ColumnProfile, counts: Mapping[str, ColumnCounts]) -> Col
 
 
 def value_test(
-    profile: ColumnProfile, analysis: ColumnCounts, rule: "DataDrift", *, kind: FindingKind = "column"
+    profile: ColumnProfile, analysis: ColumnCounts, limits: ColumnLimits, *, kind: FindingKind = "column"
 ) -> ColumnTest | Finding:
     """Return the test of one column's present values, or why there is none."""
     reference_rows, analysis_rows = profile.counts.binned_count, analysis.binned_count
@@ -92,15 +90,15 @@ def value_test(
             rule=FindingRule.NO_VALUES,
             values={"column": profile.name},
         )
-    if min(reference_rows, analysis_rows) < rule.min_rows:
-        return _too_few(profile.name, method, (reference_rows, analysis_rows), rule, kind)
+    if min(reference_rows, analysis_rows) < limits.min_rows:
+        return _too_few(profile.name, method, (reference_rows, analysis_rows), limits, kind)
     if isinstance(profile.bins, NumericBins):
-        return _numbers(profile, profile.bins, analysis, rule, method)
-    return _categories(profile, analysis, rule, method)
+        return _numbers(profile, profile.bins, analysis, limits, method)
+    return _categories(profile, analysis, limits, method)
 
 
 def _numbers(
-    profile: ColumnProfile, bins: NumericBins, analysis: ColumnCounts, rule: "DataDrift", method: str
+    profile: ColumnProfile, bins: NumericBins, analysis: ColumnCounts, limits: ColumnLimits, method: str
 ) -> ColumnTest:
     before, after = _arrays(profile.counts, analysis)
     m, n = int(before.sum()), int(after.sum())
@@ -108,11 +106,11 @@ def _numbers(
     ks_p_value = float(kolmogorov(distance * np.sqrt(m * n / (m + n))))
     tails = quantile_starts(before, TAIL_QUANTILES)
     tail_test = chi_square(np.add.reduceat(before, tails), np.add.reduceat(after, tails))
-    effects = [_moved_by("KS distance", distance, rule.min_ks)]
+    effects = [_moved_by("KS distance", distance, limits.min_ks)]
     moved = _moved(profile, bins, analysis)
     if moved is not None:
         name = "Wasserstein distance in reference standard deviations"
-        effects.insert(0, _moved_by(name, moved, rule.min_wasserstein))
+        effects.insert(0, _moved_by(name, moved, limits.min_wasserstein))
     tenths = quantile_starts(before, _DECILES)
     stability = population_stability_index(np.add.reduceat(before, tenths), np.add.reduceat(after, tenths))
     return ColumnTest(
@@ -152,7 +150,7 @@ def _moved(profile: ColumnProfile, bins: NumericBins, analysis: ColumnCounts) ->
     )
 
 
-def _categories(profile: ColumnProfile, analysis: ColumnCounts, rule: "DataDrift", method: str) -> ColumnTest:
+def _categories(profile: ColumnProfile, analysis: ColumnCounts, limits: ColumnLimits, method: str) -> ColumnTest:
     before, after = _arrays(profile.counts, analysis)
     m, n = int(before.sum()), int(after.sum())
     homogeneity = chi_square(before, after)
@@ -163,13 +161,13 @@ def _categories(profile: ColumnProfile, analysis: ColumnCounts, rule: "DataDrift
         Effect(
             name="total variation distance",
             size=change,
-            smallest=rule.min_tvd,
+            smallest=limits.min_tvd,
             rule=FindingRule.CATEGORIES_CHANGED,
         ),
         Effect(
             name="rise of the share of unseen categories",
             size=max(0.0, unseen[1] / n - unseen[0] / m),
-            smallest=rule.min_unseen,
+            smallest=limits.min_unseen,
             rule=FindingRule.UNSEEN_CATEGORIES,
         ),
     ]
@@ -196,19 +194,19 @@ def share_test(
     kind: Literal["missing", "non-finite"],
     counts: tuple[int, int],
     rows: tuple[int, int],
-    rule: "DataDrift",
+    limits: ColumnLimits,
 ) -> ColumnTest | Finding:
     """Return the test of the share of missing or non-finite rows, or why there is none."""
     method = f"{kind} share"
-    if min(rows) < rule.min_rows:
-        return _too_few(name, method, rows, rule, "column")
+    if min(rows) < limits.min_rows:
+        return _too_few(name, method, rows, limits, "column")
     before, after = counts[0] / rows[0], counts[1] / rows[1]
     changed = {
         "missing": FindingRule.MISSING_SHARE_CHANGED,
         "non-finite": FindingRule.NON_FINITE_SHARE_CHANGED,
     }
     effect = Effect(
-        name=f"change of the {kind} share", size=abs(after - before), smallest=rule.min_missing, rule=changed[kind]
+        name=f"change of the {kind} share", size=abs(after - before), smallest=limits.min_missing, rule=changed[kind]
     )
     return ColumnTest(
         name=name,
@@ -221,23 +219,27 @@ def share_test(
     )
 
 
-def judged(checks: Sequence[ColumnTest | Finding], rule: "DataDrift", *, kind: FindingKind = "column") -> list[Finding]:
+def judged(
+    checks: Sequence[ColumnTest | Finding], limits: ColumnLimits, *, kind: FindingKind = "column"
+) -> list[Finding]:
     """Return the findings with Holm-adjusted p-values and verdicts; those that were not tested stay."""
     adjusted = iter(holm_adjusted([check.p_value for check in checks if isinstance(check, ColumnTest)]))
-    return [_judged(check, next(adjusted), rule, kind) if isinstance(check, ColumnTest) else check for check in checks]
+    return [
+        _judged(check, next(adjusted), limits, kind) if isinstance(check, ColumnTest) else check for check in checks
+    ]
 
 
-def _judged(test: ColumnTest, adjusted: float, rule: "DataDrift", kind: FindingKind) -> Finding:
+def _judged(test: ColumnTest, adjusted: float, limits: ColumnLimits, kind: FindingKind) -> Finding:
     # A hair of rounding must not decide: 0.08 - 0.05 is meant to reach 0.03.
     is_large = test.effect.size >= test.effect.smallest * (1.0 - 1e-9)
-    significant = adjusted <= rule.alpha
+    significant = adjusted <= limits.alpha
     code = {
         (True, True): test.effect.rule,
         (True, False): FindingRule.EFFECT_TOO_SMALL,
         (False, True): FindingRule.NOT_SIGNIFICANT,
         (False, False): FindingRule.NO_CHANGE,
     }[significant, is_large]
-    tested: dict[str, Value] = {"p_value": adjusted, "alpha": rule.alpha, "min_effect": test.effect.smallest}
+    tested: dict[str, Value] = {"p_value": adjusted, "alpha": limits.alpha, "min_effect": test.effect.smallest}
     return Finding(
         kind=kind,
         name=test.name,
@@ -255,7 +257,7 @@ def _judged(test: ColumnTest, adjusted: float, rule: "DataDrift", kind: FindingK
     )
 
 
-def _too_few(name: str, method: str, rows: tuple[int, int], rule: "DataDrift", kind: FindingKind) -> Finding:
+def _too_few(name: str, method: str, rows: tuple[int, int], limits: ColumnLimits, kind: FindingKind) -> Finding:
     return Finding(
         kind=kind,
         name=name,
@@ -267,7 +269,7 @@ def _too_few(name: str, method: str, rows: tuple[int, int], rule: "DataDrift", k
             "method": method,
             "rows": rows[1],
             "reference_rows": rows[0],
-            "min_rows": rule.min_rows,
+            "min_rows": limits.min_rows,
         },
         reference_rows=rows[0],
         analysis_rows=rows[1],

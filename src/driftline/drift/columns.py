@@ -1,22 +1,18 @@
 """Which columns of a window differ from the reference."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from driftline.clock import parse_duration
+from driftline.drift.column_limits import ColumnLimits
 from driftline.drift.column_tests import ColumnTest, counts_of, judged, share_test, value_test
 from driftline.drift.errors import unprofiled_column
 from driftline.drift.finding import Finding
-from driftline.drift.rule import Need, ServiceView, check_columns, invalid_rule
+from driftline.drift.rule import Need, ServiceView, check_columns
 from driftline.drift.verdict import FindingRule, Verdict
 from driftline.profiles import ColumnCounts, ColumnProfile, ReferenceProfile
-
-if TYPE_CHECKING:
-    from driftline.drift.predictions import PredictionDrift
-
-_SMALLEST_EFFECTS = ("min_wasserstein", "min_ks", "min_tvd", "min_unseen", "min_missing")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,13 +43,13 @@ class DataDrift:
 
     columns: tuple[str, ...] | None = None
     window: str = "7d"
-    alpha: float = 0.01
-    min_rows: int = 30
-    min_wasserstein: float = 0.10
-    min_ks: float = 0.10
-    min_tvd: float = 0.03
-    min_unseen: float = 0.01
-    min_missing: float = 0.03
+    alpha: float = ColumnLimits.alpha
+    min_rows: int = ColumnLimits.min_rows
+    min_wasserstein: float = ColumnLimits.min_wasserstein
+    min_ks: float = ColumnLimits.min_ks
+    min_tvd: float = ColumnLimits.min_tvd
+    min_unseen: float = ColumnLimits.min_unseen
+    min_missing: float = ColumnLimits.min_missing
 
     needs: ClassVar[frozenset[Need]] = frozenset({Need.PROFILE})
     tenure_span: ClassVar[timedelta] = timedelta(0)
@@ -61,7 +57,7 @@ class DataDrift:
     def __post_init__(self) -> None:
         parse_duration(self.window)
         check_columns(self, self.columns)
-        check_test(self)
+        ColumnLimits.of(self)
 
     @property
     def length(self) -> timedelta:
@@ -81,18 +77,6 @@ class DataDrift:
         counts = view.column_counts(view.window(self.length))
         new = tuple(name for name in view.column_names() if name not in profile.names)
         return column_findings(profile, counts, self, new_columns=new)
-
-
-def check_test(rule: "DataDrift | PredictionDrift") -> None:
-    """Refuse an alpha, a number of rows or a smallest effect that makes no sense."""
-    if not 0.0 < rule.alpha < 1.0:
-        raise invalid_rule(rule, f"alpha is {rule.alpha}", "Give a value between 0 and 1, like 0.01")
-    if rule.min_rows < 1:
-        raise invalid_rule(rule, f"min_rows is {rule.min_rows}", "Give 1 or more")
-    for name in (field.name for field in fields(rule) if field.name in _SMALLEST_EFFECTS):
-        # At 0, any significant difference would count, however small, and no scale says how large a change is.
-        if not getattr(rule, name) > 0.0:
-            raise invalid_rule(rule, f"{name} is {getattr(rule, name)}", "Give more than 0.0")
 
 
 def column_findings(
@@ -120,10 +104,11 @@ def column_findings(
         SchemaDriftError: a checked column is gone.
         InvalidProfileError: counts were taken on the bins of another reference.
     """
+    limits = ColumnLimits.of(rule)
     checks = [
-        check for profile in _checked(reference, rule) for check in _column(profile, counts_of(profile, counts), rule)
+        check for profile in _checked(reference, rule) for check in _column(profile, counts_of(profile, counts), limits)
     ]
-    return (*judged(checks, rule), *(_new_column(name) for name in new_columns))
+    return (*judged(checks, limits), *(_new_column(name) for name in new_columns))
 
 
 def _checked(reference: ReferenceProfile, rule: DataDrift) -> Iterable[ColumnProfile]:
@@ -135,15 +120,15 @@ def _checked(reference: ReferenceProfile, rule: DataDrift) -> Iterable[ColumnPro
     return (profile for profile in reference.columns if profile.name in rule.columns)
 
 
-def _column(profile: ColumnProfile, analysis: ColumnCounts, rule: DataDrift) -> Iterable[ColumnTest | Finding]:
+def _column(profile: ColumnProfile, analysis: ColumnCounts, limits: ColumnLimits) -> Iterable[ColumnTest | Finding]:
     reference = profile.counts
-    yield value_test(profile, analysis, rule)
+    yield value_test(profile, analysis, limits)
     rows = (reference.row_count, analysis.row_count)
-    yield share_test(profile.name, "missing", (reference.missing_count, analysis.missing_count), rows, rule)
+    yield share_test(profile.name, "missing", (reference.missing_count, analysis.missing_count), rows, limits)
     infinite = (reference.non_finite_count, analysis.non_finite_count)
     if any(infinite):
         present = (reference.present_count, analysis.present_count)
-        yield share_test(profile.name, "non-finite", infinite, present, rule)
+        yield share_test(profile.name, "non-finite", infinite, present, limits)
 
 
 def _new_column(name: str) -> Finding:

@@ -5,18 +5,18 @@ from dataclasses import KW_ONLY, dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
-from driftline.clock import parse_duration
 from driftline.drift.design_effect import EARLIEST_WINDOWS, design_effect
 from driftline.drift.finding import Finding
+from driftline.drift.performance_limits import PerformanceLimits
 from driftline.drift.rule import Need, ServiceView, first_windows, invalid_rule
 from driftline.drift.sequential import find_alarms
 from driftline.drift.verdict import FindingRule, Verdict
 from driftline.drift.window_verdict import WindowVerdict, window_verdict
-from driftline.metrics import Measurement, metric
+from driftline.metrics import Measurement
 
 
 @dataclass(frozen=True)
-class PerformanceDrift:
+class PerformanceDrift(PerformanceLimits):
     """When a window of the champion's predictions is worse than it should be.
 
     Without `below` or `above`, a window is compared with the champion's reference score: it is worse if the
@@ -50,47 +50,17 @@ class PerformanceDrift:
         UnknownMetricError: no metric has that name.
     """
 
-    metric: str
     _: KW_ONLY
-    below: float | None = None
-    above: float | None = None
-    window: str = "7d"
-    confidence: float | None = 0.99
-    min_drop: float = 0.02
-    min_relative_drop: float = 0.05
     m_of_n: tuple[int, int] = (2, 3)
-    min_labels: int = 30
     correlated_rows: bool = False
     method: Literal["windows", "sequential"] = "windows"
-    arl: int = 10_000
 
     def __post_init__(self) -> None:
-        parse_duration(self.window)
-        object.__setattr__(self, "metric", metric(self.metric).name)
-        self._check_level()
+        super().__post_init__()
         self._check_method()
-        if self.confidence is not None and not 0.5 < self.confidence < 1.0:
-            raise invalid_rule(
-                self, f"confidence is {self.confidence}", "Give a one-sided confidence like 0.99, or None"
-            )
-        for name in ("min_drop", "min_relative_drop"):
-            if not getattr(self, name) >= 0.0:
-                raise invalid_rule(self, f"{name} is {getattr(self, name)}", "Give 0.0 or more")
         worse, windows = self.m_of_n
         if not 1 <= worse <= windows:
             raise invalid_rule(self, f"m_of_n is {self.m_of_n}", "Give (m, n) with 1 <= m <= n, like (2, 3)")
-        if self.min_labels < 1:
-            raise invalid_rule(self, f"min_labels is {self.min_labels}", "Give 1 or more")
-
-    @property
-    def length(self) -> timedelta:
-        """Return the length of a window."""
-        return parse_duration(self.window)
-
-    @property
-    def level(self) -> float | None:
-        """Return the declared level, `below` or `above`; None where the reference decides."""
-        return self.below if self.below is not None else self.above
 
     @property
     def reach(self) -> timedelta:
@@ -157,17 +127,6 @@ class PerformanceDrift:
             raise invalid_rule(
                 self, "without a test it does not matter whether rows are correlated", "Give a confidence"
             )
-
-    def _check_level(self) -> None:
-        entry = metric(self.metric)
-        if entry.scale == "none" and self.confidence is not None:
-            raise invalid_rule(self, f"{self.metric} has no standard error to test with", "Give confidence=None")
-        if self.below is not None and not entry.greater_is_better:
-            raise invalid_rule(self, f"{self.metric} is better when it is lower", "Give above= instead of below=")
-        if self.above is not None and entry.greater_is_better:
-            raise invalid_rule(self, f"{self.metric} is better when it is greater", "Give below= instead of above=")
-        if entry.unit_interval and self.level is not None and not 0.0 < self.level < 1.0:
-            raise invalid_rule(self, f"the level is {self.level}", f"Give a level of {self.metric} between 0 and 1")
 
 
 def m_of_n(rule: PerformanceDrift, windows: Sequence[WindowVerdict]) -> Verdict:

@@ -1,15 +1,15 @@
 """Whether the champion predicts otherwise than it did on its holdout."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
 
 import numpy as np
 
 from driftline.clock import parse_duration
+from driftline.drift.column_limits import ColumnLimits
 from driftline.drift.column_tests import counts_of, judged, value_test
-from driftline.drift.columns import DataDrift, check_test
 from driftline.drift.finding import Finding
 from driftline.drift.rule import Need, ServiceView
 from driftline.drift.verdict import FindingRule, Verdict
@@ -39,18 +39,18 @@ class PredictionDrift:
     """
 
     window: str = "7d"
-    alpha: float = 0.01
-    min_rows: int = 30
-    min_wasserstein: float = 0.10
-    min_ks: float = 0.10
-    min_tvd: float = 0.03
+    alpha: float = ColumnLimits.alpha
+    min_rows: int = ColumnLimits.min_rows
+    min_wasserstein: float = ColumnLimits.min_wasserstein
+    min_ks: float = ColumnLimits.min_ks
+    min_tvd: float = ColumnLimits.min_tvd
 
     needs: ClassVar[frozenset[Need]] = frozenset({Need.PREDICTION_PROFILE})
     tenure_span: ClassVar[timedelta] = timedelta(0)
 
     def __post_init__(self) -> None:
         parse_duration(self.window)
-        check_test(self)
+        ColumnLimits.of(self)
 
     @property
     def length(self) -> timedelta:
@@ -61,11 +61,6 @@ class PredictionDrift:
     def reach(self) -> timedelta:
         """Return how far back one report reaches: its one window."""
         return self.length
-
-    @property
-    def rule(self) -> DataDrift:
-        """Return the rule that scores and classes are compared by."""
-        return DataDrift(**{field.name: getattr(self, field.name) for field in fields(self)})
 
     def findings(self, view: ServiceView) -> Iterable[Finding]:
         """Return what the predictions of the newest window show."""
@@ -115,7 +110,8 @@ def prediction_findings(
                 values={"need": Need.PREDICTION_PROFILE},
             ),
         )
+    limits = ColumnLimits.of(rule)
     checks = [
-        value_test(profile, counts_of(profile, counts), rule.rule, kind="prediction") for profile in reference.columns
+        value_test(profile, counts_of(profile, counts), limits, kind="prediction") for profile in reference.columns
     ]
-    return tuple(judged(checks, rule.rule, kind="prediction"))
+    return tuple(judged(checks, limits, kind="prediction"))

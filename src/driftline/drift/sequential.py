@@ -1,20 +1,17 @@
 """Whether the errors of a champion, one by one, have become too many."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from driftline.drift.e_detector import DetectorPath, allowed_loss
 from driftline.drift.finding import Finding
+from driftline.drift.performance_limits import PerformanceLimits
 from driftline.drift.rule import Need, ServiceView
 from driftline.drift.verdict import FindingRule, Verdict
 from driftline.metrics import Measurement
 from driftline.sentences import Value
 
-if TYPE_CHECKING:
-    from driftline.drift.performance import PerformanceDrift
 
-
-def find_alarms(rule: "PerformanceDrift", view: ServiceView) -> Finding:
+def find_alarms(rule: PerformanceLimits, view: ServiceView) -> Finding:
     """Return whether the detector raised an alarm in the newest window of `view`."""
     reference = view.score(rule.metric)
     allowed = None if reference is None else allowed_loss(reference)
@@ -26,7 +23,7 @@ def find_alarms(rule: "PerformanceDrift", view: ServiceView) -> Finding:
 
 
 def sequential_finding(
-    rule: "PerformanceDrift",
+    rule: PerformanceLimits,
     reference: Measurement | None,
     path: DetectorPath | None,
     *,
@@ -86,7 +83,7 @@ def sequential_finding(
 
 
 def _finding(
-    rule: "PerformanceDrift",
+    rule: PerformanceLimits,
     reference: Measurement | None,
     label_count: int,
     *,

@@ -2,18 +2,15 @@
 
 from dataclasses import dataclass
 from math import copysign, inf, log, sqrt
-from typing import TYPE_CHECKING
 
 from scipy.special import ndtr, ndtri
 
 from driftline.drift.errors import unusable_rule
+from driftline.drift.performance_limits import PerformanceLimits
 from driftline.drift.rule import Need
 from driftline.drift.verdict import FindingRule, Verdict
 from driftline.metrics import Measurement, metric
 from driftline.sentences import Value, finding_sentence
-
-if TYPE_CHECKING:
-    from driftline.drift.performance import PerformanceDrift
 
 Values = dict[str, Value]
 
@@ -67,7 +64,7 @@ class _Lack:
 
 
 def window_verdict(
-    rule: "PerformanceDrift",
+    rule: PerformanceLimits,
     reference: Measurement | None,
     window: Measurement,
     *,
@@ -117,7 +114,7 @@ def window_verdict(
 
 
 def _lack(
-    rule: "PerformanceDrift", reference: Measurement | None, window: Measurement, smallest_class: int | None
+    rule: PerformanceLimits, reference: Measurement | None, window: Measurement, smallest_class: int | None
 ) -> _Lack | None:
     """Return why the window cannot be evaluated, None if it can."""
     if window.row_count < rule.min_labels:
@@ -132,7 +129,7 @@ def _lack(
     return None if rule.level is not None else _lack_of_reference(rule, reference)
 
 
-def _lack_of_reference(rule: "PerformanceDrift", reference: Measurement | None) -> _Lack | None:
+def _lack_of_reference(rule: PerformanceLimits, reference: Measurement | None) -> _Lack | None:
     if reference is None:
         return _undefined(FindingRule.NO_REFERENCE, {"need": Need.SCORE})
     if reference.row_count < rule.min_labels:
@@ -152,7 +149,7 @@ def _undefined(rule: FindingRule, values: Values) -> _Lack:
 
 
 def _against_reference(
-    rule: "PerformanceDrift", reference: Measurement, window: Measurement, about: Values, design_effect: float
+    rule: PerformanceLimits, reference: Measurement, window: Measurement, about: Values, design_effect: float
 ) -> WindowVerdict:
     judged = metric(rule.metric)
     value, level = _value(window), _value(reference)
@@ -183,7 +180,7 @@ def _against_reference(
 
 
 def _against_level(
-    rule: "PerformanceDrift", level: float, window: Measurement, about: Values, design_effect: float
+    rule: PerformanceLimits, level: float, window: Measurement, about: Values, design_effect: float
 ) -> WindowVerdict:
     value, is_below = _value(window), rule.below is not None
     drop = level - value if is_below else value - level
@@ -196,7 +193,7 @@ def _against_level(
 
 
 def _evaluated(
-    rule: "PerformanceDrift",
+    rule: PerformanceLimits,
     window: Measurement,
     *,
     z: float | None,
@@ -236,7 +233,7 @@ def _difference_z(drop: float, reference: Measurement, window: Measurement, desi
     return _ratio(drop, sqrt(errors[0] ** 2 + errors[1] ** 2))
 
 
-def _level_z(rule: "PerformanceDrift", level: float, window: Measurement, drop: float, design_effect: float) -> float:
+def _level_z(rule: PerformanceLimits, level: float, window: Measurement, drop: float, design_effect: float) -> float:
     """Return how many standard errors the value is on the wrong side, on the scale of its interval."""
     scale, value = metric(rule.metric).scale, _value(window)
     if scale == "proportion":
@@ -249,7 +246,7 @@ def _level_z(rule: "PerformanceDrift", level: float, window: Measurement, drop: 
     return _ratio(drop, error)
 
 
-def _significant(rule: "PerformanceDrift", z: float | None) -> bool:
+def _significant(rule: PerformanceLimits, z: float | None) -> bool:
     return z is None or rule.confidence is None or z > float(ndtri(rule.confidence))
 
 
