@@ -78,7 +78,7 @@ class Version:
         model: what serves.
         judged: what was judged on the holdout: the same, or what it was refitted from.
         profile: of its training rows; this and the next two are None where no rule looks at them.
-        prediction_profile: of what the judged model says of its holdout.
+        prediction_profile: of what the judged model predicts on its holdout.
         rows: some training rows, by column.
     """
 
@@ -193,7 +193,7 @@ class _Production:
         return self._versions[version_id - 1].profile
 
     def prediction_profile(self, version_id: int) -> ReferenceProfile | None:
-        """Return the profile of what a version says of its holdout."""
+        """Return the profile of what a version predicts on its holdout."""
         return self._versions[version_id - 1].prediction_profile
 
     def rows(self, version_id: int) -> Mapping[str, np.ndarray] | None:

@@ -47,7 +47,7 @@ class ModelPipeline:
         promote: when a challenger becomes champion.
         slices: columns of at most 20 values; each evaluation is also measured by them.
         floor: an evaluation whose first metric is worse than this warns; None: no floor.
-        alerts: what people are told of; by default drift and failed retrainings, where a channel is configured.
+        alerts: what people are notified of; by default drift and failed retrainings, where a channel is configured.
         owners: e-mail addresses or `team:name`.
         description: for people, in Markdown.
         version: change it when the recipe or the schema changes on purpose.
