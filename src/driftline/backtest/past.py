@@ -70,7 +70,7 @@ class Past:
         return self.pipeline.holdout.split(frame)
 
     def predicted(self, keys: Sequence[str], model: Model, version: int) -> dict[str, LabelledRows]:
-        """Return what a version says of neighbouring partitions with all their labels, those with rows."""
+        """Return what a version predicts for neighbouring partitions with all their labels, those with rows."""
         ends = [self.partitions.window(key).end for key in keys]
         frame = self.rows(Window(self.partitions.window(keys[0]).start, ends[-1]))
         if frame.empty:

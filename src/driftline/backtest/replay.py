@@ -123,7 +123,7 @@ class _Production:
         return self._versions[version_id - 1].profile
 
     def prediction_profile(self, version_id: int) -> ReferenceProfile | None:
-        """Return the profile of what a version says of its holdout."""
+        """Return the profile of what a version predicts on its holdout."""
         return self._versions[version_id - 1].prediction_profile
 
     def rows(self, version_id: int) -> Mapping[str, np.ndarray] | None:

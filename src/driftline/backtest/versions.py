@@ -29,7 +29,7 @@ class Version:
         model: what serves.
         judged: what was judged on the holdout: the same, or what it was refitted from.
         profile: of its training rows; this and the next two are None where no rule looks at them.
-        prediction_profile: of what the judged model says of its holdout.
+        prediction_profile: of what the judged model predicts on its holdout.
         rows: some training rows, by column.
     """
 

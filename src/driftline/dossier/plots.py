@@ -29,7 +29,7 @@ class StoredPlots:
 
 
 def store_plots(run: ActiveRun, rows: ScoredRows, classes: Sequence[object]) -> None:
-    """Store the plots of what the version that a run trains says of its holdout."""
+    """Store the plots of what the version that a run trains predicts on its holdout."""
     plots = plots_of(rows)
     if len(classes) > MOST_CLASSES:
         del plots["confusion_matrix"]

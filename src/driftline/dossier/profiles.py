@@ -1,4 +1,4 @@
-"""The reference profiles of a version, a few kB a column: of its training rows, and of what it says of its holdout."""
+"""The reference profiles of a version, a few kB a column: of its training rows, and of its holdout predictions."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ def store_profile(run: ActiveRun, pipeline: ModelPipeline, training: pd.DataFram
 
 
 def store_prediction_profile(run: ActiveRun, task: Task, scores: np.ndarray, classes: Sequence[object]) -> None:
-    """Store the profile of what the version that a run trains says of its holdout."""
+    """Store the profile of what the version that a run trains predicts on its holdout."""
     _store(run, PREDICTIONS_PATH, profile_columns(prediction_columns(task, scores, classes)))
 
 
@@ -37,7 +37,7 @@ def load_profile(workspace: Workspace, version: ModelVersion) -> ReferenceProfil
 
 
 def load_prediction_profile(workspace: Workspace, version: ModelVersion) -> ReferenceProfile | None:
-    """Return the profile of what a version says of its holdout, or None; of a refit, what the judged one says."""
+    """Return the profile of a version's predictions on its holdout, or None; of a refit, those of the judged one."""
     judged = version if version.judged_version_id is None else version_by_id(workspace, version.judged_version_id)
     return _load(workspace, judged.run_id, PREDICTIONS_PATH)
 

@@ -21,7 +21,7 @@ class References(Protocol):
         """Return the profile of its training rows."""
 
     def prediction_profile(self, version_id: int) -> ReferenceProfile | None:
-        """Return the profile of what it says of its holdout."""
+        """Return the profile of what it predicts on its holdout."""
 
     def rows(self, version_id: int) -> Mapping[str, np.ndarray] | None:
         """Return some of its training rows, by column."""
@@ -44,7 +44,7 @@ class StoredReferences:
         return load_profile(self._workspace, self._versions[version_id])
 
     def prediction_profile(self, version_id: int) -> ReferenceProfile | None:
-        """Return the profile of what it says of its holdout."""
+        """Return the profile of what it predicts on its holdout."""
         return load_prediction_profile(self._workspace, self._versions[version_id])
 
     def rows(self, version_id: int) -> Mapping[str, np.ndarray] | None:

@@ -22,7 +22,7 @@ class Scorer:
         version_id: the version's row id.
         version: its number.
         task: what truth and scores mean.
-        classes: that it tells apart, in their order; empty for numbers.
+        classes: that it distinguishes, in their order; empty for numbers.
     """
 
     version_id: int
@@ -137,7 +137,7 @@ class LabelledRows:
 
     @property
     def classes(self) -> tuple[Label, ...]:
-        """Return the classes that it tells apart, in their order; empty for numbers."""
+        """Return the classes that it distinguishes, in their order; empty for numbers."""
         return self.whole.scorer.classes
 
     @property
@@ -168,12 +168,12 @@ class LabelledRows:
 
     @property
     def all_scores(self) -> np.ndarray:
-        """Return what the version says of each row, shape (row_count,) or (row_count, n_classes)."""
+        """Return what the version predicts for each row, shape (row_count,) or (row_count, n_classes)."""
         return np.asarray(self.whole.scores[self.place])
 
     @cached_property
     def scores(self) -> np.ndarray:
-        """Return what it says of the labelled rows, shape (n_labelled,) or (n_labelled, n_classes)."""
+        """Return what it predicts for the labelled rows, shape (n_labelled,) or (n_labelled, n_classes)."""
         return self._labelled(self.whole.scores)
 
     @property

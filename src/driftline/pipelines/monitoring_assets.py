@@ -24,7 +24,7 @@ from driftline.rows import Outcome
 from driftline.workspace import Workspace
 
 DESCRIPTIONS = {
-    Kind.PREDICTIONS: "What the champion of the time says about each partition.",
+    Kind.PREDICTIONS: "What the champion of the time predicts for each partition.",
     Kind.GROUND_TRUTH: "The labels of each partition's predictions, as far as they have arrived.",
     Kind.EVALUATION: "The predictions measured against ground truth, as far as it has arrived.",
     Kind.DRIFT: "What the windows up to each partition say about drift; read by the sensor.",

@@ -31,7 +31,7 @@ class ReplayStep:
     Attributes:
         done: partitions that have been replayed.
         total: partitions of the stream.
-        latest: what happened last, in words.
+        latest: what happened last, as a sentence.
     """
 
     done: int

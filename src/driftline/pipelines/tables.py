@@ -72,7 +72,7 @@ def finding_table(findings: Sequence[Finding]) -> dg.TableMetadataValue:
 
 
 def column_schema(version: DatasetVersion) -> dg.TableSchema:
-    """Return the columns of a dataset version with a word on their values."""
+    """Return the columns of a dataset version with the number of missing and distinct values."""
     statistics = {c["name"]: c for c in version.statistics}
     return dg.TableSchema(
         [

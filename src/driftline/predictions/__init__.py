@@ -1,4 +1,4 @@
-"""Prediction batches: what a version says about each partition, and whom a bandit lets serve which row."""
+"""Prediction batches: what a version predicts for each partition, and whom a bandit lets serve which row."""
 
 from driftline.predictions.batches import PROPENSITY, SERVED, read_batches, score_columns
 from driftline.predictions.predict import Predicted, predict

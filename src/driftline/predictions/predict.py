@@ -1,4 +1,4 @@
-"""Prediction batches: what the champion of the time says about each partition."""
+"""Prediction batches: what the champion of the time predicts for each partition."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

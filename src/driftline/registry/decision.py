@@ -20,8 +20,8 @@ class DecisionEvent:
         status: what.
         recorded_at: when it was stored.
         actor: who.
-        rule: the code of the rule that spoke.
-        details: the values that it spoke on.
+        rule: the code of the rule that decided.
+        details: the values that it decided on.
         text: both as a sentence.
         attempt: of the training, from 1.
         dagster_run_id: the Dagster run it happened in.
@@ -80,7 +80,7 @@ class Adjudication:
         note: why something is None.
         promote: the answer.
         rule: that gave it.
-        details: the values that it spoke on.
+        details: the values that it decided on.
         guardrails: what the policy asked for beside the gain.
         slices: every slice that was compared.
     """

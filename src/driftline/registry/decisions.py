@@ -60,7 +60,7 @@ def ask(
         as_of: the time that is decided at.
         at: the time of the machine.
         rule: why it is asked for, or declined.
-        details: the values that the rule spoke on.
+        details: the values that the rule decided on.
         declined: the answer is no.
         drift_report_id: the report that it is an answer to.
         declaration_digest: the declaration in force.
@@ -101,7 +101,7 @@ def append(
         status: what happened.
         at: the time of the machine.
         rule: why.
-        details: the values that the rule spoke on.
+        details: the values that the rule decided on.
         actor: who; by default who asked.
         **ids: `attempt`, `dagster_run_id` and the ids of versions, as `DecisionEvent` has them.
 

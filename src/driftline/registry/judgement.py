@@ -13,7 +13,7 @@ from driftline.sentences import decision_sentence
 
 
 class JudgementRule(StrEnum):
-    """The rules of a judgement; the first that speaks decides."""
+    """The rules of a judgement; the first that applies decides."""
 
     SCORE_UNKNOWN = "score_unknown"
     CHAMPION_CANNOT_SCORE = "champion_cannot_score"
@@ -45,7 +45,7 @@ class Judgement:
 
     Attributes:
         rule: that decided.
-        details: the values that it spoke on, as JSON can hold them.
+        details: the values that it decided on, as JSON can hold them.
     """
 
     rule: JudgementRule

@@ -26,7 +26,7 @@ class ModelVersion:
         created_at: when it was registered.
         judged_version_id: of a refit, the version that was judged in its place.
         task: None for one that driftline 0.1 registered.
-        classes: that it tells apart, in their order; empty for numbers; None as `task`.
+        classes: that it distinguishes, in their order; empty for numbers; None as `task`.
     """
 
     id: int

@@ -102,7 +102,7 @@ def versions_by_id(session: Session, version_ids: Collection[int]) -> dict[int, 
 
 
 def known_classes(workspace: Workspace, version: ModelVersion) -> tuple[Label, ...]:
-    """Return the classes that a version tells apart, in their order; empty for numbers.
+    """Return the classes that a version distinguishes, in their order; empty for numbers.
 
     Of a version that driftline 0.1 registered they stand with its files.
     """

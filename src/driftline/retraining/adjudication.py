@@ -162,16 +162,16 @@ def _record(workspace: Workspace, pairing: _Pairing, verdict: _Verdict, actor: s
         "challenger_version_id": pairing.challenger.id,
         "serving_version_id": champion.id if champion else None,
     }
-    spoke: dict[str, Any] = {"at": at, "rule": judgement.rule, "details": judgement.details, "actor": actor}
+    judged_by: dict[str, Any] = {"at": at, "rule": judgement.rule, "details": judgement.details, "actor": actor}
     with workspace.database.transaction() as session:
         record_adjudication(session, pairing.decision.id, _adjudication(pairing, verdict), at=at)
         held_out: dict[str, Any] = {
             "challenger_version_id": pairing.challenger.id,
             "holdout_version_id": pairing.holdout.id,
         }
-        judged = append(session, pairing.decision, DecisionStatus.JUDGED, **spoke, **held_out)
+        judged = append(session, pairing.decision, DecisionStatus.JUDGED, **judged_by, **held_out)
         status = DecisionStatus.PROMOTED if winner is not None else DecisionStatus.KEPT
-        append(session, judged, status, **spoke, **ids)
+        append(session, judged, status, **judged_by, **ids)
         if winner is not None:
             move_alias(
                 session,

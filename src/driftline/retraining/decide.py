@@ -16,7 +16,7 @@ MANY_LOSSES = 3  # in a row; from then on the cooldown counts double
 
 
 class RetrainRule(StrEnum):
-    """The rules of the decision; the first that speaks decides."""
+    """The rules of the decision; the first that applies decides."""
 
     RETRAIN = "retrain"
     NEWER_REPORT = "newer_report"
@@ -124,8 +124,8 @@ class RetrainDecision:
     """Whether to retrain, and why or why not.
 
     Attributes:
-        rule: that spoke.
-        details: the values that it spoke on, as JSON can hold them.
+        rule: that decided.
+        details: the values that it decided on, as JSON can hold them.
         trigger: what asks for a retraining, also where something blocks it; None where nothing asks.
         not_before: when a block ends, or by age the next retraining is due; None: no time is known.
     """

@@ -33,7 +33,7 @@ class Fitted:
         model: fitted on the training rows.
         measurements: each metric of the pipeline on the holdout, with its interval.
         truth: the labels of the holdout, encoded, shape (n_rows,).
-        scores: what the model says of the holdout, shape (n_rows,) or (n_rows, n_classes).
+        scores: what the model predicts on the holdout, shape (n_rows,) or (n_rows, n_classes).
         slices: each metric on each slice of the holdout.
     """
 

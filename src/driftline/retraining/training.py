@@ -36,7 +36,7 @@ class TrainingResult:
         holdout: what it was scored on.
         measurements: each metric on the holdout, with its interval.
         truth: the labels of the holdout, encoded, shape (n_rows,).
-        scores: what the challenger says of the holdout.
+        scores: what the challenger predicts on the holdout.
     """
 
     decision_id: int

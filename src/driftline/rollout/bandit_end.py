@@ -36,8 +36,8 @@ class BanditEnd:
     Attributes:
         promote: whether the challenger becomes champion.
         actor: who decides.
-        rule: that spoke.
-        details: the values that it spoke on.
+        rule: that decided.
+        details: the values that it decided on.
         champion_score: the mean reward of the champion; None where it is not known.
         challenger_score: that of the challenger.
     """

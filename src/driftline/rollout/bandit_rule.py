@@ -53,7 +53,7 @@ class BanditVerdict(StrEnum):
 
 
 class BanditStepRule(StrEnum):
-    """Which rule spoke."""
+    """Which rule decided."""
 
     GO_ON = "bandit_goes_on"
     WINNER = "bandit_winner"
@@ -71,8 +71,8 @@ class BanditStep:
         probability: that the challenger is the better one.
         expected_loss: of mean reward, with the one that is more probably better.
         label_count: rewards of partitions for which both answered.
-        rule: that spoke.
-        details: the values that it spoke on, as JSON can hold them.
+        rule: that decided.
+        details: the values that it decided on, as JSON can hold them.
     """
 
     verdict: BanditVerdict
@@ -111,13 +111,13 @@ def bandit_step(
     loss = expected_loss(best, other)
     label_count = sum(cohort.row_count for cohort in cohorts if cohort.champion_count and cohort.challenger_count)
     is_certain = max(probability, 1 - probability) > rule.certainty and loss < rule.epsilon
-    spoke, verdict = BanditStepRule.GO_ON, BanditVerdict.GO_ON
+    step_rule, verdict = BanditStepRule.GO_ON, BanditVerdict.GO_ON
     if is_certain and label_count >= rule.min_labels:
-        spoke, verdict = BanditStepRule.WINNER, BanditVerdict.PROMOTE if ahead else BanditVerdict.KEEP
+        step_rule, verdict = BanditStepRule.WINNER, BanditVerdict.PROMOTE if ahead else BanditVerdict.KEEP
     elif age >= rule.max_age:
-        spoke, verdict = BanditStepRule.EXPIRED, BanditVerdict.KEEP
+        step_rule, verdict = BanditStepRule.EXPIRED, BanditVerdict.KEEP
     if verdict is BanditVerdict.PROMOTE and unit_count is not None and unit_count < FEWEST_UNITS:
-        spoke = BanditStepRule.TOO_FEW_UNITS
+        step_rule = BanditStepRule.TOO_FEW_UNITS
         verdict = BanditVerdict.KEEP if age >= rule.max_age else BanditVerdict.GO_ON
     return BanditStep(
         verdict=verdict,
@@ -125,7 +125,7 @@ def bandit_step(
         probability=probability,
         expected_loss=loss,
         label_count=label_count,
-        rule=spoke,
+        rule=step_rule,
         details={
             "verdict": verdict.value,
             "probability": probability,

@@ -1,4 +1,4 @@
-"""English sentences, made from a rule and the values that it spoke on: nowhere else are reasons worded."""
+"""English sentences, made from a rule and the values that it decided on: nowhere else are reasons worded."""
 
 from driftline.sentences.alerts import Message, alert_message, alert_text
 from driftline.sentences.decisions import decision_sentence

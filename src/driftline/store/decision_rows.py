@@ -80,8 +80,8 @@ class DecisionEventRow(SQLModel, table=True):
     status: DecisionStatus = Field(sa_type=String)
     recorded_at: datetime
     actor: str
-    rule: str = Field(description="the code of the rule that spoke")
-    details: dict[str, Any] = Field(sa_type=JSON, description="the values it spoke on")
+    rule: str = Field(description="the code of the rule that decided")
+    details: dict[str, Any] = Field(sa_type=JSON, description="the values it decided on")
     text: str = Field(description="both as a sentence")
     attempt: int = 1
     dagster_run_id: str | None = None

@@ -69,7 +69,7 @@ class DriftFindingRow(SQLModel, table=True):
         default_factory=dict,
         sa_type=JSON,
         sa_column_kwargs={"server_default": text("'{}'")},
-        description="the values that the rule spoke on",
+        description="the values that the rule decided on",
     )
 
 

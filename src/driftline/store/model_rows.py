@@ -35,7 +35,7 @@ class ModelVersionRow(SQLModel, table=True):
     flavor: str
     signature: list[dict[str, Any]] = Field(sa_type=JSON, description="the columns it reads")
     task: str | None = Field(default=None, description="NULL: of a version that driftline 0.1 registered")
-    classes: list[Any] | None = Field(default=None, sa_type=JSON, description="that it tells apart, in their order")
+    classes: list[Any] | None = Field(default=None, sa_type=JSON, description="that it distinguishes, in their order")
     trained_through: datetime = Field(description="nothing later than this was used")
     judged_version_id: int | None = Field(
         default=None,
