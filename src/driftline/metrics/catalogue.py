@@ -7,7 +7,9 @@ from typing import Literal
 
 from driftline.metrics import confusion
 from driftline.metrics.confusion import ClassCounts, ClassMetric
-from driftline.metrics.estimates import (
+from driftline.metrics.losses import absolute_errors, log_losses, squared_errors
+from driftline.metrics.mcnemar import paired_mcnemar
+from driftline.metrics.metric_estimates import (
     Estimate,
     RowLosses,
     accuracy_estimate,
@@ -22,8 +24,6 @@ from driftline.metrics.estimates import (
     rmse_estimate,
     variance_estimate,
 )
-from driftline.metrics.losses import absolute_errors, log_losses, squared_errors
-from driftline.metrics.mcnemar import paired_mcnemar
 from driftline.metrics.paired_tests import (
     paired_class_metric,
     paired_delong,

@@ -8,9 +8,9 @@ from driftline.errors import listing
 from driftline.metrics.bootstrap import median_draws, paired_class_metric_draws, variance_draws
 from driftline.metrics.confusion import ClassMetric, class_counts
 from driftline.metrics.delong import auroc_covariance
-from driftline.metrics.estimates import RowLosses
 from driftline.metrics.intervals import normal_interval
 from driftline.metrics.losses import absolute_errors, percentage_errors, squared_errors
+from driftline.metrics.metric_estimates import RowLosses
 from driftline.metrics.ranking import Rank, rows_of_classes
 from driftline.metrics.rows import SMALLEST_CLASS, ScoredRows, predicted_classes
 from driftline.metrics.significance import BOOTSTRAP, PairedTest, bootstrap_test, t_test, without_variance, z_test

@@ -7,8 +7,8 @@ from math import sqrt
 import numpy as np
 from scipy.special import ndtr, stdtr
 
-from driftline.metrics.estimates import FEWEST_DRAWS
 from driftline.metrics.intervals import mean_interval, normal_interval
+from driftline.metrics.metric_estimates import FEWEST_DRAWS
 from driftline.metrics.rows import FloatArray, ScoredRows
 
 # A variance of the difference of two areas that is rounding only: both models order all pairs alike.
