@@ -135,7 +135,7 @@ def gain_over(name: str, outcome: PolicyOutcome, baseline: PolicyOutcome) -> Gai
     sign = 1 if metric(name).greater_is_better else -1
     before = {value.window: value.value for value in baseline.windows}
     pairs = [(value.value, before.get(value.window)) for value in outcome.windows]
-    gains = np.array([sign * (own - other) for own, other in pairs if own is not None and other is not None])
+    gains = np.array([sign * (value - other) for value, other in pairs if value is not None and other is not None])
     if len(gains) < 2:
         return None
     mean = float(gains.mean())

@@ -79,8 +79,8 @@ class Past:
         cuts = [0, *times.searchsorted(pd.Series(ends).astype(times.dtype)).tolist()]
         bounds = dict(zip(keys, pairwise(cuts), strict=True))
         scorer = Scorer(version_id=version, version=version, task=model.task, classes=model.classes)
-        own = self.labelled(scorer, bounds, frame, self.truth(frame, model), model.score(frame))
-        return own.by_partition({key: frame.iloc[low:high] for key, (low, high) in bounds.items() if high > low})
+        labelled = self.labelled(scorer, bounds, frame, self.truth(frame, model), model.score(frame))
+        return labelled.by_partition({key: frame.iloc[low:high] for key, (low, high) in bounds.items() if high > low})
 
     def truth(self, rows: pd.DataFrame, model: Model) -> np.ndarray:
         """Return the encoded labels of rows, NaN where there is none, shape (n_rows,)."""

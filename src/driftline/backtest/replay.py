@@ -141,9 +141,9 @@ class _Production:
         if not self._pipeline.drift or key not in self._labelled:
             return
         version = self._serving(key)
-        own = tenure(self._pipeline, key, version.effective_at)
-        if own is not None:
-            self._tenures[key] = own
+        served = tenure(self._pipeline, key, version.effective_at)
+        if served is not None:
+            self._tenures[key] = served
         findings = tuple(self._history.findings(key))
         report = drift_report(self._pipeline, key, findings, version_id=version.number, version=version.number)
         evidence = evidence_of(

@@ -115,8 +115,8 @@ def report_drift(
     serving = reader.partitions.serving(list(findings.done)).done
     with workspace.database.transaction() as session:
         for key, evidence in findings.done.items():
-            own = watched[key]
-            report = drift_report(pipeline, key, evidence, version_id=own.version_id, version=own.version)
+            rows = watched[key]
+            report = drift_report(pipeline, key, evidence, version_id=rows.version_id, version=rows.version)
             report_id = drift_rows.add_report(
                 session,
                 model_id=serving[key].model_id,

@@ -53,8 +53,8 @@ class ComputedOnce:
         return count_columns(self.profile(version_id), column_values(self.pipeline, self.served[member].features))
 
     def _prediction_counts(self, member: str, version_id: int) -> dict[str, ColumnCounts]:
-        own = self.served[member]
-        values = prediction_columns(own.task, own.all_scores, own.classes)
+        partition = self.served[member]
+        values = prediction_columns(partition.task, partition.all_scores, partition.classes)
         return count_columns(self.prediction_profile(version_id), values)
 
     def _errors(self, metric: str, members: Members) -> ErrorSequence:

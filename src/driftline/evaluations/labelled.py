@@ -85,17 +85,17 @@ def read_labelled(
     read = reader.rows(list(batches))
     failed |= read.failed
     done: dict[str, LabelledRows] = {}
-    for own_version in by_id.values():
-        own = [key for key in read.done if serving.done[key].id == own_version.id]
-        if not own:
+    for scorer_version in by_id.values():
+        keys_of_version = [key for key in read.done if serving.done[key].id == scorer_version.id]
+        if not keys_of_version:
             continue
-        model = reader.model(own_version)
-        tables = read_batches(workspace, pipeline, [batches[key].digest for key in own])
+        model = reader.model(scorer_version)
+        tables = read_batches(workspace, pipeline, [batches[key].digest for key in keys_of_version])
         joined = run_batched(
-            partial(_join, workspace, pipeline, own_version, model),
+            partial(_join, workspace, pipeline, scorer_version, model),
             {
                 key: _Predictions(batch_id=batches[key].id, table=table, rows=read.done[key])
-                for key, table in zip(own, tables, strict=True)
+                for key, table in zip(keys_of_version, tables, strict=True)
             },
         )
         done |= joined.done

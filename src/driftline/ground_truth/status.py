@@ -57,16 +57,16 @@ def truth_status(workspace: Workspace, pipeline: ModelPipeline) -> TruthStatus:
     with workspace.database.reading() as session:
         everything = delivery_rows.deliveries(session, pipeline.name, first=None)
         batches = batch_rows.predicted_partitions(session, pipeline.name)
-    own = _serving(workspace, pipeline, batches)
-    labelled, without = _delivered_counts(workspace, pipeline, own)
-    counts = {**_evaluated_counts(workspace, pipeline, own), **labelled}
-    unlabelled = next((key for key in own if not counts.get(key)), None)
+    served = _serving(workspace, pipeline, batches)
+    labelled, without = _delivered_counts(workspace, pipeline, served)
+    counts = {**_evaluated_counts(workspace, pipeline, served), **labelled}
+    unlabelled = next((key for key in served if not counts.get(key)), None)
     arrived = tuple(row for row in everything if row.arrived_at <= as_of)
     return TruthStatus(
         pipeline=pipeline.name,
         as_of=as_of,
         deliveries=arrived,
-        prediction_count=sum(batch.row_count for batch, _ in own.values()),
+        prediction_count=sum(batch.row_count for batch, _ in served.values()),
         label_count=sum(counts.values()),
         **without,
         corrected_count=sum(row.corrected_count for row in arrived),
@@ -90,7 +90,7 @@ def _serving(workspace: Workspace, pipeline: ModelPipeline, batches: Sequence[tu
 
 
 def _delivered_counts(
-    workspace: Workspace, pipeline: Declaration, own: Served
+    workspace: Workspace, pipeline: Declaration, batches: Served
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Return how many predictions of each partition have a delivered label, and how many labels have no prediction."""
     labels = delivered_labels(workspace, pipeline, None, workspace.as_of())
@@ -101,20 +101,20 @@ def _delivered_counts(
     counts: dict[str, int] = {}
     if len(predicted.keys):
         partitions = pd.Series(pipeline.partition_keys(predicted.keys[pipeline.time_column]))
-        served = partitions.map({key: version for key, (_, version) in own.items()}).to_numpy()
+        served = partitions.map({key: version for key, (_, version) in batches.items()}).to_numpy()
         places = match_positions(predicted.keys, labels[list(pipeline.row_key)])
         labelled = pd.Series((places >= 0) & (predicted.versions == served))
         counts = {str(key): int(count) for key, count in labelled.groupby(partitions.to_numpy()).sum().items()}
     return counts, unpredicted(pipeline, labels, predicted, workspace.as_of())
 
 
-def _evaluated_counts(workspace: Workspace, pipeline: ModelPipeline, own: Served) -> dict[str, int]:
+def _evaluated_counts(workspace: Workspace, pipeline: ModelPipeline, batches: Served) -> dict[str, int]:
     """Return how many labels each partition's newest evaluation stands on."""
     with workspace.database.reading() as session:
-        ids = list({batch.version_id for batch, _ in own.values()})
-        evaluations = evaluation_rows.newest_evaluations(session, ids, pipeline.name, list(own))
+        ids = list({batch.version_id for batch, _ in batches.values()})
+        evaluations = evaluation_rows.newest_evaluations(session, ids, pipeline.name, list(batches))
     return {
         row.partition_key: row.label_count
         for row in evaluations
-        if own[row.partition_key][0].version_id == row.version_id
+        if batches[row.partition_key][0].version_id == row.version_id
     }

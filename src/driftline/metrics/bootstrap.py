@@ -89,9 +89,9 @@ def median_draws(values: FloatArray, *, seed: int = 0) -> FloatArray:
     group, group_count = _groups(rng, values.shape[1])
     weights = resampled_weights(rng, group_count)
     drawn = []
-    for own in values:
-        edges = np.unique(np.quantile(own, np.linspace(0.0, 1.0, MEDIAN_BINS + 1), method="inverted_cdf"))
-        place = np.searchsorted(edges, own, side="left")
+    for model_values in values:
+        edges = np.unique(np.quantile(model_values, np.linspace(0.0, 1.0, MEDIAN_BINS + 1), method="inverted_cdf"))
+        place = np.searchsorted(edges, model_values, side="left")
         cells = np.bincount(group * len(edges) + place, minlength=group_count * len(edges))
         below = np.cumsum(weights @ cells.reshape(group_count, len(edges)), axis=1)
         drawn.append([np.interp(0.5, cumulated / cumulated[-1], edges) for cumulated in below])

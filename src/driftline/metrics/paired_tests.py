@@ -80,7 +80,7 @@ def paired_variance(
         return PairedTest(method=BOOTSTRAP, gain=None, note=note)
     if (errors[0] ** 2 == errors[1] ** 2).all():
         return without_variance(BOOTSTRAP, 0.0, "identical errors")
-    left = [float(((own - own.mean() if about_mean_error else own) ** 2).sum()) for own in errors]
+    left = [float(((error - error.mean() if about_mean_error else error) ** 2).sum()) for error in errors]
     scores = np.stack([champion.scores, challenger.scores])
     draws = variance_draws(champion.truth, scores, about_mean_error=about_mean_error, seed=seed)
     return bootstrap_test((left[0] - left[1]) / total, draws[1] - draws[0], "the truth of most resamples is constant")

@@ -65,12 +65,12 @@ def auroc_of_classes(rows: ScoredRows) -> Ranking:
     class_count = class_count_of(rows)
     value, influence = 0.0, np.zeros(rows.row_count)
     for index in range(class_count):
-        own = rows.truth == index
-        placed = placements(own, rows.scores[np.newaxis, :, index])
+        is_class = rows.truth == index
+        placed = placements(is_class, rows.scores[np.newaxis, :, index])
         area = float(placed.of_positives.mean())
         value += area / class_count
-        influence[own] += (placed.of_positives[0] - area) / (own.mean() * class_count)
-        influence[~own] += (placed.of_negatives[0] - area) / ((~own).mean() * class_count)
+        influence[is_class] += (placed.of_positives[0] - area) / (is_class.mean() * class_count)
+        influence[~is_class] += (placed.of_negatives[0] - area) / ((~is_class).mean() * class_count)
     return Ranking(value=value, influence=influence)
 
 

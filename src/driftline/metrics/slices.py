@@ -67,13 +67,15 @@ def measure_slices(metrics: Sequence[str], rows: ScoredRows, values: Mapping[str
     """
     measured_slices = []
     for column, texts in values.items():
-        for value, own in _members(rows, texts):
-            small = too_small(own)
+        for value, members in _members(rows, texts):
+            small = too_small(members)
             measured = tuple(
-                unmeasured(name, own.row_count, f"too small: {small}") if small else measure_rows(name, own)
+                unmeasured(name, members.row_count, f"too small: {small}") if small else measure_rows(name, members)
                 for name in metrics
             )
-            measured_slices.append(Slice(column=column, value=value, row_count=own.row_count, measurements=measured))
+            measured_slices.append(
+                Slice(column=column, value=value, row_count=members.row_count, measurements=measured)
+            )
     return tuple(measured_slices)
 
 

@@ -76,8 +76,8 @@ def plots_to_json(plots: Mapping[str, Plot]) -> dict[str, Any]:
 def plots_from_json(values: Mapping[str, Mapping[str, Any]]) -> dict[str, Plot]:
     """Return the plots that `plots_to_json` wrote; one that this version does not know is left out."""
     return {
-        name: PLOTS[name](**{part: _tuples(value) for part, value in own.items()})
-        for name, own in values.items()
+        name: PLOTS[name](**{part: _tuples(value) for part, value in fields.items()})
+        for name, fields in values.items()
         if name in PLOTS
     }
 

@@ -40,7 +40,7 @@ def read_batches(workspace: Workspace, pipeline: ModelPipeline, digests: Sequenc
 
 
 def _reserved(table: pa.Table, key_count: int) -> pa.Table:
-    keys, own = table.column_names[:key_count], table.column_names[key_count:]
-    if all(name.startswith(RESERVED_PREFIX) for name in own):
+    keys, columns = table.column_names[:key_count], table.column_names[key_count:]
+    if all(name.startswith(RESERVED_PREFIX) for name in columns):
         return table
-    return table.rename_columns([*keys, *(RESERVED_PREFIX + name.removeprefix(RESERVED_PREFIX) for name in own)])
+    return table.rename_columns([*keys, *(RESERVED_PREFIX + name.removeprefix(RESERVED_PREFIX) for name in columns)])

@@ -35,7 +35,7 @@ def estimates(
     names = [name for name in pipeline.metrics if name in ESTIMATED]
     if task is not Task.BINARY or not names or not _is_calibrated(workspace, pipeline, version):
         return {}
-    return {key: tuple(estimated(name, own) for name in names) for key, own in scores.items()}
+    return {key: tuple(estimated(name, version_scores) for name in names) for key, version_scores in scores.items()}
 
 
 def store_estimates(

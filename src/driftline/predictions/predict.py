@@ -63,23 +63,23 @@ def predict(
     stored = []
     estimated: list[Estimate] = []
     for of_version in {version.id: version for version in serving.done.values()}.values():
-        own = [key for key in read.done if serving.done[key].id == of_version.id]
+        keys_of_version = [key for key in read.done if serving.done[key].id == of_version.id]
         model = reader.model(of_version)
-        scored = run_batched(partial(_scores, model), {key: read.done[key] for key in own})
+        scored = run_batched(partial(_scores, model), {key: read.done[key] for key in keys_of_version})
         failed |= scored.failed
         if not scored.done:
             continue
         table = _table(pipeline, model, [read.done[key] for key in scored.done], list(scored.done.values()))
         expected = estimates(workspace, pipeline, of_version, model.task, scored.done)
         start = 0
-        for key, own_scores in scored.done.items():
-            predicted = with_split(pipeline, table.slice(start, len(own_scores)), of_version.id, split.get(key))
+        for key, key_scores in scored.done.items():
+            predicted = with_split(pipeline, table.slice(start, len(key_scores)), of_version.id, split.get(key))
             digest = workspace.artifacts.put(write_batch(predicted))
-            start += len(own_scores)
-            mean = float(own_scores.mean()) if own_scores.ndim == 1 else None
+            start += len(key_scores)
+            mean = float(key_scores.mean()) if key_scores.ndim == 1 else None
             done[key] = Predicted(
                 version=of_version.version,
-                row_count=len(own_scores),
+                row_count=len(key_scores),
                 mean_score=mean,
                 digest=digest,
                 estimates=expected.get(key, ()),

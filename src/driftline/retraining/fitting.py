@@ -122,7 +122,7 @@ def _by_slice(
     """Return how the challenger, the second of `scores`, compares with the champion on each slice."""
     if pipeline.promote.slice_margin is None:
         return ()
-    champion, challenger = (scored_rows(task, truth, own) for own in scores)
+    champion, challenger = (scored_rows(task, truth, model_scores) for model_scores in scores)
     return compare_slices(pipeline.metrics[0], champion, challenger, slice_values(holdout, pipeline.slices))
 
 

@@ -95,9 +95,9 @@ def interruption(bandit: Bandit, champions: Timeline, challengers: Timeline, now
     """Return what has taken the ground from under a bandit, or None: another champion, or another challenger."""
     now = max(now, bandit.started_at)
     pairs = ((champions, bandit.champion_version_id), (challengers, bandit.challenger_version_id))
-    for history, own in pairs:
+    for history, version_id in pairs:
         event = history.at(now)
-        if event is None or event.version is None or event.version.id != own:
+        if event is None or event.version is None or event.version.id != version_id:
             newest = history.events[-1] if history.events else None
             return {"alias": history.alias, "reason": newest.reason if newest else ""}
     return None

@@ -43,8 +43,8 @@ def predict_shadow(
     """
     return _each(
         shadows(workspace, pipeline, keys, reader),
-        lambda version, own: predict(
-            workspace, pipeline, own, version=version, dagster_run_id=dagster_run_id, reader=reader.partitions
+        lambda version, partitions: predict(
+            workspace, pipeline, partitions, version=version, dagster_run_id=dagster_run_id, reader=reader.partitions
         ),
     )
 
@@ -60,8 +60,8 @@ def evaluate_shadow(
     """Measure what was predicted in the shadow against the labels known by now, as `evaluate` does."""
     return _each(
         shadows(workspace, pipeline, keys, reader),
-        lambda version, own: evaluate(
-            workspace, pipeline, own, version=version, dagster_run_id=dagster_run_id, reader=reader
+        lambda version, partitions: evaluate(
+            workspace, pipeline, partitions, version=version, dagster_run_id=dagster_run_id, reader=reader
         ),
     )
 
@@ -71,12 +71,12 @@ def _each(serving: dict[str, ModelVersion], work: Callable[[int, list[str]], Out
     done: dict[str, Done] = {}
     waiting: dict[str, str] = {}
     failed: dict[str, str] = {}
-    for version in sorted({version_.version for version_ in serving.values()}):
-        own = [key for key, version_ in serving.items() if version_.version == version]
+    for version in sorted({holder.version for holder in serving.values()}):
+        partitions = [key for key, holder in serving.items() if holder.version == version]
         try:
-            outcome = work(version, own)
+            outcome = work(version, partitions)
         except DriftlineError as error:
-            outcome = Outcome(failed=dict.fromkeys(own, str(error)))
+            outcome = Outcome(failed=dict.fromkeys(partitions, str(error)))
         done |= outcome.done
         waiting |= outcome.waiting
         failed |= outcome.failed

@@ -179,8 +179,8 @@ def newest_reports(session: Session) -> dict[int, DriftReportRow]:
 
     One statement that asks an index once for each model: alerts look at all models in each tick.
     """
-    own = aliased(DriftReportRow)
-    newest = select(own.id).where(own.model_id == RegisteredModel.id).correlate(RegisteredModel)
-    newest = newest.order_by(col(own.partition_key).desc(), col(own.id).desc()).limit(1)
+    report = aliased(DriftReportRow)
+    newest = select(report.id).where(report.model_id == RegisteredModel.id).correlate(RegisteredModel)
+    newest = newest.order_by(col(report.partition_key).desc(), col(report.id).desc()).limit(1)
     statement = select(DriftReportRow).join(RegisteredModel, col(DriftReportRow.id) == newest.scalar_subquery())
     return {row.model_id: row for row in session.exec(statement)}
