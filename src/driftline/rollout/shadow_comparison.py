@@ -91,7 +91,7 @@ class _Pair:
 def _newest_tenure(workspace: Workspace, model: str) -> Tenure:
     with workspace.database.reading() as session:
         history = load_timeline(session, known_model(session, model).id, alias=CHALLENGER)
-    begun = [tenure_ for tenure_ in history.tenures if tenure_.start <= workspace.as_of()]
+    begun = [tenure for tenure in history.tenures if tenure.start <= workspace.as_of()]
     if not begun:
         raise UnknownAliasError(model, CHALLENGER)
     return begun[-1]

@@ -44,7 +44,7 @@ def match_positions(keys: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
     try:
         joined = left.merge(right, on=list(left.columns), how="left", sort=False)
     except ValueError:  # of pandas, which does not compare text with numbers
-        types = [(type_.dtypes.iloc[number], right.dtypes.iloc[number]) for number in range(place)]
+        types = [(left.dtypes.iloc[number], right.dtypes.iloc[number]) for number in range(place)]
         number = max((number for number, (type_, other) in enumerate(types) if type_ != other), default=place - 1)
         raise unfit_key_type(str(keys.columns[number]), str(types[number][1]), str(types[number][0])) from None
     return joined[place].fillna(-1).to_numpy(dtype=np.int64)
