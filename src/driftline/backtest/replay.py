@@ -213,12 +213,14 @@ class _Production:
 
     def _state(self) -> RetrainState:
         champion, done = self._versions[-1], self._retrainings
-        promoted = max((number for number, start in enumerate(done) if start.outcome == "promoted"), default=-1)
-        lost = tuple(start.at for start in done[promoted + 1 :] if start.outcome == "kept")
+        promoted = max(
+            (number for number, retraining in enumerate(done) if retraining.outcome == "promoted"), default=-1
+        )
+        lost = tuple(retraining.at for retraining in done[promoted + 1 :] if retraining.outcome == "kept")
         return RetrainState(
             running=None,
             last_start=done[-1].at if done else None,
-            starts=tuple(start.at for start in done),
+            starts=tuple(retraining.at for retraining in done),
             lost=lost,
             champion_since=champion.effective_at,
             new_labels=self._new_labels(champion, lost),
