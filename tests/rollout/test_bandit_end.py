@@ -97,7 +97,7 @@ def test_the_end_of_the_shadow_ends_it_too(equal):
 
 def test_with_few_keys_a_winner_is_not_sure_and_the_time_limit_keeps(served):
     trained_after_the_change(served)
-    begin(served, replace(RULE, min_labels=500, floor=0.3, max_age=timedelta(days=5)))
+    begin(served, replace(RULE, min_labels=500, min_share=0.3, max_age=timedelta(days=5)))
     ended = [decision for key in days(START, 6) if (decision := watch(served, [key], pipeline=FEW_KEYS)) is not None]
     [decision] = ended
     assert decision.status == DecisionStatus.KEPT
