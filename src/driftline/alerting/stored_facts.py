@@ -1,11 +1,12 @@
 """Reads what alert rules look at: the series of all models in one statement each, the rest for each model."""
 
 from datetime import datetime
+from functools import cached_property
 
 from driftline.alerting.facts import DriftFacts, DuePartition, EvaluationFacts, Facts, RetrainingFacts, RetrainingStatus
 from driftline.declaration import Alert, ModelPipeline
 from driftline.drift import Verdict
-from driftline.registry import CHAMPION, Timeline, load_decisions, load_timelines, versions_by_id
+from driftline.registry import CHAMPION, Timeline, load_decisions, load_timelines
 from driftline.store import Session, batch_rows, decision_rows, drift_rows, evaluation_rows, model_rows
 from driftline.store.batch_rows import PredictionBatch
 from driftline.store.evaluation_rows import Evaluation
@@ -27,7 +28,8 @@ class StoredFacts:
         self._as_of = as_of
         self._models = {model.name: model.id for model in model_rows.models(session)}
         self._reports = drift_rows.newest_reports(session)
-        answers = decision_rows.on_reports(session, [report.id for report in self._reports.values()])
+        drifted = [report.id for report in self._reports.values() if report.verdict == Verdict.DRIFT]
+        answers = decision_rows.on_reports(session, drifted)
         ended = decision_rows.newest_ended(session)
         decisions = load_decisions(session, [*answers.values(), *ended.values()])
         self._decisions = {report_id: decisions[row.id] for report_id, row in answers.items()}
@@ -39,10 +41,12 @@ class StoredFacts:
             for id_ in (decision.serving_version_id, decision.challenger_version_id)
         ]
         ids |= {id_ for id_ in named if id_ is not None}
-        self._versions: dict[int | None, int] = {
-            id_: version.version for id_, version in versions_by_id(session, ids).items()
-        }
-        self._champions = load_timelines(session, CHAMPION, list(self._models.values()))
+        self._versions = dict[int | None, int](model_rows.version_numbers(session, ids).items())
+
+    @cached_property
+    def _champions(self) -> dict[int, Timeline]:
+        """Return the champion's history of each model; only rules on evaluations and labels ask for it."""
+        return load_timelines(self._session, CHAMPION, list(self._models.values()))
 
     def of(self, pipeline: ModelPipeline, rule: Alert) -> Facts:
         """Return what a rule of a pipeline looks at; empty where nothing was registered yet."""

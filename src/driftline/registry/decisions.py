@@ -134,6 +134,8 @@ def load_decision(session: Session, decision_id: int) -> Decision:
 
 def load_decisions(session: Session, rows: Collection[DecisionRow]) -> dict[int, Decision]:
     """Return the decisions of some rows, by id and in their order, in three statements."""
+    if not rows:
+        return {}
     ids = [row.id for row in rows]
     events = decision_rows.events(session, ids)
     judged = decision_rows.adjudications(session, ids)

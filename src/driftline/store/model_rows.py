@@ -1,6 +1,6 @@
 """Registered models and their versions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -127,3 +127,9 @@ def next_version(session: Session, model_id: int) -> int:
     """Return the number after the highest version; only sure inside the transaction that uses it."""
     statement = select(func.max(ModelVersionRow.version)).where(ModelVersionRow.model_id == model_id)
     return (session.exec(statement).one() or 0) + 1
+
+
+def version_numbers(session: Session, version_ids: Collection[int]) -> dict[int, int]:
+    """Return the number of each version by its id, one statement."""
+    statement = select(ModelVersionRow.id, ModelVersionRow.version).where(col(ModelVersionRow.id).in_(version_ids))
+    return dict(session.exec(statement).all())
