@@ -1,6 +1,6 @@
 """What a bandit has earned so far, as far as labels are due."""
 
-from driftline.predictions.batches import SERVED
+from driftline.predictions.batch_files import SERVED
 from driftline.rollout import (
     bandit_status,
 )

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from driftline.evaluations import LabelledReader
-from driftline.predictions.batches import PROPENSITY, SERVED
+from driftline.predictions.batch_files import PROPENSITY, SERVED
 from driftline.predictions.traffic import Split, with_split
 from driftline.rollout import (
     BanditRule,

@@ -115,12 +115,6 @@ class Partitions(ABC):
         low = self._position(window.start)
         return self._keys(low + (self._border(low) < window.start), self._position(self.clip(window.end)))
 
-    def overlapping(self, window: Window) -> Sequence[str]:
-        """Return the keys of all partitions that have a time in `window`, oldest first."""
-        end = self.clip(window.end)
-        high = self._position(end)
-        return self._keys(self._position(window.start), high + (self._border(high) < end))
-
     def ending_in(self, window: Window) -> Sequence[str]:
         """Return the keys of all partitions that end after the start of `window` and not after its end, oldest first.
 

@@ -5,7 +5,7 @@ from typing import Any
 import dagster as dg
 
 from driftline.declaration import DECISION_TAG, TRIGGER_TAG, Kind, ModelPipeline
-from driftline.models import Flavor
+from driftline.models import Flavor, LightGBM, Sklearn
 from driftline.pipelines.failure import visible_failure
 from driftline.pipelines.keys import asset_key, described
 from driftline.pipelines.pictures import model_pictures
@@ -15,6 +15,7 @@ from driftline.retraining import AdjudicationResult, DatasetReadResult, Training
 from driftline.store.decision_rows import Trigger
 
 ACTOR = "dagster"
+_FLAVORS = {LightGBM: Flavor.LIGHTGBM, Sklearn: Flavor.SKLEARN}  # of driftline's own trainers: a badge in the UI
 
 
 def dataset_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
@@ -49,12 +50,12 @@ def dataset_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
 
 def model_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
     """Return the asset of the newest challenger: trained, scored on the holdout, registered."""
-    kind = Flavor.LIGHTGBM if pipeline.trainer.name == "LightGBM" else Flavor.SKLEARN
+    badges = [str(flavor) for trainer, flavor in _FLAVORS.items() if isinstance(pipeline.trainer, trainer)]
 
     @dg.asset(
         key=asset_key(pipeline, Kind.MODEL),
         deps=[asset_key(pipeline, Kind.DATASET)],
-        kinds={str(kind)},
+        kinds=set(badges),
         pool=f"retrain_{pipeline.name}",
         **described(pipeline, "The newest challenger: trained on the dataset, scored on the holdout, registered."),
     )

@@ -11,7 +11,7 @@ import pyarrow as pa
 from driftline.declaration import ModelPipeline
 from driftline.metrics import Measurement
 from driftline.models import Model
-from driftline.predictions.batches import score_columns, write_batch
+from driftline.predictions.batch_files import score_columns, write_batch
 from driftline.predictions.errors import unusable_scores
 from driftline.predictions.estimates import Estimate, estimates, store_estimates
 from driftline.predictions.traffic import splits, with_split

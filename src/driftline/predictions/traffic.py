@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from driftline.declaration import ModelPipeline
 from driftline.predictions.assignment import assigned_to_challenger
-from driftline.predictions.batches import PROPENSITY, SERVED
+from driftline.predictions.batch_files import PROPENSITY, SERVED
 from driftline.rows import normalize_keys
 from driftline.store import bandit_rows
 from driftline.workspace import Workspace

@@ -10,7 +10,6 @@ import strawberry
 from driftline import errors, ground_truth
 from driftline.api.context import Info, from_row
 from driftline.api.schema.fields import JSON, BigInt
-from driftline.api.schema.pipelines import known_pipeline
 from driftline.api.schema.user_errors import ConflictError, InvalidInputError, NotFoundError, invalid_or_missing
 from driftline.ground_truth import MODEL_VERSION, AddedGroundTruth, expected_labels, from_texts
 from driftline.ground_truth.errors import too_many_labels, unusable_label_value
@@ -98,7 +97,7 @@ def newest_deliveries(
     session: Session, pipeline: str, *, first: int, before: int | None
 ) -> Sequence[delivery_rows.GroundTruthDelivery]:
     """Return the deliveries for a known pipeline, newest first."""
-    return delivery_rows.deliveries(session, known_pipeline(session, pipeline).name, first=first, before=before)
+    return delivery_rows.deliveries(session, find_declaration(session, pipeline).name, first=first, before=before)
 
 
 def _deliver(workspace: Workspace, delivery: AddGroundTruthInput) -> AddGroundTruthPayload:

@@ -7,7 +7,6 @@ import strawberry
 
 from driftline import errors
 from driftline.api.context import Info
-from driftline.api.schema.pipelines import known_pipeline
 from driftline.api.schema.user_errors import DagsterError, InvalidInputError, NotFoundError, invalid_or_missing
 from driftline.declaration import (
     PIPELINE_TAG,
@@ -103,7 +102,7 @@ async def launch_backtest(info: Info, backtest: LaunchBacktestInput) -> LaunchBa
     context = info.context
 
     async def launch() -> LaunchRunPayload:
-        await context.reader.ask(known_pipeline, backtest.pipeline)
+        await context.reader.ask(find_declaration, backtest.pipeline)
         given = {"policies": backtest.policies, "start": backtest.start, "end": backtest.end, "metric": backtest.metric}
         config = {**{name: value for name, value in given.items() if value is not None}, "length": backtest.length}
         ops = {"ops": {replay_op(backtest.pipeline): {"config": config}}}

@@ -13,7 +13,7 @@ from driftline.api.schema.fields import field
 from driftline.api.schema.ground_truth import GroundTruthDelivery, newest_deliveries
 from driftline.api.schema.models import RegisteredModel
 from driftline.api.schema.page import After, Connection, First, after_id, after_run, id_key, page, run_key, size
-from driftline.api.schema.pipelines import Pipeline, known_pipelines
+from driftline.api.schema.pipelines import Pipeline, pipelines
 from driftline.api.schema.runs import Experiment, Run
 from driftline.registry import known_model
 from driftline.store import (
@@ -178,7 +178,7 @@ class Query:
     @field("Every pipeline with its declaration as of its last run, by name.")
     async def pipelines(self, info: Info) -> list[Pipeline]:
         """Return all pipelines."""
-        return [from_row(Pipeline, row) for row in await info.context.reader.ask(known_pipelines)]
+        return await info.context.reader.ask(pipelines)
 
 
 async def _model_id(info: Info, name: str | None) -> int | None:

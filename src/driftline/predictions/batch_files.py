@@ -1,4 +1,4 @@
-"""Prediction batches as they are stored: the row key under the user's names, all else under reserved ones."""
+"""The Parquet file of a prediction batch: the row key under the names of the user, all else under reserved ones."""
 
 import io
 from collections.abc import Sequence
