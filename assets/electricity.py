@@ -51,7 +51,7 @@ electricity = ModelPipeline(
     training_window="44d",
     ground_truth=GroundTruth(delay="1d"),
     drift=(PerformanceDrift("auroc", window="7d"),),
-    retrain=Retrain(schedule="0 7 * * 1", on_drift=("performance",), cooldown="7d"),
+    retrain=Retrain(schedule="0 7 * * 1", trigger=None, choice=None, cooldown="7d"),
     promote=Promote(confidence=None, refit=True),
     floor=0.7,
     owners=("team:energy",),

@@ -42,7 +42,7 @@ fire_risk = ModelPipeline(
         PerformanceDrift("auroc", below=0.82, window="7d"),  # worse than the service can live with
         DataDrift(window="28d", min_wasserstein=0.5, min_ks=0.25),  # seasons and spells of weather are not drift
     ),
-    retrain=Retrain(on_drift=("performance",), cooldown="14d"),
+    retrain=Retrain(trigger=None, choice=None, cooldown="14d"),
     promote=Promote(confidence=None),
     floor=0.8,
     owners=("team:forest",),

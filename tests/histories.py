@@ -102,7 +102,7 @@ def decided(
             at=at,
             rule="recorded",
             details={"text": reason},
-            declined=status == "declined",
+            status=DecisionStatus.DECLINED if status == "declined" else DecisionStatus.REQUESTED,
             drift_report_id=drift_report_id,
         )
         decision = load_decision(session, decision_id)

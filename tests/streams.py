@@ -68,7 +68,7 @@ def fires(forest: Forest | None = None, **changes: Any) -> ModelPipeline:
         "training_window": "28d",
         "ground_truth": GroundTruth(delay="1d"),
         "drift": (PerformanceDrift("auroc", window="7d", m_of_n=(1, 1)), DataDrift(window="7d")),
-        "retrain": Retrain(on_drift=("performance",), cooldown="7d"),
+        "retrain": Retrain(trigger=None, choice=None, cooldown="7d"),
         "promote": Promote(confidence=None),
     }
     return ModelPipeline(**{**told, **changes})

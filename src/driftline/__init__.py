@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from driftline.datasets import Newest, RandomShare, SplitColumn, Target, Window
     from driftline.declaration import (
         Alert,
+        Choice,
         Daily,
         GroundTruth,
         Hourly,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from driftline.drift import DataDrift, MultivariateDrift, PerformanceDrift, PredictionDrift, RetrainTrigger
     from driftline.evaluations import measure_window
     from driftline.ground_truth import add_ground_truth
+    from driftline.health import Recovery
     from driftline.models import LightGBM, Sklearn
     from driftline.registry import load_model
     from driftline.tracking import start_run
@@ -32,6 +34,7 @@ _ROOMS = {
     "datasets": ("Newest", "RandomShare", "SplitColumn", "Target", "Window"),
     "declaration": (
         "Alert",
+        "Choice",
         "Daily",
         "GroundTruth",
         "Hourly",
@@ -42,6 +45,7 @@ _ROOMS = {
         "Weekly",
     ),
     "drift": ("DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger"),
+    "health": ("Recovery",),
     "models": ("LightGBM", "Sklearn"),
     "evaluations": ("measure_window",),
     "ground_truth": ("add_ground_truth",),
@@ -54,8 +58,9 @@ _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 __version__ = "0.2.0"
 __all__ = [  # noqa: RUF022  (by room, as above)
     "Newest", "RandomShare", "SplitColumn", "Target", "Window",
-    "Alert", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Monthly", "Promote", "Retrain", "Weekly",
+    "Alert", "Choice", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Monthly", "Promote", "Retrain", "Weekly",
     "DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger",
+    "Recovery",
     "LightGBM", "Sklearn",
     "measure_window",
     "add_ground_truth",

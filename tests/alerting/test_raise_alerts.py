@@ -147,7 +147,7 @@ def test_a_failed_retraining_warns_without_the_password_in_its_error(watched):
     [row] = stored(watched, AlertDeliveryRow)
     assert "Details: Failed: no answer from postgresql://***@db/x" in row.body
     watched.decision("kept", outcome="Kept.")
-    assert [one.event for one in look(watched)] == ["resolved"]
+    assert [one.event for one in look(watched)] == ["resolved", "happened"]
 
 
 def test_a_switch_by_hand_does_not_end_a_failed_retraining(watched):
@@ -155,9 +155,10 @@ def test_a_switch_by_hand_does_not_end_a_failed_retraining(watched):
     look(watched)
     watched.register()
     promote(watched.workspace, "fires", 2, actor="ada", reason="The first one is too old.")
-    assert look(watched) == []
-    [alert] = stored(watched, AlertRow)
-    assert (alert.what, alert.resolved_at) == ("failure", None)
+    assert [one.event for one in look(watched)] == ["happened"]
+    failure, switch = sorted(stored(watched, AlertRow), key=lambda alert: alert.id)
+    assert (failure.what, failure.resolved_at) == ("failure", None)
+    assert (switch.what, switch.title) == ("decision", "[info] fires: Version 2 was put in place by hand.")
 
 
 def test_a_promotion_is_told_once_and_is_no_open_alert(watched):
@@ -169,6 +170,31 @@ def test_a_promotion_is_told_once_and_is_no_open_alert(watched):
     [row] = stored(watched, AlertDeliveryRow)
     assert row.subject == "[info] fires: Version 1 was promoted."
     assert stored(watched, AlertRow)[0].resolved_at is not None
+
+
+def test_no_cooldown_silences_a_change_of_who_serves(watched):
+    rule = Alert(on="decision", severity="info", cooldown="30d")
+    for outcome in ("First.", "Second."):
+        watched.decision("promoted", outcome=outcome, serving_version_id=watched.version_id)
+        watched.wait(hours=1)
+        assert [one.event for one in look(watched, rule)] == ["happened"]
+    assert look(watched, rule) == []
+
+
+def test_champions_that_are_kept_are_told_once_a_cooldown(watched):
+    rule = Alert(on="decision", severity="info", cooldown="1d")
+    told = []
+    for _ in range(3):
+        watched.decision("kept", outcome="Kept.")
+        watched.wait(hours=16)
+        told.append([one.event for one in look(watched, rule)])
+    assert told == [["happened"], [], ["happened"]]
+
+
+def test_news_of_long_ago_is_not_told(watched):
+    watched.decision("promoted", outcome="Better.", serving_version_id=watched.version_id)
+    watched.wait(days=8)
+    assert look(watched, Alert(on="decision")) == []
 
 
 def test_labels_that_do_not_come_warn_until_they_do(watched):

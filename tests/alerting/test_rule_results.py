@@ -1,5 +1,7 @@
 """What each alert rule concludes from plain facts: a code, its values and a state."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from driftline import Alert
@@ -9,6 +11,8 @@ from driftline.alerting.facts import (
     EvaluationFacts,
     Facts,
     FailedRun,
+    News,
+    NewsKind,
     RetrainingFacts,
     RetrainingStatus,
 )
@@ -22,8 +26,9 @@ DAY = "2025-03-17"
 
 
 def concluded(rule: Alert, facts: Facts, **changes: object):
-    result = evaluate_rule(fires(**changes), rule, facts)
-    return None if result is None else (result.conclusion.rule, result.state)
+    found = [(result.conclusion.rule, result.state) for result in evaluate_rule(fires(**changes), rule, facts)]
+    assert len(found) <= 1
+    return found[0] if found else None
 
 
 def drift(verdict: Verdict) -> Facts:
@@ -54,6 +59,7 @@ def test_without_facts_nothing_is_concluded(kind):
     ("verdict", "rule", "state"),
     [
         (Verdict.DRIFT, "drift_found", "bad"),
+        (Verdict.DEGRADED, "level_lost", "bad"),
         (Verdict.OK, "drift_resolved", "ok"),
         (Verdict.TOO_FEW_ROWS, "drift_not_evaluated", "unknown"),
         (Verdict.UNDEFINED, "drift_not_evaluated", "unknown"),
@@ -81,7 +87,7 @@ def test_a_metric_is_compared_with_its_limit_in_its_own_direction(watched, value
 
 def test_labels_are_overdue_from_the_newest_partition_back_to_the_first_that_was_evaluated():
     due = [DuePartition(version=1, partition_key=f"2025-03-{day}", is_evaluated=day == 15) for day in (18, 17, 15, 14)]
-    result = evaluate_rule(fires(), Alert(on="label_lateness"), Facts(due=tuple(due)))
+    [result] = evaluate_rule(fires(), Alert(on="label_lateness"), Facts(due=tuple(due)))
     values = result.conclusion.values
     assert (result.conclusion.rule, result.state) == (AlertRule.LABELS_OVERDUE, RuleState.BAD)
     assert (values["overdue"], values["due"], values["first_overdue"]) == (2, 4, "2025-03-17")
@@ -93,16 +99,32 @@ def test_labels_that_arrived_end_it():
 
 
 @pytest.mark.parametrize(
-    ("status", "failure", "decision"),
+    ("status", "failure"),
     [
-        ("failed", ("retraining_failed", "bad"), None),
-        ("kept", ("champion_kept", "ok"), ("champion_kept", "happened")),
-        ("promoted", ("version_promoted", "ok"), ("version_promoted", "happened")),
+        ("failed", ("retraining_failed", "bad")),
+        ("kept", ("champion_kept", "ok")),
+        ("promoted", ("version_promoted", "ok")),
     ],
 )
-def test_a_retraining_that_ended_is_a_state_for_failure_and_news_for_decision(status, failure, decision):
+def test_a_retraining_that_ended_is_a_state_for_failure(status, failure):
     assert concluded(Alert(on="failure"), ended(status)) == failure
-    assert concluded(Alert(on="decision"), ended(status)) == decision
+
+
+def news(decision_id: int, kind: str) -> News:
+    at = datetime(2025, 3, decision_id, tzinfo=UTC)
+    return News(decision_id=decision_id, kind=NewsKind(kind), at=at, reason="r", serving_version=1)
+
+
+def test_each_change_is_news_of_its_own_and_of_those_that_changed_nothing_the_newest():
+    told = (news(1, "promoted"), news(2, "kept"), news(3, "switched"), news(4, "kept"), news(5, "level_accepted"))
+    found = evaluate_rule(fires(), Alert(on="decision"), Facts(news=told))
+    assert [(result.key, result.conclusion.rule, result.conclusion.happened_at.day) for result in found] == [
+        ("fires/decision/1", "version_promoted", 1),
+        ("fires/decision/3", "champion_switched", 3),
+        ("fires/decision/5", "level_accepted", 5),
+        ("fires/decision", "champion_kept", 4),
+    ]
+    assert {result.state for result in found} == {RuleState.HAPPENED}
 
 
 def test_a_failed_run_counts_unless_its_decision_recorded_the_failure():
@@ -123,8 +145,9 @@ def test_the_values_of_a_conclusion_are_all_that_its_text_needs():
         (Alert(on="drift"), drift(Verdict.DRIFT)),
         (Alert(on="evaluation", metric="auroc", worse_than=0.5), evaluated(auroc=0.4)),
         (Alert(on="failure"), ended("failed", serving_version=None)),
-        (Alert(on="decision"), ended("kept")),
+        *((Alert(on="decision"), Facts(news=(news(5, kind),))) for kind in NewsKind),
     ]
     for rule, own in facts:
-        conclusion = evaluate_rule(fires(), rule, own).conclusion
+        [result] = evaluate_rule(fires(), rule, own)
+        conclusion = result.conclusion
         assert alert_text(conclusion.rule, conclusion.values).title.endswith(".")

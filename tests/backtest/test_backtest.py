@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pandas.util import hash_pandas_object
 
-from driftline import GroundTruth, LightGBM, Promote, Retrain, RetrainTrigger, Window
+from driftline import GroundTruth, LightGBM, Promote, Recovery, Retrain, RetrainTrigger, Window
 from driftline.backtest import backtest, policy_values, store_backtest
 from driftline.backtest.baseline import last_known_labels
 from driftline.backtest.errors import InvalidBacktestError
@@ -31,7 +31,7 @@ from driftline.rows.errors import InvalidDatasetError
 from driftline.store import backtest_rows
 from tests.streams import Forest, day, fires, persons
 
-WEEKLY = Retrain(schedule="0 0 * * 1")
+WEEKLY = Retrain(schedule="0 0 * * 1", trigger=None, choice=None)
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +143,10 @@ def lived_through(workspace, pipeline):
     return retrained, served
 
 
-@pytest.mark.parametrize(("trigger", "refit"), [(None, False), (RetrainTrigger(window="2d"), True)])
+@pytest.mark.parametrize(
+    ("trigger", "refit"),
+    [(None, False), (RetrainTrigger(window="2d"), True), (Recovery(window="3d", long_window="6d"), True)],
+)
 def test_production_day_by_day_does_what_the_backtest_says(workspace, trigger, refit):
     retrain = Retrain(on_drift=("performance", "column"), trigger=trigger, cooldown="3d")
     pipeline = fires(retrain=retrain, promote=Promote(confidence=None, refit=refit))
@@ -211,8 +214,8 @@ def test_a_day_without_rows_is_left_out():
 def test_age_new_labels_and_the_trigger_ask_as_they_do_in_production():
     trigger = RetrainTrigger(window="3d", reference_windows=2)
     policies = [
-        Policy(name="age", retrain=Retrain(on_drift=(), max_age="10d")),
-        Policy(name="labels", retrain=Retrain(on_drift=(), min_new_labels=600)),
+        Policy(name="age", retrain=Retrain(trigger=None, on_drift=(), max_age="10d")),
+        Policy(name="labels", retrain=Retrain(trigger=None, on_drift=(), min_new_labels=600)),
         Policy(name="trigger", retrain=Retrain(trigger=trigger)),
     ]
     by_name = {outcome.policy: outcome for outcome in backtest(fires(), policies).policies}

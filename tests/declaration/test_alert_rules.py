@@ -11,8 +11,12 @@ from driftline.settings import Settings
 from tests.streams import fires, persons
 
 
-def test_without_a_word_drift_and_failed_retrainings_warn():
-    assert [(rule.on, rule.severity) for rule in fires().alerts] == [("drift", "warning"), ("failure", "warning")]
+def test_without_a_word_drift_and_failed_retrainings_warn_and_decisions_are_told():
+    assert [(rule.on, rule.severity) for rule in fires().alerts] == [
+        ("drift", "warning"),
+        ("failure", "warning"),
+        ("decision", "info"),
+    ]
 
 
 @pytest.mark.parametrize(

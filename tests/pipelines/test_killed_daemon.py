@@ -44,7 +44,7 @@ fires = ModelPipeline(
     entity=("station",),
     training_window="28d",
     drift=(PerformanceDrift("auroc"),),
-    retrain=Retrain(cooldown="15s", budget_per_week=1000),
+    retrain=Retrain(trigger=None, cooldown="15s", budget_per_week=1000),
     promote=Promote(confidence=None),
 )
 defs = dg.Definitions.merge(

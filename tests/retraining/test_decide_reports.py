@@ -79,7 +79,7 @@ def test_drift_of_columns_alone_does_not_retrain(served):
 
 def test_columns_that_the_policy_counts_do_retrain(served):
     watch(served, *[f"2025-02-{number}" for number in range(16, 23)])
-    decided = decide_reports(served, {"fires": fires(retrain=Retrain(on_drift=("column",)))})
+    decided = decide_reports(served, {"fires": fires(retrain=Retrain(trigger=None, on_drift=("column",)))})
     assert decided[-1].retrain
 
 
@@ -140,8 +140,10 @@ def test_drift_of_a_version_that_serves_no_longer_does_not_retrain(served):
     with served.database.transaction() as session:
         told = {"effective_at": day("2025-03-20"), "recorded_at": served.clock(), "actor": "ann", "reason": "new"}
         give_alias(session, second, **told)
-    report_drift(served, fires(retrain=Retrain(cooldown="1s")), DRIFTED)
-    assert not any(d.retrain for d in decide_reports(served, {"fires": fires(retrain=Retrain(cooldown="1s"))}))
+    report_drift(served, fires(retrain=Retrain(trigger=None, cooldown="1s")), DRIFTED)
+    assert not any(
+        d.retrain for d in decide_reports(served, {"fires": fires(retrain=Retrain(trigger=None, cooldown="1s"))})
+    )
 
 
 def test_every_report_keeps_its_decision(served):
@@ -156,7 +158,7 @@ CALM = [f"2025-02-{number}" for number in range(10, 17)]
 
 
 def with_policy(**policy):
-    return fires(retrain=Retrain(on_drift=(), cooldown="1d", **policy), drift=fires().performance_rules)
+    return fires(retrain=Retrain(trigger=None, on_drift=(), cooldown="1d", **policy), drift=fires().performance_rules)
 
 
 def observe(workspace, pipeline, *keys):

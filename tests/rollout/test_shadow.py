@@ -123,7 +123,7 @@ def test_production_and_its_reports_are_the_same_with_and_without_a_shadow(shado
 
 
 def test_the_series_that_alerts_and_decisions_watch_are_of_the_champion_alone(shadowed):
-    pipeline = fires(retrain=Retrain(min_new_labels=1))
+    pipeline = fires(retrain=Retrain(trigger=None, min_new_labels=1))
     on_evaluation, on_lateness = Alert(on="evaluation", worse_than=0.5), Alert(on="label_lateness")
 
     def watched():

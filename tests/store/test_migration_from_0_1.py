@@ -17,7 +17,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import MetaData, create_engine, select, text
 
-from assets import electricity, fire_risk
+from assets import electricity
+from driftline import Retrain
 from driftline.artifacts import open_artifacts
 from driftline.clock import now
 from driftline.declaration import read_declaration
@@ -198,7 +199,7 @@ def test_declarations_stand_under_their_digests(workspace):
     assert read["income"].metrics == ("auroc", "accuracy", "log_loss", "brier")
     assert read["income"].partitions == WholeTable()
     assert read["electricity"].drift == electricity.drift
-    assert read["fire_risk"].retrain == fire_risk.retrain
+    assert read["fire_risk"].retrain == Retrain(trigger=None, choice=None, cooldown="14d")
 
 
 def test_a_rollback_goes_on_where_it_stood_and_a_cancelled_plan_blocks_nothing(workspace):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from driftline.drift import Verdict
@@ -70,6 +71,38 @@ class RetrainingFacts:
     dagster_run_id: str | None = None
 
 
+class NewsKind(StrEnum):
+    """What happened to a model."""
+
+    PROMOTED = "promoted"
+    SWITCHED = "switched"
+    LEVEL_ACCEPTED = "level_accepted"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """A decision that ended in the last days.
+
+    Attributes:
+        decision_id: the decision.
+        kind: how it ended.
+        at: the time that was decided at.
+        reason: why it ended so.
+        serving_version: the champion afterwards; None: it is not about one.
+        challenger_version: who was judged; None where nobody was.
+        dagster_run_id: the Dagster run that did it.
+    """
+
+    decision_id: int
+    kind: NewsKind
+    at: datetime
+    reason: str
+    serving_version: int | None = None
+    challenger_version: int | None = None
+    dagster_run_id: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class FailedRun:
     """A Dagster run that failed and that no later one of the same work has made good.
@@ -104,6 +137,7 @@ class Facts:
         retraining: the newest retraining that ended.
         failed_runs: of Dagster.
         due: the newest partitions whose labels should have arrived, newest first.
+        news: decisions that ended in the last days, oldest first.
     """
 
     drift: DriftFacts | None = None
@@ -111,3 +145,4 @@ class Facts:
     retraining: RetrainingFacts | None = None
     failed_runs: tuple[FailedRun, ...] = ()
     due: tuple[DuePartition, ...] = ()
+    news: tuple[News, ...] = ()

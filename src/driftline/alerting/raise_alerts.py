@@ -56,15 +56,15 @@ def raise_alerts(
     failed = failed_runs or {}
     with workspace.database.transaction() as session:
         model_rows.lock_models(session)  # of two that look at once, the second sees what the first has stored
-        stored = StoredFacts(session, workspace.as_of())
+        stored = StoredFacts(session, workspace.as_of(), workspace.clock())
         opened = {alert.dedupe_key: alert for alert in alert_rows.open_alerts(session)}
         writer = _Writer(session=session, now=workspace.clock(), channels=channels, dagster_url=dagster_url)
         for pipeline in pipelines.values():
             for rule in pipeline.alerts:
                 facts = replace(stored.of(pipeline, rule), failed_runs=tuple(failed.get(pipeline.name, ())))
-                result = evaluate_rule(pipeline, rule, facts)
-                if result is not None and not (result.state is RuleState.OK and result.key not in opened):
-                    raised += writer.write(result)
+                for result in evaluate_rule(pipeline, rule, facts):
+                    if result.state is not RuleState.OK or result.key in opened:
+                        raised += writer.write(result)
             _close_without_rule(session, opened, pipeline, workspace.clock())
     return raised
 
@@ -129,7 +129,7 @@ class _Writer:
             severity=result.severity,
             evidence=concluded.evidence,
             link=self.dagster_url.rstrip("/") + concluded.path,
-            opened_at=opened_at,
+            opened_at=concluded.happened_at or opened_at,
             now=self.now,
         )
 

@@ -1,12 +1,12 @@
 """What an alert rule concludes: a pure function of the rule and the newest facts."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import takewhile
 
-from driftline.alerting.facts import Facts, RetrainingStatus
+from driftline.alerting.facts import Facts, News, NewsKind, RetrainingStatus
 from driftline.declaration import Alert, AlertKind, ModelPipeline, Severity
 from driftline.drift import Verdict
 from driftline.metrics import metric
@@ -26,6 +26,7 @@ class AlertRule(StrEnum):
     """Which conclusion was reached; programs read it instead of the sentences."""
 
     DRIFT_FOUND = "drift_found"
+    LEVEL_LOST = "level_lost"
     DRIFT_RESOLVED = "drift_resolved"
     DRIFT_NOT_EVALUATED = "drift_not_evaluated"
     METRIC_BELOW_LIMIT = "metric_below_limit"
@@ -38,6 +39,8 @@ class AlertRule(StrEnum):
     RETRAINING_FAILED = "retraining_failed"
     VERSION_PROMOTED = "version_promoted"
     CHAMPION_KEPT = "champion_kept"
+    CHAMPION_SWITCHED = "champion_switched"
+    LEVEL_ACCEPTED = "level_accepted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +54,7 @@ class Conclusion:
         evidence: the stored row, or the Dagster run, that it stands on.
         path: the page of the Dagster UI that shows it.
         version: the number of the version that it is about, where it is about one.
+        happened_at: when it happened; None: it is so now.
     """
 
     rule: AlertRule
@@ -59,6 +63,7 @@ class Conclusion:
     evidence: str
     path: str
     version: int | None = None
+    happened_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,13 +97,26 @@ class RuleResult:
         return self.conclusion.evidence
 
 
-def evaluate_rule(pipeline: ModelPipeline, rule: Alert, facts: Facts) -> RuleResult | None:
-    """Return what a rule concludes from the facts, or None where its series has no row yet."""
-    conclusion = _conclude(pipeline, rule, facts)
-    if conclusion is None:
-        return None
+def evaluate_rule(pipeline: ModelPipeline, rule: Alert, facts: Facts) -> Sequence[RuleResult]:
+    """Return what a rule concludes from the facts; nothing where its series has no row yet.
+
+    Of decisions, each change of who serves or of the level has a key of its own, so that no cooldown silences it.
+    """
+    key = alert_key(pipeline, rule)
+    if rule.on != "decision":
+        conclusion = _conclude(pipeline, rule, facts)
+        return [] if conclusion is None else [_result(pipeline, rule, key, conclusion)]
+    kept = [news for news in facts.news if news.kind is NewsKind.KEPT]
+    changes = [news for news in facts.news if news.kind is not NewsKind.KEPT]
+    return [
+        *(_result(pipeline, rule, f"{key}/{news.decision_id}", _news(pipeline, news)) for news in changes),
+        *(_result(pipeline, rule, key, _news(pipeline, news)) for news in kept[-1:]),
+    ]
+
+
+def _result(pipeline: ModelPipeline, rule: Alert, key: str, conclusion: Conclusion) -> RuleResult:
     return RuleResult(
-        key=alert_key(pipeline, rule),
+        key=key,
         on=rule.on,
         model=pipeline.name,
         severity=rule.severity,
@@ -121,15 +139,13 @@ def _conclude(pipeline: ModelPipeline, rule: Alert, facts: Facts) -> Conclusion 
             return _evaluation(pipeline, rule, facts)
         case "label_lateness":
             return _label_lateness(pipeline, rule, facts)
-        case "failure":
+        case _:
             return _failed_run(facts) or _retraining(pipeline, facts)
-        case "decision":
-            ended = _retraining(pipeline, facts)
-            return None if ended is None or ended.state is RuleState.BAD else replace(ended, state=RuleState.HAPPENED)
 
 
 _OF_VERDICT = {
     Verdict.DRIFT: (AlertRule.DRIFT_FOUND, RuleState.BAD),
+    Verdict.DEGRADED: (AlertRule.LEVEL_LOST, RuleState.BAD),
     Verdict.OK: (AlertRule.DRIFT_RESOLVED, RuleState.OK),
 }
 
@@ -252,6 +268,30 @@ def _retraining(pipeline: ModelPipeline, facts: Facts) -> Conclusion | None:
         evidence=f"decision {ended.decision_id}",
         path=f"/runs/{ended.dagster_run_id}" if ended.dagster_run_id else _asset(pipeline, "champion", ""),
         version=ended.serving_version,
+    )
+
+
+_OF_NEWS = {
+    NewsKind.PROMOTED: AlertRule.VERSION_PROMOTED,
+    NewsKind.SWITCHED: AlertRule.CHAMPION_SWITCHED,
+    NewsKind.LEVEL_ACCEPTED: AlertRule.LEVEL_ACCEPTED,
+    NewsKind.KEPT: AlertRule.CHAMPION_KEPT,
+}
+
+
+def _news(pipeline: ModelPipeline, news: News) -> Conclusion:
+    return Conclusion(
+        rule=_OF_NEWS[news.kind],
+        values={
+            "reason": news.reason,
+            "serving_version": news.serving_version,
+            "challenger_version": news.challenger_version,
+        },
+        state=RuleState.HAPPENED,
+        evidence=f"decision {news.decision_id}",
+        path=f"/runs/{news.dagster_run_id}" if news.dagster_run_id else _asset(pipeline, "champion", ""),
+        version=news.serving_version,
+        happened_at=news.at,
     )
 
 

@@ -1,18 +1,37 @@
 """Reads what alert rules look at: the series of all models in one statement each, the rest for each model."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
-from driftline.alerting.facts import DriftFacts, DuePartition, EvaluationFacts, Facts, RetrainingFacts, RetrainingStatus
+from driftline.alerting.facts import (
+    DriftFacts,
+    DuePartition,
+    EvaluationFacts,
+    Facts,
+    News,
+    NewsKind,
+    RetrainingFacts,
+    RetrainingStatus,
+)
 from driftline.declaration import Alert, ModelPipeline
 from driftline.drift import Verdict
-from driftline.registry import CHAMPION, Timeline, load_decisions, load_timelines
+from driftline.registry import CHAMPION, Decision, Timeline, load_decisions, load_timelines
 from driftline.store import Session, batch_rows, decision_rows, drift_rows, evaluation_rows, model_rows
 from driftline.store.batch_rows import PredictionBatch
+from driftline.store.decision_rows import DecisionKind, DecisionStatus
 from driftline.store.evaluation_rows import Evaluation
 
 PAGE = 50  # rows that are looked at together
 DUE_PARTITIONS = 60  # the newest that are looked at for late labels
+
+
+NEWS = timedelta(days=7)  # for how long a decision that ended is news, should nobody have looked meanwhile
+_OPEN = frozenset({Verdict.DRIFT, Verdict.DEGRADED})
+_NEWS = {
+    DecisionStatus.PROMOTED: NewsKind.PROMOTED,
+    DecisionStatus.KEPT: NewsKind.KEPT,
+    DecisionStatus.ACCEPTED: NewsKind.LEVEL_ACCEPTED,
+}
 
 
 class StoredFacts:
@@ -21,23 +40,26 @@ class StoredFacts:
     Args:
         session: the transaction.
         as_of: the time that counts.
+        now: the time of the machine.
     """
 
-    def __init__(self, session: Session, as_of: datetime) -> None:
+    def __init__(self, session: Session, as_of: datetime, now: datetime) -> None:
         self._session = session
         self._as_of = as_of
         self._models = {model.name: model.id for model in model_rows.models(session)}
         self._reports = drift_rows.newest_reports(session)
-        drifted = [report.id for report in self._reports.values() if report.verdict == Verdict.DRIFT]
+        drifted = [report.id for report in self._reports.values() if report.verdict in _OPEN]
         answers = decision_rows.on_reports(session, drifted)
         ended = decision_rows.newest_ended(session)
-        decisions = load_decisions(session, [*answers.values(), *ended.values()])
+        news = decision_rows.ended_since(session, now - NEWS)
+        decisions = load_decisions(session, [*answers.values(), *ended.values(), *news])
         self._decisions = {report_id: decisions[row.id] for report_id, row in answers.items()}
         self._ended = {model_id: decisions[row.id] for model_id, row in ended.items()}
+        self._news = [decisions[row.id] for row in news]
         ids = {report.version_id for report in self._reports.values()}
         named = [
             id_
-            for decision in self._ended.values()
+            for decision in (*self._ended.values(), *self._news)
             for id_ in (decision.serving_version_id, decision.challenger_version_id)
         ]
         ids |= {id_ for id_ in named if id_ is not None}
@@ -60,8 +82,10 @@ class StoredFacts:
                 return Facts(evaluation=self._evaluation(pipeline, model_id))
             case "label_lateness":
                 return Facts(due=self._due(pipeline, rule, model_id))
-            case "failure" | "decision":
+            case "failure":
                 return Facts(retraining=self._retraining(model_id))
+            case "decision":
+                return Facts(news=tuple(self._told(one) for one in self._news if one.model_id == model_id))
 
     def _drift(self, model_id: int) -> DriftFacts | None:
         report = self._reports.get(model_id)
@@ -117,6 +141,18 @@ class StoredFacts:
             serving_version=self._versions.get(row.serving_version_id),
             challenger_version=self._versions.get(row.challenger_version_id),
             dagster_run_id=row.dagster_run_id,
+        )
+
+    def _told(self, decision: Decision) -> News:
+        kind = NewsKind.SWITCHED if decision.kind is DecisionKind.SWITCH else _NEWS[decision.status]
+        return News(
+            decision_id=decision.id,
+            kind=kind,
+            at=decision.as_of,
+            reason=decision.outcome or decision.reason,
+            serving_version=self._versions.get(decision.serving_version_id),
+            challenger_version=self._versions.get(decision.challenger_version_id),
+            dagster_run_id=decision.dagster_run_id,
         )
 
     def _newest_served(self, pipeline: ModelPipeline, model_id: int) -> Evaluation | None:

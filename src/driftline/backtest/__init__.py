@@ -3,7 +3,7 @@
 from driftline.backtest.backtest import Backtest, backtest
 from driftline.backtest.outcome import PolicyOutcome
 from driftline.backtest.policies import DEFAULT_POLICIES
-from driftline.backtest.replay import Outcome
+from driftline.backtest.policy_replay import Outcome
 from driftline.backtest.storage import policy_values, store_backtest
 
 __all__ = ["DEFAULT_POLICIES", "Backtest", "Outcome", "PolicyOutcome", "backtest", "policy_values", "store_backtest"]

@@ -9,7 +9,8 @@ from driftline.backtest.errors import doubled_policy
 from driftline.backtest.outcome import PolicyOutcome, gain_over, outcome_of
 from driftline.backtest.past import read_past
 from driftline.backtest.policies import DEFAULT_POLICIES, Policy, named_policy
-from driftline.backtest.replay import PolicyReplay, replay
+from driftline.backtest.policy_replay import PolicyReplay
+from driftline.backtest.replay import replay
 from driftline.backtest.trainings import Trainings
 from driftline.backtest.versions import first_version
 from driftline.clock import now, parse_duration

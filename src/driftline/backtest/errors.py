@@ -11,7 +11,7 @@ def unknown_policy(text: str) -> InvalidBacktestError:
     """Return the error where a name names no policy of a backtest."""
     return InvalidBacktestError(
         f"{text!r} names no policy. Known: never, daily, weekly, monthly, a cron line, statistical, alert, "
-        "declared, or a threshold such as 'accuracy<0.7'; a window may follow, as in 'statistical:2d'."
+        "recovery, declared, or a threshold such as 'accuracy<0.7'; a window may follow, as in 'statistical:2d'."
     )
 
 

@@ -8,7 +8,7 @@ from math import sqrt
 import numpy as np
 
 from driftline.backtest.past import Past
-from driftline.backtest.replay import PolicyReplay, Retraining
+from driftline.backtest.policy_replay import PolicyReplay, Retraining
 from driftline.datasets import Window
 from driftline.evaluations import LabelledRows
 from driftline.metrics import Measurement, mean_interval, measure, metric

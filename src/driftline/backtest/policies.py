@@ -7,8 +7,9 @@ from driftline.backtest.errors import unknown_policy
 from driftline.declaration import ModelPipeline, Promote, Retrain
 from driftline.drift import DriftRule, PerformanceDrift, RetrainTrigger
 
-DEFAULT_POLICIES = ("never", "weekly", "monthly", "alert", "statistical", "declared")
+DEFAULT_POLICIES = ("never", "weekly", "monthly", "alert", "statistical", "recovery", "declared")
 
+_PLAIN = Retrain(trigger=None, choice=None)
 _SCHEDULES = {"daily": "0 0 * * *", "weekly": "0 0 * * 1", "monthly": "0 0 1 * *"}
 _THRESHOLD = re.compile(r"(?P<metric>[a-z0-9_]+)(?P<side>[<>])(?P<level>[0-9.]+)")
 
@@ -42,28 +43,25 @@ class Policy:
 def named_policy(text: str, pipeline: ModelPipeline) -> Policy:
     """Return the policy that `text` names.
 
-    `never`; `daily`, `weekly`, `monthly` or a cron line: by schedule alone; `statistical`: the default retrain
-    trigger; `alert`: what alerts people retrains, too; `accuracy<0.7`: a bare threshold, one window strictly
-    below or above it; `declared`: the pipeline's own. A length after a colon is that of the windows, as in
-    `statistical:2d`.
+    `never`; `daily`, `weekly`, `monthly` or a cron line: by schedule alone; `recovery`: the default; `statistical`:
+    the retrain trigger; `alert`: what alerts people retrains, too; `accuracy<0.7`: a bare threshold, one window
+    strictly below or above it; `declared`: the pipeline's own. All but `recovery` and `declared` learn from the whole
+    training window and try nothing else. A length after a colon is that of the windows, as in `statistical:2d`.
 
     Raises:
         InvalidBacktestError: it names none.
         InvalidTimeError: what follows the colon is not a length.
     """
     name, _, length = text.strip().partition(":")
-    if name == "declared" and not length:
-        return Policy(name=text, retrain=pipeline.retrain)
-    if name == "never" and not length:
-        return Policy(name=text, retrain=Retrain(), drift=())
-    if (name in _SCHEDULES or len(text.split()) == 5) and not length:
-        return Policy(name=text, retrain=Retrain(schedule=_SCHEDULES.get(name, text)), drift=())
+    policy = None if length else _without_windows(text, name, pipeline)
+    if policy is not None:
+        return policy
     if name == "statistical":
         trigger = RetrainTrigger(window=length) if length else RetrainTrigger()
-        return Policy(name=text, retrain=Retrain(trigger=trigger))
+        return Policy(name=text, retrain=replace(_PLAIN, trigger=trigger))
     if name == "alert":
         rule = PerformanceDrift(pipeline.metrics[0], window=length or "7d")
-        return Policy(name=text, retrain=Retrain(), drift=(rule,))
+        return Policy(name=text, retrain=_PLAIN, drift=(rule,))
     bare = _THRESHOLD.fullmatch(name)
     if bare is None:
         raise unknown_policy(text)
@@ -76,4 +74,17 @@ def named_policy(text: str, pipeline: ModelPipeline) -> Policy:
         confidence=None,
         m_of_n=(1, 1),
     )
-    return Policy(name=text, retrain=Retrain(), drift=(rule,))
+    return Policy(name=text, retrain=_PLAIN, drift=(rule,))
+
+
+def _without_windows(text: str, name: str, pipeline: ModelPipeline) -> Policy | None:
+    """Return the policy of a name that no length follows, or None."""
+    if name == "declared":
+        return Policy(name=text, retrain=pipeline.retrain)
+    if name == "recovery":
+        return Policy(name=text, retrain=Retrain(), drift=pipeline.drift or (PerformanceDrift(pipeline.metrics[0]),))
+    if name == "never":
+        return Policy(name=text, retrain=_PLAIN, drift=())
+    if name in _SCHEDULES or len(text.split()) == 5:
+        return Policy(name=text, retrain=replace(_PLAIN, schedule=_SCHEDULES.get(name, text)), drift=())
+    return None

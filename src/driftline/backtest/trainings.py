@@ -9,9 +9,8 @@ from typing import Any, Generic, TypeVar
 import pandas as pd
 
 from driftline.backtest.past import Past
-from driftline.datasets import Split
 from driftline.models import Model
-from driftline.retraining import Fitted, fit, fit_model
+from driftline.retraining import fit_model
 
 Result = TypeVar("Result")
 
@@ -36,21 +35,21 @@ class Trainings:
         self._pipeline = past.pipeline
         self._done: dict[Hashable, tuple[Any, float]] = {}
 
-    def fit(self, until: datetime, split: Split) -> Training[Fitted]:
-        """Return what is judged of a training up to `until`, whose rows are `split`.
+    def fit(self, until: datetime, start: datetime | None, rows: pd.DataFrame) -> Training[Model]:
+        """Return the model of a training up to `until` on rows from `start` on (None: on all), without its holdout.
 
         Raises:
             TrainingError: there is nothing to learn from these rows.
         """
-        return self._once((until, "judged"), lambda: fit(self._pipeline, split.train, split.holdout))
+        return self._once((until, start, "judged"), lambda: fit_model(self._pipeline, rows))
 
-    def refit(self, until: datetime, rows: pd.DataFrame) -> Training[Model]:
-        """Return the model of all rows of a training up to `until`, its holdout included.
+    def refit(self, until: datetime, start: datetime | None, rows: pd.DataFrame) -> Training[Model]:
+        """Return likewise the model of the same rows with the holdout.
 
         Raises:
             TrainingError: there is nothing to learn from these rows.
         """
-        return self._once((until, "refitted"), lambda: fit_model(self._pipeline, rows))
+        return self._once((until, start, "refitted"), lambda: fit_model(self._pipeline, rows))
 
     def _once(self, key: Hashable, work: Callable[[], Result]) -> Training[Result]:
         if key in self._done:

@@ -1,6 +1,7 @@
 """Holdouts: rules that set rows apart which are never trained on."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -100,6 +101,11 @@ class Newest:
     def __post_init__(self) -> None:
         parse_duration(self.duration)
 
+    @property
+    def length(self) -> timedelta:
+        """Return the length of the block."""
+        return parse_duration(self.duration)
+
     def split(self, frame: pd.DataFrame) -> Split:
         """Return both parts of `frame`.
 
@@ -114,7 +120,7 @@ class Newest:
             raise not_a_time_column(self.time_column, f"holds {times.dtype}, not times with a zone")
         if times.isna().any():
             raise not_a_time_column(self.time_column, f"lacks the time of {int(times.isna().sum())} rows")
-        chosen = (times > times.max() - parse_duration(self.duration)).to_numpy(dtype=bool)
+        chosen = (times > times.max() - self.length).to_numpy(dtype=bool)
         return _parts(self, frame, chosen)
 
 

@@ -1,6 +1,7 @@
 """The one declaration: what a user says about a model, as plain values; everything else follows from it."""
 
 from driftline.declaration.alerts import Alert, AlertKind, Severity
+from driftline.declaration.choice import Choice
 from driftline.declaration.dagster_names import (
     DECISION_TAG,
     PIPELINE_TAG,
@@ -33,6 +34,7 @@ __all__ = [
     "VERSION_TAG",
     "Alert",
     "AlertKind",
+    "Choice",
     "Daily",
     "Declaration",
     "GroundTruth",

@@ -18,11 +18,13 @@ class Alert:
     """One thing that people are notified of.
 
     Attributes:
-        on: `drift`: the newest report shows drift. `evaluation`: the newest evaluation is worse than a limit.
-            `decision`: a challenger was promoted or the champion kept. `failure`: a retraining or a Dagster run failed.
-            `label_lateness`: labels are overdue.
+        on: `drift`: the newest report shows drift, or the level that was reached is not kept. `evaluation`: the newest
+            evaluation is worse than a limit. `decision`: a version was promoted or put in place by hand, a lower level
+            was accepted, or the champion kept. `failure`: a retraining or a Dagster run failed. `label_lateness`:
+            labels are overdue.
         severity: how bad it is.
-        cooldown: the least time between two messages about the same thing; a recovery is sent at once.
+        cooldown: the least time between two messages about the same thing; a recovery is sent at once, and so is each
+            change of who serves.
         metric: of `evaluation`: what is watched; None: the pipeline's first metric.
         worse_than: of `evaluation`: the limit; None: the pipeline's floor.
         grace: of `label_lateness`: how long after the declared delay labels count as late.
@@ -59,4 +61,4 @@ class Alert:
         return parse_duration(self.grace)
 
 
-DEFAULT_ALERTS = (Alert(on="drift"), Alert(on="failure"))
+DEFAULT_ALERTS = (Alert(on="drift"), Alert(on="failure"), Alert(on="decision", severity="info"))

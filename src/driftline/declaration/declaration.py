@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,8 @@ from driftline.declaration.partitions import Partitions
 from driftline.declaration.policies import Promote, Retrain
 from driftline.declaration.reserved_names import RESERVED_PREFIX, reserved_names
 from driftline.declaration.whole_table import Partitioning, WholeTable
-from driftline.drift import DriftRule, Need, PerformanceDrift
+from driftline.drift import DriftRule, Need, PerformanceDrift, RetrainTrigger
+from driftline.health import Recovery
 from driftline.metrics import metric
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -113,10 +114,16 @@ class Declaration:
 
     def _check_retrain(self) -> None:
         """Refuse what would never be asked: age and labels are looked at with the drift reports of partitions."""
-        asked = [name for name in ("max_age", "min_new_labels", "trigger") if getattr(self.retrain, name) is not None]
+        asked = [name for name in ("max_age", "min_new_labels") if getattr(self.retrain, name) is not None]
+        asked += ["trigger"] if isinstance(self.retrain.trigger, RetrainTrigger) else []
         if asked and not (self.partitions.is_stream and self.drift):
             fault = f"its {asked[0]} is looked at with the drift reports of a stream, and it has none: use a schedule"
             raise DeclarationError(self.name, fault)
+
+    @property
+    def training_length(self) -> timedelta:
+        """Return how much time of a stream a training reads; 0 for a table."""
+        return timedelta(0) if self.training_window is None else parse_duration(self.training_window)
 
     @property
     def performance_rules(self) -> tuple[PerformanceDrift, ...]:
@@ -126,7 +133,13 @@ class Declaration:
     @property
     def drift_rules(self) -> tuple[DriftRule, ...]:
         """Return all rules that reports look at: those of the alerts, then the retrain trigger."""
-        return (*self.drift, *([self.retrain.trigger] if self.retrain.trigger else []))
+        return (*self.drift, *([self.retrain.trigger] if isinstance(self.retrain.trigger, RetrainTrigger) else []))
+
+    @property
+    def recovery(self) -> Recovery | None:
+        """Return the rule of health; None for a table, where nothing is watched, or where another rule retrains."""
+        rule = self.retrain.trigger
+        return rule if isinstance(rule, Recovery) and self.partitions.is_stream and self.drift else None
 
     @property
     def drift_needs(self) -> frozenset[Need]:

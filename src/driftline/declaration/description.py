@@ -7,6 +7,7 @@ from typing import Any
 
 from driftline.datasets import Newest, RandomShare, SplitColumn, Target
 from driftline.declaration.alerts import Alert
+from driftline.declaration.choice import Choice
 from driftline.declaration.declaration import Declaration
 from driftline.declaration.ground_truth import GroundTruth
 from driftline.declaration.partition_calendars import Daily, Hourly, Monthly, Weekly
@@ -14,9 +15,10 @@ from driftline.declaration.pipeline import ModelPipeline
 from driftline.declaration.policies import Promote, Retrain
 from driftline.declaration.whole_table import WholeTable
 from driftline.drift import DataDrift, MultivariateDrift, PerformanceDrift, PredictionDrift, RetrainTrigger
+from driftline.health import Recovery
 from driftline.metrics import Task
 
-FORMAT = 1  # of what `describe` writes; 0 is that of driftline 0.1
+FORMAT = 2  # of what `describe` writes; 0 is that of driftline 0.1, 1 of 0.2
 
 _PARTS: dict[str, type] = {
     part.__name__: part
@@ -29,6 +31,8 @@ _PARTS: dict[str, type] = {
         PredictionDrift,
         MultivariateDrift,
         RetrainTrigger,
+        Recovery,
+        Choice,
         Retrain,
         Promote,
         Alert,
@@ -76,6 +80,8 @@ def read_declaration(content: Mapping[str, Any], content_format: int) -> Declara
         trigger = parts.get("retrain", {}).get("trigger")
         if trigger is not None:
             trigger["type"] = RetrainTrigger.__name__
+    if content_format < 2 and "retrain" in parts:  # before there was a rule of recovery, and anything to choose from
+        parts["retrain"] = {"trigger": None, **parts["retrain"], "choice": None}
     return Declaration(**{name: _from_json(value) for name, value in parts.items()})
 
 

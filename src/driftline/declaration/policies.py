@@ -1,13 +1,15 @@
 """Policies: when to retrain, and when a challenger may take the champion's place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal, get_args
 
 from driftline.clock import parse_duration
+from driftline.declaration.choice import Choice
 from driftline.declaration.errors import RuleValueError
 from driftline.drift import FindingKind, RetrainTrigger
 from driftline.errors import listing
+from driftline.health import Recovery
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +23,8 @@ class Retrain:
         on_drift: the kinds of drift that are evidence enough. Drift of columns or predictions alone alerts: it may be
             harmless.
         trigger: the rule by which performance asks for a retraining; the alerts of the pipeline's `drift` are for
-            people then. None: these alerts ask for a retraining, too.
+            people then. None: these alerts ask for a retraining, too, as they do for a table, which has no time.
+        choice: what a retraining of a stream may choose from, whatever asked for it; None: the whole training window.
         cooldown: the least time between two starts, failed ones included; twice as long after 3 retrainings in a
             row that lost.
         max_age: how long a champion may serve, such as `30d`, from when it took effect; None: as long as it is good.
@@ -31,7 +34,8 @@ class Retrain:
 
     schedule: str | None = None
     on_drift: tuple[str, ...] = ("performance",)
-    trigger: RetrainTrigger | None = None
+    trigger: Recovery | RetrainTrigger | None = field(default_factory=Recovery)
+    choice: Choice | None = field(default_factory=Choice)
     cooldown: str = "1d"
     max_age: str | None = None
     min_new_labels: int | None = None
@@ -47,7 +51,7 @@ class Retrain:
             raise RuleValueError(
                 "Retrain", "schedule", self.schedule, "a cron line of five fields, such as '0 7 * * *'"
             )
-        if self.trigger is not None and "performance" not in self.on_drift:
+        if isinstance(self.trigger, RetrainTrigger) and "performance" not in self.on_drift:
             raise RuleValueError("Retrain", "on_drift", self.on_drift, "'performance', too, since it has a trigger")
         if self.min_new_labels is not None and self.min_new_labels < 1:
             raise RuleValueError("Retrain", "min_new_labels", self.min_new_labels, "1 or more, or None")

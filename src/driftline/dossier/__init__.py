@@ -1,5 +1,6 @@
 """What is kept with a version when it is trained: profiles, rows, plots, holdout scores."""
 
+from driftline.dossier.holdout_loss import holdout_loss_of, loss_measurements
 from driftline.dossier.holdout_scores import holdout_scores, metric_row, slice_rows, store_holdout, stored_measurement
 from driftline.dossier.plots import StoredPlots, load_plots, store_plots
 from driftline.dossier.profiles import (
@@ -21,12 +22,14 @@ __all__ = [
     "StoredPlots",
     "column_values",
     "drawn_rows",
+    "holdout_loss_of",
     "holdout_scores",
     "joint_values",
     "load_plots",
     "load_prediction_profile",
     "load_profile",
     "load_reference_rows",
+    "loss_measurements",
     "metric_row",
     "separate",
     "slice_rows",

@@ -10,7 +10,7 @@ from driftline.drift.predictions import PredictionDrift, prediction_columns
 from driftline.drift.rule import DriftRule, Members, Need
 from driftline.drift.separation import Columns, Separation, Separator
 from driftline.drift.trigger import RetrainTrigger
-from driftline.drift.verdict import Verdict
+from driftline.drift.verdict import FindingRule, Verdict
 
 __all__ = [
     "Columns",
@@ -21,6 +21,7 @@ __all__ = [
     "Finding",
     "FindingKind",
     "FindingRole",
+    "FindingRule",
     "Members",
     "MultivariateDrift",
     "Need",

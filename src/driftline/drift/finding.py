@@ -8,7 +8,7 @@ from driftline.drift.verdict import FindingRule, Verdict
 from driftline.sentences import Value, finding_sentence
 
 FindingKind = Literal["performance", "column", "prediction", "multivariate"]
-FindingRole = Literal["alert", "trigger"]
+FindingRole = Literal["alert", "trigger", "health"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +20,7 @@ class Finding:
             all columns together.
         name: the metric, the column or columns, or what is predicted.
         method: the test, and for a column what was tested ("missing share", "non-finite share").
-        verdict: ok, drift, too_few_rows or undefined.
+        verdict: ok, drift, degraded, too_few_rows or undefined.
         rule: which rule of decision the verdict follows from.
         values: what the sentence about it is made of; numbers are finite.
         statistic: the test's statistic; None where nothing was tested.
@@ -31,7 +31,8 @@ class Finding:
         p_value: of the test; for a column Holm-adjusted over all checks of the report. None without a test.
         reference_rows: rows of the reference that were used.
         analysis_rows: rows of the analysis window that were used.
-        role: which rule it serves: an alert, which makes the report's verdict, or the trigger of a retraining.
+        role: which rule it serves: an alert or the health of the pipeline, which make the report's verdict, or the
+            trigger of a retraining.
     """
 
     kind: FindingKind
@@ -61,9 +62,9 @@ class Finding:
 
 
 def overall_verdict(findings: Iterable[Finding]) -> Verdict:
-    """Return drift if any finding is, else ok if any was evaluated, else why none was."""
+    """Return drift if any finding is, else degraded, else ok if any was evaluated, else why none was."""
     verdicts = {finding.verdict for finding in findings}
-    for verdict in (Verdict.DRIFT, Verdict.OK, Verdict.TOO_FEW_ROWS):
+    for verdict in (Verdict.DRIFT, Verdict.DEGRADED, Verdict.OK, Verdict.TOO_FEW_ROWS):
         if verdict in verdicts:
             return verdict
     return Verdict.UNDEFINED

@@ -6,13 +6,15 @@ from enum import StrEnum
 class Verdict(StrEnum):
     """What a check says; only `ok` means that it looked and found nothing.
 
-    ok: evaluated, no drift. drift: evaluated, drift. too_few_rows: not evaluated, more rows may decide it.
+    ok: evaluated, no drift. drift: evaluated, drift. degraded: below the level that the pipeline had reached, whoever
+        serves. too_few_rows: not evaluated, more rows may decide it.
     undefined: not evaluated for another reason, which the finding's rule names (one class only, no reference, a new
         column).
     """
 
     OK = "ok"
     DRIFT = "drift"
+    DEGRADED = "degraded"
     TOO_FEW_ROWS = "too_few_rows"
     UNDEFINED = "undefined"
 
@@ -33,6 +35,16 @@ class FindingRule(StrEnum):
     METRIC_UNDEFINED = "metric_undefined"
     REFERENCE_UNDEFINED = "reference_undefined"
     NO_LIVE_REFERENCE = "no_live_reference"
+    # The level that the pipeline has reached.
+    NO_LEVEL_REACHED = "no_level_reached"
+    TOO_FEW_LABELS_FOR_THE_LEVEL = "too_few_labels_for_the_level"
+    REACHED_LEVEL_KEPT = "reached_level_kept"
+    REACHED_LEVEL_LOST = "reached_level_lost"
+    LEVEL_NOT_REGAINED = "level_not_regained"
+    LEVEL_REGAINED = "level_regained"
+    LEVEL_ACCEPTED = "level_accepted"
+    ROWS_ARE_HARDER = "rows_are_harder"
+    NOT_BETTER_THAN_A_CONSTANT = "not_better_than_a_constant"
     # Errors one by one.
     ALARM = "alarm"
     NO_ALARM = "no_alarm"

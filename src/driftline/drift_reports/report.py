@@ -4,14 +4,19 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
 from driftline.drift import Finding, Verdict, overall_verdict
+from driftline.drift_reports.health_chain import HealthChain
+from driftline.drift_reports.health_finding import health_finding
 from driftline.drift_reports.history import DriftHistory
 from driftline.drift_reports.references import StoredReferences
 from driftline.drift_reports.tenures import tenures
 from driftline.evaluations import LabelledReader
+from driftline.health import Health
+from driftline.metrics import Task
 from driftline.rows import Outcome, run_batched
 from driftline.sentences import report_summary
 from driftline.store import drift_rows
@@ -30,6 +35,7 @@ class DriftReport:
         findings: the evidence, one for each check.
         verdict: that of the alerts among the findings.
         summary: what drifted, or why nothing could be concluded, in one line.
+        health: how the pipeline stands; None where no rule of recovery is declared.
     """
 
     version_id: int
@@ -39,6 +45,7 @@ class DriftReport:
     findings: tuple[Finding, ...]
     verdict: Verdict
     summary: str
+    health: Health | None = None
 
     @property
     def reference(self) -> str:
@@ -47,8 +54,9 @@ class DriftReport:
 
     @property
     def digest(self) -> str:
-        """Return the sha256 of the findings: the same evidence has the same one."""
-        evidence = json.dumps([asdict(finding) for finding in self.findings], sort_keys=True)
+        """Return the sha256 of the findings and of health: the same evidence has the same one."""
+        found: list[Any] = [asdict(finding) for finding in self.findings]
+        evidence = json.dumps(found + ([self.health.to_json()] if self.health else []), sort_keys=True)
         return hashlib.sha256(evidence.encode()).hexdigest()
 
 
@@ -100,6 +108,8 @@ def report_drift(
     reader = reader or LabelledReader(workspace, pipeline)
     served = tenures(pipeline, keys, reader.partitions.champions)
     needed = {key for tenure in served.values() for key in tenure.keys}
+    chain = HealthChain(workspace, pipeline, reader, keys)
+    needed.update(chain.needed)
     read = reader.read(sorted(needed.union(_with_lookback(pipeline, keys))))
     labelled = read.done
     history = DriftHistory(
@@ -111,12 +121,21 @@ def report_drift(
     )
     watched = {key: labelled[key] for key in sorted(keys) if key in labelled}
     findings = run_batched(lambda partitions: {key: tuple(history.findings(key)) for key in partitions}, watched)
+    healths = chain.assess(labelled, sorted(findings.done))
     done = {}
     serving = reader.partitions.serving(list(findings.done)).done
     with workspace.database.transaction() as session:
         for key, evidence in findings.done.items():
             rows = watched[key]
-            report = drift_report(pipeline, key, evidence, version_id=rows.version_id, version=rows.version)
+            report = drift_report(
+                pipeline,
+                key,
+                evidence,
+                version_id=rows.version_id,
+                version=rows.version,
+                task=rows.task,
+                health=healths.get(key),
+            )
             report_id = drift_rows.add_report(
                 session,
                 model_id=serving[key].model_id,
@@ -131,6 +150,7 @@ def report_drift(
                 created_at=workspace.clock(),
                 dagster_run_id=dagster_run_id,
                 findings=[finding.to_row() for finding in report.findings],
+                health=report.health.to_json() if report.health else None,
             )
             done[key] = DriftReportResult(report_id=report_id, report=report)
     failed = {key: why for key, why in read.failed.items() if key in keys}
@@ -145,10 +165,19 @@ def _with_lookback(pipeline: ModelPipeline, keys: Sequence[str]) -> Sequence[str
 
 
 def drift_report(
-    pipeline: ModelPipeline, key: str, findings: tuple[Finding, ...], *, version_id: int, version: int
+    pipeline: ModelPipeline,
+    key: str,
+    findings: tuple[Finding, ...],
+    *,
+    version_id: int,
+    version: int,
+    task: Task,
+    health: Health | None = None,
 ) -> DriftReport:
-    """Return the report on a partition that one version served; the verdict is that of its alerts."""
-    alerts = [finding for finding in findings if finding.role == "alert"]
+    """Return the report on a partition that one version served; the verdict is that of its alerts and of health."""
+    if health is not None:
+        findings = (*findings, health_finding(health, task))
+    alerts = [finding for finding in findings if finding.role != "trigger"]
     verdict = overall_verdict(alerts)
     decisive = [finding for finding in alerts if finding.verdict is verdict]
     return DriftReport(
@@ -165,4 +194,5 @@ def drift_report(
             columns=[finding.name for finding in decisive if finding.kind == "column"],
             notes=[finding.note for finding in decisive if finding.kind != "column"],
         ),
+        health=health,
     )

@@ -50,6 +50,35 @@ class LabelledReader:
             failed={key: self._failed[version, key] for key in keys if (version, key) in self._failed},
         )
 
+    def score_again(self, version: ModelVersion, keys: Sequence[str]) -> dict[str, LabelledRows]:
+        """Return what a version would have predicted for partitions, with their labels; nothing of it is stored.
+
+        A partition whose rows cannot be read or scored is left out.
+        """
+        rows = self.partitions.rows(keys).done
+        scored = run_batched(partial(self._score, version), rows)
+        return dict(scored.done)
+
+    def _score(self, version: ModelVersion, rows: Mapping[str, pd.DataFrame]) -> dict[str, LabelledRows]:
+        pipeline, model = self._pipeline, self.partitions.model(version)
+        frame = pd.concat(list(rows.values()), ignore_index=True)
+        known = known_truth(self._workspace, pipeline, frame, until=self.as_of)
+        truth = np.full(len(frame), np.nan)
+        is_labelled = np.zeros(len(frame), dtype=bool)
+        is_labelled[known.due] = known.labels.notna()
+        labels = known.labels.dropna().to_frame(pipeline.target.column)
+        truth[is_labelled] = encode(pipeline.target, labels, classes=model.classes)
+        keys = frame[list(pipeline.row_key)]
+        labelled = labelled_frame(
+            Scorer(version_id=version.id, version=version.version, task=model.task, classes=model.classes),
+            {key: len(part) for key, part in rows.items()},
+            keys=keys,
+            times=_times(pipeline, keys),
+            truth=truth,
+            scores=model.score(frame),
+        )
+        return labelled.by_partition(rows)
+
 
 def read_labelled(
     workspace: Workspace,

@@ -9,7 +9,15 @@ from driftline.store.decision_rows import DecisionKind, DecisionStatus, Trigger
 
 Value = TypeVar("Value")
 
-_ENDED = frozenset({DecisionStatus.PROMOTED, DecisionStatus.KEPT, DecisionStatus.FAILED, DecisionStatus.CANCELLED})
+_ENDED = frozenset(
+    {
+        DecisionStatus.PROMOTED,
+        DecisionStatus.KEPT,
+        DecisionStatus.FAILED,
+        DecisionStatus.CANCELLED,
+        DecisionStatus.ACCEPTED,
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +163,12 @@ class Decision:
     def attempt(self) -> int:
         """Return the number of the training's newest attempt, from 1."""
         return self.events[-1].attempt
+
+    @property
+    def tried(self) -> int:
+        """Return of how many candidates the challenger was the best on its holdout; 1 where none was chosen."""
+        trained = [event.details for event in self.events if event.status is DecisionStatus.TRAINED]
+        return max(1, *(len(details.get("candidates", ())) for details in trained)) if trained else 1
 
     @property
     def started_at(self) -> datetime | None:

@@ -8,10 +8,9 @@ from typing import Any
 from driftline.registry.decision import Adjudication, AdjudicationSlice, Decision, DecisionEvent
 from driftline.registry.errors import DecisionOrderError
 from driftline.sentences import decision_sentence
-from driftline.store import Session, decision_rows
+from driftline.store import Session, adjudication_rows, decision_rows
+from driftline.store.adjudication_rows import AdjudicationRow, AdjudicationSliceRow
 from driftline.store.decision_rows import (
-    AdjudicationRow,
-    AdjudicationSliceRow,
     DecisionEventRow,
     DecisionKind,
     DecisionRow,
@@ -31,6 +30,7 @@ MAY_FOLLOW: Mapping[DecisionStatus, frozenset[DecisionStatus]] = {
     _S.KEPT: frozenset(),
     _S.FAILED: frozenset({_S.TRAINING}),
     _S.CANCELLED: frozenset(),
+    _S.ACCEPTED: frozenset(),
 }
 
 
@@ -45,7 +45,7 @@ def ask(
     at: datetime,
     rule: str,
     details: Mapping[str, Any],
-    declined: bool = False,
+    status: DecisionStatus = DecisionStatus.REQUESTED,
     drift_report_id: int | None = None,
     declaration_digest: str | None = None,
 ) -> int:
@@ -61,11 +61,10 @@ def ask(
         at: the time of the machine.
         rule: why it is asked for, or declined.
         details: the values that the rule decided on.
-        declined: the answer is no.
+        status: requested, or the answer where there is nothing to wait for: declined, or an accepted level.
         drift_report_id: the report that it is an answer to.
         declaration_digest: the declaration in force.
     """
-    status = DecisionStatus.DECLINED if declined else DecisionStatus.REQUESTED
     row = decision_rows.ask(
         session,
         model_id=model_id,
@@ -120,7 +119,7 @@ def record_adjudication(session: Session, decision_id: int, adjudication: Adjudi
     """Store the comparison that a decision stands on, with every slice, inside the caller's transaction."""
     values = {name: value for name, value in vars(adjudication).items() if name != "slices"}
     slices = [vars(part) for part in adjudication.slices]
-    decision_rows.append_adjudication(session, slices, decision_id=decision_id, recorded_at=at, **values)
+    adjudication_rows.append_adjudication(session, slices, decision_id=decision_id, recorded_at=at, **values)
 
 
 def load_decision(session: Session, decision_id: int) -> Decision:
@@ -138,8 +137,8 @@ def load_decisions(session: Session, rows: Collection[DecisionRow]) -> dict[int,
         return {}
     ids = [row.id for row in rows]
     events = decision_rows.events(session, ids)
-    judged = decision_rows.adjudications(session, ids)
-    slices = decision_rows.adjudication_slices(session, [row.id for row in judged.values()])
+    judged = adjudication_rows.adjudications(session, ids)
+    slices = adjudication_rows.adjudication_slices(session, [row.id for row in judged.values()])
     return {
         row.id: Decision(
             id=row.id,

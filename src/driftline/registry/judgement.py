@@ -69,6 +69,7 @@ def judge(
     *,
     champion_fault: str | None = None,
     slices: Sequence[SliceComparison] = (),
+    tried: int = 1,
 ) -> Judgement:
     """Return whether the challenger becomes champion.
 
@@ -78,6 +79,8 @@ def judge(
         comparison: with the champion on the same rows of the same holdout; None: there is no champion.
         champion_fault: why the champion cannot score these rows, where the policy promotes all the same.
         slices: the comparison on slices of the holdout; looked at where the policy has a margin for them.
+        tried: models of which the challenger was chosen on the same holdout; the test is so many times as strict
+            (Bonferroni), since the best of several looks better than it is.
 
     A missing or NaN score never wins. Without a champion the first valid challenger wins. A tie keeps the champion.
     """
@@ -92,11 +95,11 @@ def judge(
     if comparison.gain is None or not math.isfinite(comparison.gain):
         unknown = {"metric": challenger.metric, "note": comparison.note or "not a number"}
         return Judgement(rule=JudgementRule.GAIN_UNKNOWN, details=unknown)
-    return _compared(policy, comparison, comparison.gain, guard_slices(policy, slices))
+    return _compared(policy, comparison, comparison.gain, guard_slices(policy, slices), tried)
 
 
-def _compared(policy: Promote, comparison: Comparison, gain: float, guard: SliceGuard) -> Judgement:
-    details = _details(comparison)
+def _compared(policy: Promote, comparison: Comparison, gain: float, guard: SliceGuard, tried: int) -> Judgement:
+    details = _details(comparison) | ({"tried": tried} if tried > 1 else {})
     if gain == 0:
         return Judgement(rule=JudgementRule.TIE, details=details)
     if gain <= policy.min_gain:
@@ -106,8 +109,9 @@ def _compared(policy: Promote, comparison: Comparison, gain: float, guard: Slice
     if comparison.p_value is None or math.isnan(comparison.p_value):
         note = comparison.note or "no p-value"
         return Judgement(rule=JudgementRule.NOT_TESTABLE, details={**details, "note": note})
-    details |= {"p_value": comparison.p_value, "alpha": 1 - policy.confidence}
-    if comparison.p_value > 1 - policy.confidence:
+    alpha = (1 - policy.confidence) / tried
+    details |= {"p_value": comparison.p_value, "alpha": alpha}
+    if comparison.p_value > alpha:
         return Judgement(rule=JudgementRule.NOT_SIGNIFICANT, details=details)
     return _guarded(JudgementRule.SIGNIFICANTLY_BETTER, details, guard)
 

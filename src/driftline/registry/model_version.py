@@ -23,6 +23,7 @@ class ModelVersion:
         flavor: the format of its files.
         signature: the columns that it reads.
         trained_through: nothing later than this was used.
+        trained_from: no row before this was used; None: all rows of the training dataset.
         created_at: when it was registered.
         judged_version_id: of a refit, the version that was judged in its place.
         task: None for one that driftline 0.1 registered.
@@ -38,6 +39,7 @@ class ModelVersion:
     signature: tuple[Mapping[str, Any], ...]
     trained_through: datetime
     created_at: datetime
+    trained_from: datetime | None = None
     judged_version_id: int | None = None
     task: Task | None = None
     classes: tuple[Label, ...] | None = None

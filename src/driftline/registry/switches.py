@@ -11,7 +11,7 @@ from driftline.registry.errors import AliasMovedError, already_champion, no_prev
 from driftline.registry.model_version import ModelVersion
 from driftline.registry.timeline import AliasEvent, Timeline
 from driftline.registry.versions import model_files, numbered_version
-from driftline.store import Session, decision_rows, model_rows
+from driftline.store import Session, adjudication_rows, model_rows
 from driftline.store.alias_rows import AliasMove
 from driftline.store.decision_rows import DecisionKind, DecisionStatus, Trigger
 from driftline.workspace import Workspace
@@ -99,7 +99,7 @@ def promote(
             previous=holder.version if holder else None,
             effective_at=effective_at,
             revision=event.revision,
-            judged=decision_rows.was_judged(session, [chosen.judged_id]),
+            judged=adjudication_rows.was_judged(session, [chosen.judged_id]),
             cancelled=tuple(plan.version.version for plan in plans if plan.version),
         )
 
@@ -147,7 +147,7 @@ def rollback(
             previous=holder.version if holder else None,
             effective_at=now,
             revision=event.revision,
-            judged=decision_rows.was_judged(session, [target.judged_id]),
+            judged=adjudication_rows.was_judged(session, [target.judged_id]),
             cancelled=tuple(plan.version.version for plan in plans if plan.version),
         )
 

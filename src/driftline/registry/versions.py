@@ -20,7 +20,13 @@ FOLDER = "model"  # of a run's artifacts
 
 
 def register(
-    run: ActiveRun, name: str, model: Model, *, trained_through: datetime, judged_version_id: int | None = None
+    run: ActiveRun,
+    name: str,
+    model: Model,
+    *,
+    trained_through: datetime,
+    trained_from: datetime | None = None,
+    judged_version_id: int | None = None,
 ) -> ModelVersion:
     """Store the files of `model` as artifacts of its run and give it the next version number.
 
@@ -29,6 +35,7 @@ def register(
         name: of the registered model, made where it is new.
         model: what was trained.
         trained_through: nothing later than this was used.
+        trained_from: no row before this was used; None: all rows of the training dataset.
         judged_version_id: the version that was judged in its place, for a refit.
 
     Raises:
@@ -51,6 +58,7 @@ def register(
             task=model.task.value,
             classes=list(model.classes),
             trained_through=trained_through,
+            trained_from=trained_from,
             judged_version_id=judged_version_id,
             created_at=at,
         )
@@ -119,7 +127,8 @@ def training_window(workspace: Workspace, version: ModelVersion) -> Window | Non
             session, [used.dataset_version_id for used in inputs if used.role == "training"]
         )
     windows = [(row.window_start, row.window_end) for row in used.values()]
-    return next((Window(start, end) for start, end in windows if start and end), None)
+    first = version.trained_from
+    return next((Window(max(start, first or start), end) for start, end in windows if start and end), None)
 
 
 def load_version(workspace: Workspace, version: ModelVersion, *, trusted: tuple[str, ...] = ()) -> Model:

@@ -96,6 +96,11 @@ class _Pairing:
     champions: Timeline
     takes_effect: datetime
 
+    @property
+    def recalled(self) -> bool:
+        """Return whether the challenger has served before: it is promoted as it is."""
+        return any(tenure.version.id == self.challenger.id for tenure in self.champions.tenures)
+
 
 def _pairing(workspace: Workspace, pipeline: ModelPipeline, decision_id: int | None) -> _Pairing:
     with workspace.database.reading() as session:
@@ -147,9 +152,10 @@ def _verdict(workspace: Workspace, pipeline: ModelPipeline, pairing: _Pairing) -
         compared.comparison,
         champion_fault=compared.champion_fault,
         slices=compared.slices,
+        tried=pairing.decision.tried,
     )
     winner = pairing.challenger if judgement.promote else None
-    if winner is not None and pipeline.promote.refit:
+    if winner is not None and pipeline.promote.refit and not pairing.recalled:
         winner = refit(workspace, pipeline, pairing.decision, winner)
     return _Verdict(compared=compared, judgement=judgement, guardrails=asdict(pipeline.promote), winner=winner)
 

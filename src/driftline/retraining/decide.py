@@ -1,13 +1,16 @@
 """Whether to retrain: a pure function of the policy, what is known, and the time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from driftline.declaration import Retrain
-from driftline.drift import Verdict
+from driftline.drift import RetrainTrigger, Verdict
+from driftline.health import Recovery
+from driftline.retraining.evidence import Evidence, RetrainState
+from driftline.retraining.looks import LookPlan, LookRule, plan_look
 from driftline.sentences import decision_sentence
 from driftline.store.decision_rows import Trigger
 
@@ -26,97 +29,7 @@ class RetrainRule(StrEnum):
     COOLDOWN = "cooldown"
     BUDGET_SPENT = "budget_spent"
     SERVES_NO_LONGER = "serves_no_longer"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """What a drift report says, as far as the decision needs it.
-
-    Attributes:
-        report_id: the report.
-        verdict: of the whole report.
-        drifted: the kinds of alert that show drift.
-        summary: the report in words.
-        trigger: what the retrain trigger says; None where the report was made without one.
-        trigger_note: that in words.
-        newer_report: a later report of the same pipeline; what it says counts instead.
-        serving: whether the version it is about is still champion.
-    """
-
-    report_id: int
-    verdict: Verdict
-    drifted: tuple[str, ...]
-    summary: str
-    trigger: Verdict | None = None
-    trigger_note: str = ""
-    newer_report: int | None = None
-    serving: bool = True
-
-
-class StoredFinding(Protocol):
-    """What the decision looks at of a finding, whether it was stored or not."""
-
-    @property
-    def kind(self) -> str:
-        """Return what it is about."""
-
-    @property
-    def role(self) -> str:
-        """Return whether it is an alert, or the trigger of a retraining."""
-
-    @property
-    def verdict(self) -> str:
-        """Return what it says."""
-
-    @property
-    def note(self) -> str | None:
-        """Return it as a sentence."""
-
-
-def evidence_of(
-    report_id: int,
-    verdict: Verdict,
-    summary: str,
-    findings: Iterable[StoredFinding],
-    *,
-    serving: bool,
-    newer_report: int | None = None,
-) -> Evidence:
-    """Return what a drift report with its findings says to the decision."""
-    findings = list(findings)
-    alerts = [finding.kind for finding in findings if finding.role == "alert" and finding.verdict == Verdict.DRIFT]
-    trigger = next((finding for finding in findings if finding.role == "trigger"), None)
-    return Evidence(
-        report_id=report_id,
-        verdict=verdict,
-        drifted=tuple(dict.fromkeys(alerts)),
-        summary=summary,
-        trigger=Verdict(trigger.verdict) if trigger else None,
-        trigger_note=(trigger.note or "") if trigger else "",
-        newer_report=newer_report,
-        serving=serving,
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class RetrainState:
-    """What else is known of a pipeline.
-
-    Attributes:
-        running: a decision whose retraining is under way.
-        last_start: when the last retraining was started, failed ones included.
-        starts: when retrainings were started in the last 7 days, failed ones included, oldest first.
-        lost: when the retrainings since the last promotion were started whose challengers lost, oldest first.
-        champion_since: when the champion took effect; None: nobody serves.
-        new_labels: labelled rows since the champion's training, or since the last challenger that lost to it.
-    """
-
-    running: int | None
-    last_start: datetime | None
-    starts: tuple[datetime, ...] = ()
-    lost: tuple[datetime, ...] = ()
-    champion_since: datetime | None = None
-    new_labels: int = 0
+    LEVEL_ACCEPTED = "level_accepted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,12 +41,14 @@ class RetrainDecision:
         details: the values that it decided on, as JSON can hold them.
         trigger: what asks for a retraining, also where something blocks it; None where nothing asks.
         not_before: when a block ends, or by age the next retraining is due; None: no time is known.
+        accepted_level: the mean loss that is the level from now on; None: it stays.
     """
 
     rule: RetrainRule
     details: Mapping[str, Any]
     trigger: Trigger | None = None
     not_before: datetime | None = None
+    accepted_level: float | None = None
 
     @property
     def retrain(self) -> bool:
@@ -155,40 +70,80 @@ def decide(policy: Retrain, state: RetrainState, evidence: Evidence, now: dateti
     if evidence.newer_report is not None:
         newer = {"report_id": evidence.report_id, "newer_report": evidence.newer_report}
         return RetrainDecision(rule=RetrainRule.NEWER_REPORT, details=newer)
-    drift = _drift(policy, evidence)
+    plan = _look_plan(policy, state, evidence, now)
+    if plan is not None and plan.accept is not None and state.running is None:
+        return RetrainDecision(
+            rule=RetrainRule.LEVEL_ACCEPTED,
+            details=_accepted_details(evidence, state, plan.accept),
+            accepted_level=plan.accept,
+        )
+    drift = _drift(policy, evidence, plan)
     asks = [*([] if drift is None else [drift]), *_due(policy, state, now)]
     if not asks:
-        return _nothing_asks(policy, state, evidence)
+        return _nothing_asks(policy, state, evidence, plan)
     blocked = _block(policy, state, now, Trigger(asks[0]["trigger"]))
     if blocked is not None:
         return blocked
-    if drift is not None and not evidence.serving:
+    if drift is not None and not evidence.serving and "look" not in drift:  # health is the pipeline's, not a version's
         del asks[0]
     if not asks:
         return RetrainDecision(rule=RetrainRule.SERVES_NO_LONGER, details={"report_id": evidence.report_id})
-    details = {"asks": asks, **_losses(state)}
+    details = {"asks": asks, **_losses(state), **({"plan": plan.details()} if plan else {})}
     return RetrainDecision(rule=RetrainRule.RETRAIN, details=details, trigger=Trigger(asks[0]["trigger"]))
 
 
-def _drift(policy: Retrain, evidence: Evidence) -> dict[str, Any] | None:
+def _look_plan(policy: Retrain, state: RetrainState, evidence: Evidence, now: datetime) -> LookPlan | None:
+    """Return whether health asks for a look; None where no rule of recovery is declared, or nobody serves."""
+    if evidence.health is None or not isinstance(policy.trigger, Recovery) or state.champion_since is None:
+        return None
+    return plan_look(
+        policy.trigger,
+        evidence.health,
+        state.looks,
+        now,
+        training_length=state.training_length,
+        champion_since=state.champion_since,
+    )
+
+
+def _accepted_details(evidence: Evidence, state: RetrainState, level: float) -> dict[str, Any]:
+    health = evidence.health
+    entered = health.entered_at if health else None
+    looks = [look for look in state.looks if entered is not None and look.at >= entered]
+    return {
+        "report_id": evidence.report_id,
+        "level": level,
+        "level_before": health.level if health else None,
+        "changed_at": health.changed_at.isoformat() if health and health.changed_at else None,
+        "looks": len(looks),
+        "lost": sum(not look.won for look in looks),
+        "rows_since_change": health.rows_since_change if health else 0,
+    }
+
+
+def _drift(policy: Retrain, evidence: Evidence, plan: LookPlan | None) -> dict[str, Any] | None:
     """Return what the report asks with, or None."""
     cause: dict[str, Any] = {"trigger": Trigger.DRIFT.value, "report_id": evidence.report_id}
-    if policy.trigger is not None and evidence.trigger is Verdict.DRIFT:
+    if plan is not None and plan.rule is not None:
+        by_age = plan.rule is LookRule.TIME_HAS_PASSED
+        trigger = Trigger.AGE if by_age else Trigger.DRIFT
+        return {**cause, "trigger": trigger.value, "look": plan.rule.value, "summary": evidence.health_note}
+    if isinstance(policy.trigger, RetrainTrigger) and evidence.trigger is Verdict.DRIFT:
         return {**cause, "summary": evidence.trigger_note}
-    if evidence.verdict is Verdict.DRIFT and set(evidence.drifted) & set(_triggers(policy)):
+    if evidence.verdict is Verdict.DRIFT and set(evidence.drifted) & set(_triggers(policy, plan)):
         return {**cause, "summary": evidence.summary}
     return None
 
 
-def _triggers(policy: Retrain) -> tuple[str, ...]:
-    """Return the kinds of drift alert that ask for a retraining; with a trigger of its own, performance does not."""
-    if policy.trigger is None:
+def _triggers(policy: Retrain, plan: LookPlan | None) -> tuple[str, ...]:
+    """Return the kinds of drift alert that ask for a retraining; with a rule of its own, performance does not."""
+    if plan is None and not isinstance(policy.trigger, RetrainTrigger):
         return policy.on_drift
     return tuple(kind for kind in policy.on_drift if kind != "performance")
 
 
-def _nothing_asks(policy: Retrain, state: RetrainState, evidence: Evidence) -> RetrainDecision:
-    due = _age_due(policy, state)
+def _nothing_asks(policy: Retrain, state: RetrainState, evidence: Evidence, plan: LookPlan | None) -> RetrainDecision:
+    due = min(filter(None, [_age_due(policy, state), plan.next_at if plan else None]), default=None)
     details: dict[str, Any] = {
         "report_id": evidence.report_id,
         "verdict": evidence.verdict.value,
@@ -197,11 +152,14 @@ def _nothing_asks(policy: Retrain, state: RetrainState, evidence: Evidence) -> R
         "new_labels": state.new_labels,
         "enough_labels": policy.min_new_labels,
     }
-    if policy.trigger is not None:
+    if plan is not None:
+        details["plan"] = plan.details()
+    if isinstance(policy.trigger, RetrainTrigger):
         details["trigger_note"] = evidence.trigger_note or "It was made without the retrain trigger."
     if evidence.verdict is not Verdict.DRIFT:
         return RetrainDecision(rule=RetrainRule.NO_DRIFT, details=details, not_before=due)
-    triggers = [*(["the retrain trigger"] if policy.trigger else []), *_triggers(policy)]
+    own = isinstance(policy.trigger, RetrainTrigger)
+    triggers = [*(["the retrain trigger"] if own else []), *_triggers(policy, plan)]
     details |= {"drifted": list(evidence.drifted), "triggers": triggers}
     return RetrainDecision(rule=RetrainRule.NOT_A_TRIGGER, details=details, not_before=due)
 

@@ -6,8 +6,11 @@ from datetime import datetime
 
 from driftline.declaration import ModelPipeline
 from driftline.drift import Verdict
+from driftline.health import health_of_json
 from driftline.registry import Timeline, ask, load_timeline, record_declaration
-from driftline.retraining.decide import WEEK, RetrainState, decide, evidence_of
+from driftline.retraining.decide import WEEK, RetrainDecision, decide
+from driftline.retraining.evidence import RetrainState, evidence_of
+from driftline.retraining.looks import Look, look_of
 from driftline.store import Session, decision_rows, drift_rows, evaluation_rows, model_rows
 from driftline.store.decision_rows import DecisionKind, DecisionStatus, Trigger
 from driftline.workspace import LEASE, Workspace
@@ -51,19 +54,20 @@ def decide_reports(workspace: Workspace, pipelines: Mapping[str, ModelPipeline])
                 findings[report.id],
                 serving=situations[name].champion_id == report.version_id,
                 newer_report=newest[name].id if newest[name] is not report else None,
+                health=health_of_json(report.health) if report.health else None,
             )
             answer = decide(pipelines[name].retrain, situations[name].state, evidence, situations[name].now)
             decision_id = ask(
                 session,
                 model_id=report.model_id,
-                kind=DecisionKind.RETRAIN,
+                kind=DecisionKind.RETRAIN if answer.accepted_level is None else DecisionKind.LEVEL,
                 trigger=answer.trigger or Trigger.DRIFT,  # a report that asks for nothing was decided on all the same
                 actor=POLICY,
                 as_of=situations[name].now,
                 at=workspace.clock(),
                 rule=answer.rule,
                 details=answer.details,
-                declined=not answer.retrain,
+                status=_status(answer),
                 drift_report_id=report.id,
                 declaration_digest=situations[name].declaration_digest,
             )
@@ -105,12 +109,29 @@ def _situation(workspace: Workspace, session: Session, pipeline: ModelPipeline, 
         lost=lost,
         champion_since=champions.since(as_of),
         new_labels=_new_labels(session, pipeline, champions, lost, now),
+        looks=_looks(session, model_id),
+        training_length=pipeline.training_length,
     )
     return _Situation(
         now=now,
         champion_id=champion.id if champion else None,
         declaration_digest=record_declaration(session, pipeline, workspace.clock()),
         state=state,
+    )
+
+
+def _status(answer: RetrainDecision) -> DecisionStatus:
+    if answer.accepted_level is not None:
+        return DecisionStatus.ACCEPTED
+    return DecisionStatus.REQUESTED if answer.retrain else DecisionStatus.DECLINED
+
+
+def _looks(session: Session, model_id: int) -> tuple[Look, ...]:
+    """Return the retrainings that were judged, as the decisions that asked for them keep them."""
+    return tuple(
+        look_of(at, status == DecisionStatus.PROMOTED, details.get("plan"))
+        for kind, at, status, details in decision_rows.looks_and_levels(session, model_id)
+        if kind == DecisionKind.RETRAIN
     )
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from driftline.datasets import classes_of, encode, slice_values, task_of
 from driftline.declaration import ModelPipeline
 from driftline.errors import InvalidInputError
+from driftline.health import HoldoutLoss, row_losses, sample_mean
 from driftline.metrics import (
     Comparison,
     Measurement,
@@ -68,7 +69,15 @@ def fit(pipeline: ModelPipeline, training: pd.DataFrame, holdout: pd.DataFrame) 
         TrainingError: there is nothing to learn from these rows.
         TargetClassError: the holdout has a class that the training rows lack.
     """
-    model = fit_model(pipeline, training)
+    return measured_on(pipeline, fit_model(pipeline, training), holdout)
+
+
+def measured_on(pipeline: ModelPipeline, model: Model, holdout: pd.DataFrame) -> Fitted:
+    """Return a model with what it scores on `holdout`.
+
+    Raises:
+        TargetClassError: the holdout has a class that the model does not know.
+    """
     truth = encode(pipeline.target, holdout, classes=model.classes)
     scored = scored_rows(model.task, truth, model.score(holdout))
     return Fitted(
@@ -78,6 +87,12 @@ def fit(pipeline: ModelPipeline, training: pd.DataFrame, holdout: pd.DataFrame) 
         scores=scored.scores,
         slices=measure_slices(pipeline.metrics, scored, slice_values(holdout, pipeline.slices)),
     )
+
+
+def holdout_loss(fitted: Fitted) -> HoldoutLoss:
+    """Return what a model lost on its holdout: where the level of its pipeline begins."""
+    losses, excess = row_losses(fitted.model.task, fitted.truth, fitted.scores)
+    return HoldoutLoss(loss=sample_mean(losses), excess=sample_mean(excess))
 
 
 def fit_model(pipeline: ModelPipeline, rows: pd.DataFrame) -> Model:
@@ -127,11 +142,11 @@ def _by_slice(
 
 
 def _champion_scores(pipeline: ModelPipeline, champion: Model, challenger: Model, holdout: pd.DataFrame) -> np.ndarray:
-    if _scored_about(champion) != _scored_about(challenger):
-        raise incomparable_classes(pipeline.name, _scored_about(champion), _scored_about(challenger))
+    if scored_about(champion) != scored_about(challenger):
+        raise incomparable_classes(pipeline.name, scored_about(champion), scored_about(challenger))
     return champion.score(holdout)
 
 
-def _scored_about(model: Model) -> tuple[object, ...]:
+def scored_about(model: Model) -> tuple[object, ...]:
     """Return what a model's scores are about: the positive class, or all classes in their order."""
     return (str(model.task), *(model.classes[-1:] if model.task is Task.BINARY else model.classes))

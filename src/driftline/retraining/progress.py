@@ -1,8 +1,9 @@
 """How a retraining goes on: it is claimed, in training, trained, or it has failed; and it is tried again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from driftline.declaration import ModelPipeline
 from driftline.registry import (
@@ -90,7 +91,7 @@ def claim(
                 actor=actor,
                 as_of=as_of,
                 at=at,
-                rule="first_model" if first else "asked_for",
+                rule=decision_rows.FIRST_MODEL if first else "asked_for",
                 details={"trigger": trigger.value},
                 declaration_digest=record_declaration(session, pipeline, at),
             )
@@ -111,9 +112,22 @@ def claim(
 
 
 def record_challenger(
-    workspace: Workspace, decision_id: int, challenger: ModelVersion, holdout: DatasetVersion
+    workspace: Workspace,
+    decision_id: int,
+    challenger: ModelVersion,
+    holdout: DatasetVersion,
+    *,
+    candidates: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Record that a decision's challenger waits to be judged on `holdout`; older ones wait no longer."""
+    """Record that a decision's challenger waits to be judged on `holdout`; older ones wait no longer.
+
+    Args:
+        workspace: where the decision is.
+        decision_id: whose challenger.
+        challenger: the best of the candidates.
+        holdout: on which all of them were scored.
+        candidates: all of them, as `describe_candidates` gives them.
+    """
     at = workspace.clock()
     with workspace.database.transaction() as session:
         decision = load_decision(session, decision_id)
@@ -126,7 +140,7 @@ def record_challenger(
             DecisionStatus.TRAINED,
             at=at,
             rule="challenger_trained",
-            details={"version": challenger.version},
+            details={"version": challenger.version, "candidates": list(candidates)},
             dagster_run_id=decision.dagster_run_id,
             challenger_version_id=challenger.id,
             holdout_version_id=holdout.id,

@@ -5,6 +5,7 @@ import pandas as pd
 from driftline.declaration import ModelPipeline
 from driftline.dossier import store_profile, store_reference_rows
 from driftline.registry import Decision, ModelVersion, register
+from driftline.retraining.candidates import rows_from
 from driftline.retraining.fitting import fit_model
 from driftline.retraining.training import load_rows
 from driftline.store import dataset_rows, run_rows
@@ -26,8 +27,16 @@ def refit(workspace: Workspace, pipeline: ModelPipeline, decision: Decision, jud
         for version_id in used:
             run.log_input(version_id, role="training")
         run.log_params({"trainer": pipeline.trainer.name, **pipeline.trainer.params()})
-        rows = pd.concat([load_rows(workspace, version) for version in used.values()], ignore_index=True)
+        parts = [load_rows(workspace, version) for version in used.values()]
+        rows = rows_from(pipeline, pd.concat(parts, ignore_index=True), judged.trained_from)
         store_profile(run, pipeline, rows)
         store_reference_rows(run, pipeline, rows)
         model = fit_model(pipeline, rows)
-        return register(run, pipeline.name, model, trained_through=judged.trained_through, judged_version_id=judged.id)
+        return register(
+            run,
+            pipeline.name,
+            model,
+            trained_through=judged.trained_through,
+            trained_from=judged.trained_from,
+            judged_version_id=judged.id,
+        )

@@ -179,8 +179,25 @@ def _champion_kept(values: Values) -> AlertText:
     )
 
 
+def _champion_switched(values: Values) -> AlertText:
+    return AlertText(
+        title=f"Version {values['serving_version']} was put in place by hand.",
+        details=str(values["reason"]),
+        next_step=f"Version {values['serving_version']} serves.",
+    )
+
+
+def _level_accepted(values: Values) -> AlertText:
+    return AlertText(
+        title="A lower level was accepted: the world has become harder.",
+        details=str(values["reason"]),
+        next_step="The pipeline is measured against the new level from now on.",
+    )
+
+
 _TEXTS: dict[str, Callable[[Values], AlertText]] = {
     "drift_found": _drift("Drift detected in what version {version} serves{up_to}."),
+    "level_lost": _drift("Version {version} is below the level that was reached{up_to}."),
     "drift_resolved": _drift("Drift is no longer detected."),
     "drift_not_evaluated": _drift("Drift of version {version} could not be evaluated{up_to}."),
     "metric_below_limit": _metric("below its limit"),
@@ -193,4 +210,6 @@ _TEXTS: dict[str, Callable[[Values], AlertText]] = {
     "retraining_failed": _retraining_failed,
     "version_promoted": _version_promoted,
     "champion_kept": _champion_kept,
+    "champion_switched": _champion_switched,
+    "level_accepted": _level_accepted,
 }

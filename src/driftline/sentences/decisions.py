@@ -99,9 +99,20 @@ def _cooldown(d: Details) -> str:
     )
 
 
+_LOOKS = {
+    "level_lost": "the level of the pipeline is lost",
+    "rows_have_grown": "the level is not regained, and there are so many more rows after the change",
+    "window_is_new": "the level is not regained, and the training window holds rows after the change only",
+    "time_has_passed": "nothing was looked for in a long time",
+}
+
 _ASKS: dict[str, Callable[[Details], str]] = {
-    "drift": lambda d: str(d["summary"]),
-    "age": lambda d: f"the champion serves since {minute(d['since'])}, longer than {d['max_age']}",
+    "drift": lambda d: f"{_LOOKS[d['look']]}. {d['summary']}" if "look" in d else str(d["summary"]),
+    "age": lambda d: (
+        _LOOKS[d["look"]]
+        if "look" in d
+        else f"the champion serves since {minute(d['since'])}, longer than {d['max_age']}"
+    ),
     "labels": lambda d: f"{d['count']} new labels, of {d['enough']} that are worth a retraining",
 }
 
@@ -122,6 +133,12 @@ _SENTENCES: dict[str, Callable[[Details], str]] = {
         f"start at {minute(d['until'])}."
     ),
     "serves_no_longer": lambda d: f"No retraining: report {d['report_id']} is about a version that serves no longer.",
+    "level_accepted": lambda d: (
+        f"A lower level is accepted: {score(d['level'])} in place of {score(d['level_before'])}. {d['lost']} of "
+        f"{d['looks']} retrainings since the level was lost did not help, on up to {d['rows_since_change']} rows after "
+        "the change."
+    ),
+    "level_by_hand": lambda d: f"The level was set to {score(d['level'])} by {d['actor']}: {sentence(d['reason'])}",
     "first_model": lambda d: "The first model.",
     "by_hand": lambda d: str(d["reason"]),
     "asked_for": lambda d: f"Asked for: {d['trigger']}.",

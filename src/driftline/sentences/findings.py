@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from driftline.sentences.words import score
+
 Value = float | int | str | None
 Values = Mapping[str, Value]
 
@@ -186,6 +188,19 @@ def _correlation(values: Values) -> str:
     return f" Rows are correlated: the variance counts {values['design_effect']:.1f} times, estimated from {windows}."
 
 
+def _health(values: Values, text: str) -> str:
+    loss = f"{values['loss']}"
+    now = "" if values["value"] is None else f" {score(_number(values, 'value'))} on {values['label_count']} labels"
+    level = "" if values["level"] is None else f" The level that was reached is {score(_number(values, 'level'))}."
+    since = values["changed_at"]
+    changed = f" The world is estimated to have changed on {str(since)[:10]}." if since else ""
+    return f"{loss}{now}: {text}.{level}{changed}"
+
+
+def _of_health(text: str) -> Callable[[Values], str]:
+    return lambda values: _health(values, text)
+
+
 def _number(values: Values, name: str) -> float:
     value = values[name]
     if value is None or isinstance(value, str):
@@ -194,6 +209,15 @@ def _number(values: Values, name: str) -> float:
 
 
 _SENTENCES: dict[str, Callable[[Values], str]] = {
+    "no_level_reached": _of_health("there is no level to compare with yet"),
+    "too_few_labels_for_the_level": _of_health("too few labels of the champion's own time to compare"),
+    "reached_level_kept": _of_health("the level is kept"),
+    "reached_level_lost": _of_health("surely worse than the level"),
+    "level_not_regained": _of_health("the level is not regained"),
+    "level_regained": _of_health("the level is regained"),
+    "level_accepted": _of_health("a lower level was accepted"),
+    "rows_are_harder": _of_health("worse than the level, yet the probabilities are as right as before"),
+    "not_better_than_a_constant": _of_health("not surely better than a constant"),
     "performance_fell": _performance,
     "performance_kept": _performance,
     "below_level": _level,

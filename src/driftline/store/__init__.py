@@ -7,6 +7,7 @@ Open the database with `open_database`.
 from sqlmodel import Session
 
 from driftline.store import (
+    adjudication_rows,
     alert_rows,
     alias_rows,
     backtest_rows,
@@ -29,6 +30,7 @@ from driftline.store.database import Database, open_database
 __all__ = [
     "Database",
     "Session",
+    "adjudication_rows",
     "alert_rows",
     "alias_rows",
     "backtest_rows",

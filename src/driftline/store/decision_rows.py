@@ -1,4 +1,4 @@
-"""Decisions: a question each, the events of its life, and the adjudication that it may end in."""
+"""Decisions: a question each, and the events of its life."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -12,11 +12,12 @@ from driftline.store.model_rows import RegisteredModel
 
 
 class DecisionKind(StrEnum):
-    """What is decided: whether to retrain, a switch by hand, or which of two versions a bandit keeps."""
+    """What is decided: whether to retrain, a switch by hand, a bandit's version to keep, or the level to be kept."""
 
     RETRAIN = "retrain"
     SWITCH = "switch"
     BANDIT = "bandit"
+    LEVEL = "level"
 
 
 class Trigger(StrEnum):
@@ -42,6 +43,10 @@ class DecisionStatus(StrEnum):
     KEPT = "kept"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    ACCEPTED = "accepted"
+
+
+FIRST_MODEL = "first_model"  # the rule of the decision that a model begins with
 
 
 class DecisionRow(SQLModel, table=True):
@@ -92,53 +97,6 @@ class DecisionEventRow(SQLModel, table=True):
     )
 
 
-class AdjudicationRow(SQLModel, table=True):
-    """One row is the comparison of a challenger with the champion that a decision stands on."""
-
-    __tablename__ = "adjudication"
-    __table_args__ = ({"sqlite_autoincrement": True},)
-
-    id: int = Field(default=None, primary_key=True)
-    decision_id: int = Field(foreign_key="decision.id", index=True)
-    recorded_at: datetime
-    challenger_version_id: int = Field(foreign_key="model_version.id")
-    champion_version_id: int | None = Field(default=None, foreign_key="model_version.id")
-    holdout_version_id: int | None = Field(default=None, foreign_key="dataset_version.id")
-    metric: str
-    champion_score: float | None
-    challenger_score: float | None
-    gain: float | None
-    gain_low: float | None
-    gain_high: float | None
-    standard_error: float | None = Field(default=None, description="of the gain")
-    method: str | None = Field(default=None, description="the paired test")
-    p_value: float | None = Field(description="one-sided")
-    p_value_two_sided: float | None = None
-    note: str | None = None
-    promote: bool
-    rule: str
-    details: dict[str, Any] = Field(sa_type=JSON)
-    guardrails: dict[str, Any] = Field(sa_type=JSON, description="what the policy asked for beside the gain")
-
-
-class AdjudicationSliceRow(SQLModel, table=True):
-    """One row is the comparison on the rows that share a value of a column."""
-
-    __tablename__ = "adjudication_slice"
-
-    adjudication_id: int = Field(primary_key=True, foreign_key="adjudication.id")
-    slice_column: str = Field(primary_key=True)
-    slice_value: str = Field(primary_key=True)
-    champion_score: float | None
-    challenger_score: float | None
-    gain: float | None
-    gain_low: float | None
-    gain_high: float | None
-    standard_error: float | None
-    row_count: int
-    note: str | None = Field(default=None, description="why there is no comparison")
-
-
 def ask(session: Session, **values: Any) -> DecisionRow:
     """Store a question and return it with its id; its first event is to follow in the same transaction."""
     row = DecisionRow(**values)
@@ -154,16 +112,6 @@ def append_event(session: Session, decision_id: int, **values: Any) -> DecisionE
     row = DecisionEventRow(decision_id=decision_id, number=(session.exec(newest).one() or 0) + 1, **values)
     session.add(row)
     decision.status = row.status
-    session.flush()
-    return row
-
-
-def append_adjudication(session: Session, slices: Sequence[Mapping[str, Any]], **values: Any) -> AdjudicationRow:
-    """Store the comparison that a decision stands on, with its slices."""
-    row = AdjudicationRow(**values)
-    session.add(row)
-    session.flush()
-    session.add_all(AdjudicationSliceRow(adjudication_id=row.id, **part) for part in slices)
     session.flush()
     return row
 
@@ -204,22 +152,6 @@ def events(session: Session, decision_ids: Collection[int]) -> dict[int, list[De
     return rows
 
 
-def adjudications(session: Session, decision_ids: Collection[int]) -> dict[int, AdjudicationRow]:
-    """Return the newest adjudication of each decision; one without is left out."""
-    statement = select(AdjudicationRow).where(col(AdjudicationRow.decision_id).in_(decision_ids))
-    return {row.decision_id: row for row in session.exec(statement.order_by(col(AdjudicationRow.id)))}
-
-
-def adjudication_slices(session: Session, adjudication_ids: Collection[int]) -> dict[int, list[AdjudicationSliceRow]]:
-    """Return the slices of adjudications, one statement."""
-    rows: dict[int, list[AdjudicationSliceRow]] = {id_: [] for id_ in adjudication_ids}
-    statement = select(AdjudicationSliceRow).where(col(AdjudicationSliceRow.adjudication_id).in_(adjudication_ids))
-    order = (AdjudicationSliceRow.slice_column, AdjudicationSliceRow.slice_value)
-    for row in session.exec(statement.order_by(*order)):
-        rows[row.adjudication_id].append(row)
-    return rows
-
-
 def on_reports(session: Session, report_ids: Collection[int]) -> dict[int, DecisionRow]:
     """Return the decision on each drift report; one without a decision is left out."""
     rows = session.exec(select(DecisionRow).where(col(DecisionRow.drift_report_id).in_(report_ids)))
@@ -237,13 +169,38 @@ def newest_ended(session: Session) -> dict[int, DecisionRow]:
     return {row.model_id: row for row in session.exec(select(DecisionRow).where(col(DecisionRow.id).in_(newest)))}
 
 
-def was_judged(session: Session, version_ids: Collection[int]) -> bool:
-    """Return whether any of these versions was judged on a holdout."""
-    statement = select(AdjudicationRow.id).where(
-        col(AdjudicationRow.challenger_version_id).in_(version_ids),
-        col(AdjudicationRow.holdout_version_id).is_not(None),
+def ended_since(session: Session, time: datetime) -> Sequence[DecisionRow]:
+    """Return the decisions that were promoted, kept or accepted after `time` by the machine's clock, oldest first."""
+    ended = [DecisionStatus.PROMOTED, DecisionStatus.KEPT, DecisionStatus.ACCEPTED]
+    statement = (
+        select(DecisionRow)
+        .join(DecisionEventRow, col(DecisionEventRow.decision_id) == DecisionRow.id)
+        .where(col(DecisionEventRow.status).in_(ended), DecisionEventRow.recorded_at > time)
+        .order_by(col(DecisionEventRow.id))
     )
-    return session.exec(statement.limit(1)).first() is not None
+    return session.exec(statement).all()
+
+
+def looks_and_levels(
+    session: Session, model_id: int
+) -> Sequence[tuple[DecisionKind, datetime, DecisionStatus, Mapping[str, Any]]]:
+    """Return (kind, as of, status, first details) of judged retrainings and of accepted levels, oldest first.
+
+    The first model is left out: nothing was looked for when it was trained.
+    """
+    statement = (
+        select(DecisionRow.kind, DecisionRow.as_of, DecisionRow.status, DecisionEventRow.details)
+        .join(DecisionEventRow, col(DecisionEventRow.decision_id) == DecisionRow.id)
+        .where(DecisionRow.model_id == model_id, DecisionEventRow.number == 1)
+        .where(DecisionEventRow.rule != FIRST_MODEL)
+        .where(col(DecisionRow.kind).in_([DecisionKind.RETRAIN, DecisionKind.LEVEL]))
+        .where(col(DecisionRow.status).in_([DecisionStatus.PROMOTED, DecisionStatus.KEPT, DecisionStatus.ACCEPTED]))
+        .order_by(col(DecisionRow.as_of), col(DecisionRow.id))
+    )
+    return [
+        (DecisionKind(kind), at, DecisionStatus(status), details)
+        for kind, at, status, details in session.exec(statement)
+    ]
 
 
 def requested_on_reports(session: Session) -> Sequence[tuple[DecisionRow, str]]:

@@ -12,6 +12,8 @@ from driftline.store.decision_rows import DecisionRow
 from driftline.store.model_rows import RegisteredModel
 from driftline.store.upsert import insert_missing
 
+_JSON_OR_NULL = JSON(none_as_null=True)
+
 
 class DriftReportRow(SQLModel, table=True):
     """One row is a statement about one version after one partition, with its findings as evidence."""
@@ -29,11 +31,14 @@ class DriftReportRow(SQLModel, table=True):
     reference: str = Field(description="what the window was compared with")
     window_start: datetime | None = None
     window_end: datetime | None = None
-    verdict: str = Field(description="ok, drift, too_few_rows or undefined")
+    verdict: str = Field(description="ok, drift, degraded, too_few_rows or undefined")
     summary: str
     digest: str = Field(description="sha256 of the findings: the same evidence is reported once")
     created_at: datetime
     dagster_run_id: str | None = None
+    health: dict[str, Any] | None = Field(
+        default=None, sa_type=_JSON_OR_NULL, description="how the pipeline stood against the level that it had reached"
+    )
 
 
 class DriftFindingRow(SQLModel, table=True):
@@ -58,7 +63,7 @@ class DriftFindingRow(SQLModel, table=True):
     role: str = Field(
         default="alert",
         sa_column_kwargs={"server_default": "alert"},
-        description="the rule it serves: alert or trigger",
+        description="the rule it serves: alert, trigger or health",
     )
     rule: str = Field(
         default="recorded",
@@ -96,6 +101,7 @@ def add_report(
     window_start: datetime | None = None,
     window_end: datetime | None = None,
     dagster_run_id: str | None = None,
+    health: Mapping[str, Any] | None = None,
 ) -> int:
     """Store a report with its findings and return its id; the same evidence again returns the id that is there."""
     same = select(DriftReportRow.id).where(
@@ -118,6 +124,7 @@ def add_report(
         digest=digest,
         created_at=created_at,
         dagster_run_id=dagster_run_id,
+        health=None if health is None else dict(health),
     )
     session.add(row)
     session.flush()
@@ -136,6 +143,29 @@ def reports(
     if before is not None:
         statement = statement.where(col(DriftReportRow.id) < before)
     return session.exec(statement.order_by(col(DriftReportRow.id).desc()).limit(first)).all()
+
+
+def newest_health(session: Session, model_id: int, *, before: str | None = None) -> Mapping[str, Any] | None:
+    """Return the health of the newest report on the newest partition of a model, of those before a partition."""
+    statement = select(DriftReportRow.health).where(
+        DriftReportRow.model_id == model_id, col(DriftReportRow.health).is_not(None)
+    )
+    if before is not None:
+        statement = statement.where(DriftReportRow.partition_key < before)
+    newest = (col(DriftReportRow.partition_key).desc(), col(DriftReportRow.id).desc())
+    return session.exec(statement.order_by(*newest).limit(1)).first()
+
+
+def health_between(session: Session, model_id: int, first: str, last: str) -> dict[str, Mapping[str, Any]]:
+    """Return the health of the newest report on each partition from `first` to `last`, by partition in their order."""
+    statement = select(DriftReportRow.partition_key, DriftReportRow.health).where(
+        DriftReportRow.model_id == model_id,
+        col(DriftReportRow.health).is_not(None),
+        DriftReportRow.partition_key >= first,
+        DriftReportRow.partition_key <= last,
+    )
+    rows = session.exec(statement.order_by(DriftReportRow.partition_key, col(DriftReportRow.id)))
+    return {key: health for key, health in rows if health is not None}
 
 
 def first_reports(session: Session, model_id: int, *, verdict: str, kind: str) -> Sequence[DriftReportRow]:

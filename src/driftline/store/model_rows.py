@@ -36,6 +36,9 @@ class ModelVersionRow(SQLModel, table=True):
     signature: list[dict[str, Any]] = Field(sa_type=JSON, description="the columns it reads")
     task: str | None = Field(default=None, description="NULL: of a version that driftline 0.1 registered")
     classes: list[Any] | None = Field(default=None, sa_type=JSON, description="that it distinguishes, in their order")
+    trained_from: datetime | None = Field(
+        default=None, description="no row before this was used; NULL: all rows of the training dataset"
+    )
     trained_through: datetime = Field(description="nothing later than this was used")
     judged_version_id: int | None = Field(
         default=None,

@@ -18,17 +18,26 @@ from driftline.store.lookup import by_key
 
 strawberry.enum(
     DecisionStatus,
-    description="What happened to a decision. DECLINED: no retraining; PROMOTED or KEPT: the challenger was judged.",
+    description=(
+        "What happened to a decision. DECLINED: no retraining; PROMOTED or KEPT: the challenger was judged; ACCEPTED: "
+        "a level was."
+    ),
 )
-strawberry.enum(DecisionKind, description="What is decided: a retraining, a switch by hand, or a bandit's winner.")
 strawberry.enum(
-    Verdict, description="What a drift check concluded; only OK means that it compared the rows and saw no drift."
+    DecisionKind, description="What is decided: a retraining, a switch by hand, a bandit's winner, or a level."
+)
+strawberry.enum(
+    Verdict,
+    description=(
+        "What a drift check concluded; only OK means that it compared the rows and saw no drift. DEGRADED: the level "
+        "that the pipeline had reached is lost."
+    ),
 )
 _FindingKind = closed_set("FindingKind", get_args(FindingKind), description="What a finding is about.")
 _FindingRole = closed_set(
     "FindingRole",
     get_args(FindingRole),
-    description="What a finding serves: ALERT makes the report's verdict, TRIGGER asks for a retraining.",
+    description=("What a finding serves: ALERT and HEALTH make the report's verdict, TRIGGER asks for a retraining."),
 )
 
 
@@ -114,8 +123,13 @@ class DriftReport(FromDagster, OfModel):
     reference: str = strawberry.field(description="What the window was compared with.")
     window_start: datetime | None = strawberry.field(description="Start of the longest window looked at.")
     window_end: datetime | None = strawberry.field(description="End of that window, not included.")
-    verdict: Verdict = strawberry.field(description="The conclusion of its alert findings; only OK says no drift.")
+    verdict: Verdict = strawberry.field(
+        description="The conclusion of its alerts and of health; only OK says that all is well."
+    )
     summary: str = strawberry.field(description="What drifted, or why there is no verdict, in words.")
+    health: JSON | None = strawberry.field(
+        description="How the pipeline stood against the level that it had reached; null: no rule of recovery."
+    )
     digest: str = strawberry.field(description="sha256 of the findings.")
     created_at: datetime = strawberry.field(description="When it was made.")
 

@@ -44,6 +44,9 @@ class ModelVersion(OfModel):
     digest: str = strawberry.field(description="sha256 over the paths and digests of its files.")
     flavor: str = strawberry.field(description="The format of its files.")
     signature: JSON = strawberry.field(description="The columns that it reads: name, type, categories.")
+    trained_from: datetime | None = strawberry.field(
+        description="No row before this was used in training; null: all rows of the training dataset."
+    )
     trained_through: datetime = strawberry.field(description="Nothing later than this was used in training.")
     created_at: datetime = strawberry.field(description="When it was registered.")
 

@@ -1,0 +1,18 @@
+"""The errors of the room `drift_reports`."""
+
+from driftline.errors import InvalidInputError
+from driftline.rows.errors import NotMaterializedError
+
+
+class InvalidLevelError(InvalidInputError):
+    """A level cannot be accepted or set as it was asked for."""
+
+    code = "INVALID_LEVEL"
+
+
+def no_health(name: str) -> NotMaterializedError:
+    """Return the error where no report keeps the health of a pipeline."""
+    return NotMaterializedError(
+        f"No drift report says how {name!r} stands against a level yet. Materialize {name}/drift of a stream whose "
+        "retraining has the rule Recovery."
+    )

@@ -1,0 +1,158 @@
+"""The health of a pipeline at its partitions, from the labelled rows of whoever served them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from driftline.datasets import Newest, Window
+from driftline.declaration import ModelPipeline
+from driftline.evaluations import LabelledRows
+from driftline.health import Accepted, Health, HoldoutLoss, PartitionLoss, Recovery, assess, partition_loss
+from driftline.metrics import Task
+
+ScoreAgain = Callable[[int, Sequence[str]], Mapping[str, LabelledRows]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Champion:
+    """Who serves when a partition is reported on, and since when."""
+
+    version_id: int
+    since: datetime
+
+
+class HealthHistory:
+    """What was lost in the labelled partitions of a stream, computed once for all reports of one call.
+
+    Args:
+        pipeline: the declaration.
+        labelled: what was served, by partition; more may be added between two questions.
+        score_again: what a version predicts, or would have predicted, for partitions, with their labels.
+        holdout: what a version lost on its holdout; None where that is not known.
+    """
+
+    def __init__(
+        self,
+        pipeline: ModelPipeline,
+        labelled: Mapping[str, LabelledRows],
+        *,
+        score_again: ScoreAgain,
+        holdout: Callable[[int], HoldoutLoss | None],
+    ) -> None:
+        self.pipeline = pipeline
+        self.holdout = holdout
+        self._labelled = labelled
+        self._score_again = score_again
+        self._losses: dict[tuple[int, str], PartitionLoss] = {}
+
+    def health(
+        self,
+        rule: Recovery,
+        key: str,
+        previous: Health | None,
+        champion: Champion,
+        *,
+        accepted: Accepted | None,
+        looks: Sequence[datetime],
+    ) -> Health:
+        """Return the health at partition `key`, as it follows from that at the partition reported on before."""
+        view = _View(history=self, key=key, champion=champion)
+        return assess(rule, previous, view, accepted=accepted, looks=looks)
+
+    def served(self, start: datetime, end: datetime) -> list[PartitionLoss]:
+        """Return what was lost from `start` to `end` by whoever served, where labels are known."""
+        found = [self._loss(key, self._labelled[key]) for key in self._keys(start, end)]
+        return [loss for loss in found if loss.row_count]
+
+    def losses(self, version_id: int, start: datetime, end: datetime) -> list[PartitionLoss]:
+        """Return what one version lost, or would have lost, in the same partitions."""
+        keys = self._keys(start, end)
+        others = [key for key in keys if self._labelled[key].version_id != version_id]
+        unknown = [key for key in others if (version_id, key) not in self._losses]
+        if unknown:
+            for key, rows in self._score_again(version_id, unknown).items():
+                self._loss(key, rows)
+        for key in set(keys).difference(others):
+            self._loss(key, self._labelled[key])
+        found = [self._losses.get((version_id, key)) for key in keys]
+        return [loss for loss in found if loss is not None and loss.row_count]
+
+    def task(self, key: str) -> Task:
+        """Return what is predicted."""
+        return self._labelled[key].task
+
+    def _keys(self, start: datetime, end: datetime) -> list[str]:
+        """Return the partitions that lie wholly between `start` and `end` and were served."""
+        keys = self.pipeline.stream.keys(Window(start, end)) if start < end else ()
+        return [key for key in keys if key in self._labelled]
+
+    def _loss(self, key: str, rows: LabelledRows) -> PartitionLoss:
+        place = rows.version_id, key
+        if place not in self._losses:
+            window = self.pipeline.stream.window(key)
+            self._losses[place] = partition_loss(
+                rows.task,
+                rows.truth,
+                rows.scores,
+                start=window.start,
+                end=window.end,
+                class_count=len(rows.classes),
+            )
+        return self._losses[place]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _View:
+    """What is known at one partition; see `driftline.health.HealthView`."""
+
+    history: HealthHistory
+    key: str
+    champion: Champion
+
+    @property
+    def as_of(self) -> datetime:
+        """Return when the labels of the partition are known."""
+        return self.end + self.history.pipeline.ground_truth.lag
+
+    @property
+    def end(self) -> datetime:
+        """Return the end of the partition."""
+        return self.history.pipeline.stream.window(self.key).end
+
+    @property
+    def task(self) -> Task:
+        """Return what is predicted."""
+        return self.history.task(self.key)
+
+    @property
+    def champion_id(self) -> int:
+        """Return who serves now."""
+        return self.champion.version_id
+
+    @property
+    def honest_from(self) -> datetime:
+        """Return the first time whose labels were not known when the champion was chosen."""
+        return self.champion.since - self.history.pipeline.ground_truth.lag
+
+    @property
+    def training_length(self) -> timedelta:
+        """Return how much time a training reads."""
+        return self.history.pipeline.training_length
+
+    @property
+    def holdout_length(self) -> timedelta:
+        """Return how much of that is its holdout."""
+        holdout = self.history.pipeline.holdout
+        return holdout.length if isinstance(holdout, Newest) else timedelta(0)
+
+    def served(self, start: datetime) -> Sequence[PartitionLoss]:
+        """Return what was lost from `start` on by whoever served."""
+        return self.history.served(start, self.end)
+
+    def losses(self, version_id: int, start: datetime) -> Sequence[PartitionLoss]:
+        """Return what one version lost, or would have lost."""
+        return self.history.losses(version_id, start, self.end)
+
+    def holdout(self, version_id: int) -> HoldoutLoss | None:
+        """Return what a version lost on its holdout."""
+        return self.history.holdout(version_id)

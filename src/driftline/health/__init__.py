@@ -1,0 +1,30 @@
+"""Health: the level that a pipeline has reached, whether it is kept, and since when it is lost."""
+
+from driftline.health.assessment import Accepted, HoldoutLoss, assess, watched_length
+from driftline.health.health import Health, HealthRule, health_of_json
+from driftline.health.losses import (
+    LOSSES,
+    MeanLoss,
+    PartitionLoss,
+    partition_loss,
+    row_losses,
+    sample_mean,
+)
+from driftline.health.recovery import Recovery
+
+__all__ = [
+    "LOSSES",
+    "Accepted",
+    "Health",
+    "HealthRule",
+    "HoldoutLoss",
+    "MeanLoss",
+    "PartitionLoss",
+    "Recovery",
+    "assess",
+    "health_of_json",
+    "partition_loss",
+    "row_losses",
+    "sample_mean",
+    "watched_length",
+]

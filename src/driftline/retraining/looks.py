@@ -1,0 +1,165 @@
+"""When it is worth looking for a better model: a pure function of health, of the looks so far, and of the time."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from driftline.health import Health, HealthRule, Recovery
+
+SHORTEST_AGE, LONGEST_AGE = 0.5, 6.5  # of the first one
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """A retraining that was judged: challengers were trained, earlier versions tried, and the best met the champion.
+
+    Attributes:
+        at: when it was decided on.
+        won: whether the champion was replaced.
+        row_count: rows after the change that it could learn from; 0 where no change was known.
+        is_whole: the training window held no row from before the change.
+    """
+
+    at: datetime
+    won: bool
+    row_count: int = 0
+    is_whole: bool = False
+
+
+def look_of(at: datetime, won: bool, plan: Mapping[str, Any] | None) -> Look:  # noqa: FBT001
+    """Return a look as the decision that asked for it keeps it; None: something else than health asked."""
+    if plan is None:
+        return Look(at=at, won=won)
+    return Look(at=at, won=won, row_count=plan["rows_since_change"], is_whole=plan["window_is_new"])
+
+
+class LookRule(StrEnum):
+    """Why to look now."""
+
+    LEVEL_LOST = "level_lost"
+    ROWS_HAVE_GROWN = "rows_have_grown"
+    WINDOW_IS_NEW = "window_is_new"
+    TIME_HAS_PASSED = "time_has_passed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookPlan:
+    """Whether to look now, or when.
+
+    Attributes:
+        rule: why to look now; None: not now.
+        row_count: rows after the change that a look now could learn from.
+        is_whole: the training window holds no row from before the change.
+        next_row_count: how many of them the next look waits for; None while settled.
+        next_at: when a look is due by time alone; None: never.
+        accept: the level that is given up, since retraining does not regain it; None: it is not.
+    """
+
+    rule: LookRule | None
+    row_count: int
+    is_whole: bool
+    next_row_count: int | None
+    next_at: datetime | None
+    accept: float | None = None
+
+    def details(self) -> dict[str, Any]:
+        """Return what a decision keeps of it, as JSON can hold it."""
+        return {
+            "look": None if self.rule is None else self.rule.value,
+            "rows_since_change": self.row_count,
+            "window_is_new": self.is_whole,
+            "next_rows": self.next_row_count,
+            "next_at": None if self.next_at is None else self.next_at.isoformat(),
+        }
+
+
+def plan_look(
+    rule: Recovery,
+    health: Health,
+    looks: Sequence[Look],
+    now: datetime,
+    *,
+    training_length: timedelta,
+    champion_since: datetime,
+) -> LookPlan:
+    """Return whether to look for a better model now.
+
+    Looked for is when the level is lost; when the rows after the change have doubled since the last look; when the
+    whole training window lies after the change; and when long enough nothing was looked for. A level is given up when
+    challengers on ever more rows after the change have lost, or all that a training can read is new and was tried.
+
+    Args:
+        rule: the declaration.
+        health: at the newest report.
+        looks: all that were judged, oldest first.
+        now: the time of the decision.
+        training_length: how much time a training reads.
+        champion_since: when the champion took effect.
+    """
+    due = _due_by_age(rule, looks, health, champion_since)
+    aged = due is not None and due <= now
+    if health.entered_at is None:
+        return LookPlan(
+            rule=LookRule.TIME_HAS_PASSED if aged else None,
+            row_count=0,
+            is_whole=False,
+            next_row_count=None,
+            next_at=due,
+        )
+    episode = [look for look in looks if look.at >= health.entered_at]
+    last_rows = max((look.row_count for look in episode), default=0)
+    next_rows = max(rule.min_rows, _ceil(rule.growth * last_rows))
+    rows, is_whole = health.rows_since_change, _is_whole(health, now, training_length)
+    plan = LookPlan(rule=None, row_count=rows, is_whole=is_whole, next_row_count=next_rows, next_at=due)
+    accept = _accepted_level(rule, health, episode)
+    if accept is not None:
+        return LookPlan(**{**vars(plan), "accept": accept})
+    return LookPlan(**{**vars(plan), "rule": _asks(episode, rows >= next_rows, is_whole=is_whole, aged=aged)})
+
+
+def _asks(episode: Sequence[Look], grown: bool, *, is_whole: bool, aged: bool) -> LookRule | None:  # noqa: FBT001
+    if not episode:
+        return LookRule.LEVEL_LOST
+    if grown:
+        return LookRule.ROWS_HAVE_GROWN
+    if is_whole and not any(look.is_whole for look in episode):
+        return LookRule.WINDOW_IS_NEW
+    return LookRule.TIME_HAS_PASSED if aged else None
+
+
+def _accepted_level(rule: Recovery, health: Health, episode: Sequence[Look]) -> float | None:
+    """Return the level that the champion has, where it is all that can be had; None where that is not shown."""
+    if health.rule is HealthRule.TOO_FEW_LABELS:
+        return None
+    whole = any(look.is_whole for look in episode)
+    if health.rule is HealthRule.NOT_BETTER_THAN_A_CONSTANT and not whole:
+        return None
+    last_win = max((place for place, look in enumerate(episode) if look.won), default=-1)
+    lost = sum(look.row_count >= rule.min_rows for look in episode[last_win + 1 :])
+    if not whole and lost < rule.lost_looks:
+        return None
+    return health.bound
+
+
+def _is_whole(health: Health, now: datetime, training_length: timedelta) -> bool:
+    return health.changed_at is not None and now - training_length >= health.changed_at
+
+
+def _due_by_age(rule: Recovery, looks: Sequence[Look], health: Health, champion_since: datetime) -> datetime | None:
+    """Return when a look is due without evidence: ever later while looks lose, sooner again after one has won."""
+    first = rule.first_age
+    if first is None:
+        return None
+    age = first
+    for look in looks:
+        age = max(SHORTEST_AGE * first, age / 2) if look.won else min(LONGEST_AGE * first, age * 2)
+        if look.won and look.row_count:  # in an episode: a win by evidence calls for another look before long
+            age = min(age, first)
+    newest = max([look.at for look in looks[-1:]], default=champion_since)
+    return newest + age
+
+
+def _ceil(value: float) -> int:
+    return int(-(-value // 1))

@@ -1,0 +1,98 @@
+"""When the loop looks for a better model, and when it gives a level up: rules over plain values."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from driftline import Recovery
+from driftline.health import Health, HealthRule, MeanLoss
+from driftline.health.health import Condition
+from driftline.retraining import Look
+from driftline.retraining.looks import LookRule, look_of, plan_look
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+RULE = Recovery()
+SETTLED = Health(as_of=NOW, condition=Condition.SETTLED, rule=HealthRule.LEVEL_KEPT, champion_id=1, level=0.1)
+LOST = replace(
+    SETTLED,
+    condition=Condition.RECOVERING,
+    rule=HealthRule.LEVEL_NOT_REGAINED,
+    loss=MeanLoss(value=0.2, standard_error=0.01, row_count=700),
+    entered_at=NOW - 20 * DAY,
+    changed_at=NOW - 25 * DAY,
+    anchor_id=1,
+    rows_since_change=1000,
+)
+
+
+def planned(health, *looks, rule=RULE, now=NOW, since=NOW - 20 * DAY, length=56 * DAY):
+    return plan_look(rule, health, looks, now, training_length=length, champion_since=since)
+
+
+def look(days_ago, *, won=False, rows=0, whole=False):
+    return Look(at=NOW - days_ago * DAY, won=won, row_count=rows, is_whole=whole)
+
+
+def test_while_the_level_is_kept_only_time_asks():
+    assert planned(SETTLED).rule is None
+    assert planned(SETTLED).next_at == NOW + 8 * DAY
+    assert planned(SETTLED, since=NOW - 28 * DAY).rule is LookRule.TIME_HAS_PASSED
+    assert planned(SETTLED, rule=Recovery(max_age=None), since=NOW - 999 * DAY).rule is None
+
+
+def test_looks_that_lose_are_ever_rarer_and_one_that_wins_brings_the_next_nearer():
+    waits = [(planned(SETTLED, *[look(1)] * losses).next_at - NOW + DAY).days for losses in (1, 2, 3, 4)]
+    assert waits == [56, 112, 182, 182]
+    assert (planned(SETTLED, look(1, won=True)).next_at - NOW + DAY).days == 14
+    assert (planned(SETTLED, look(9), look(8), look(1, won=True)).next_at - NOW + DAY).days == 56
+    assert (planned(SETTLED, look(9), look(8), look(1, won=True, rows=300)).next_at - NOW + DAY).days == 28
+
+
+def test_a_lost_level_asks_at_once_and_then_as_rows_double():
+    assert planned(LOST).rule is LookRule.LEVEL_LOST
+    assert planned(LOST, look(10, rows=500)).rule is LookRule.ROWS_HAVE_GROWN
+    assert planned(LOST, look(10, rows=501)).rule is None
+    assert planned(LOST, look(10, rows=501)).next_row_count == 1002
+    assert planned(replace(LOST, rows_since_change=199), look(10)).rule is None
+    assert planned(replace(LOST, rows_since_change=200), look(10)).rule is LookRule.ROWS_HAVE_GROWN
+
+
+def test_a_look_before_the_level_was_lost_is_none_of_this_episode():
+    assert planned(LOST, look(21, rows=1000)).rule is LookRule.LEVEL_LOST
+
+
+def test_a_window_of_new_rows_alone_is_looked_at_once():
+    tried = look(10, rows=900)
+    assert planned(LOST, tried, length=25 * DAY).rule is LookRule.WINDOW_IS_NEW
+    assert planned(LOST, tried, length=26 * DAY).rule is None
+
+
+def test_three_challengers_that_lost_on_new_rows_show_that_the_level_is_gone():
+    lost = [look(15, rows=200), look(12, rows=400), look(8, rows=800)]
+    assert planned(LOST, *lost).accept == pytest.approx(0.22)
+    assert planned(LOST, *lost[:2]).accept is None
+    assert planned(LOST, *lost, look(4, rows=1600, won=True)).accept is None
+    assert planned(LOST, look(15), look(12), look(8)).accept is None  # not one of them learnt from the new world
+
+
+def test_a_whole_window_that_was_tried_shows_it_too():
+    assert planned(LOST, look(3, rows=900, whole=True)).accept == pytest.approx(0.22)
+
+
+def test_nothing_is_accepted_of_which_too_little_is_known():
+    unknown = replace(LOST, rule=HealthRule.TOO_FEW_LABELS, loss=None)
+    assert planned(unknown, look(3, rows=900, whole=True)).accept is None
+
+
+def test_a_champion_that_is_no_better_than_a_constant_is_accepted_on_a_whole_window_alone():
+    poor = replace(LOST, rule=HealthRule.NOT_BETTER_THAN_A_CONSTANT)
+    assert planned(poor, look(15, rows=200), look(12, rows=400), look(8, rows=800)).accept is None
+    assert planned(poor, look(3, rows=900, whole=True)).accept == pytest.approx(0.22)
+
+
+def test_a_decision_keeps_what_the_next_look_needs():
+    plan = planned(LOST)
+    assert look_of(NOW, won=True, plan=plan.details()) == Look(at=NOW, won=True, row_count=1000, is_whole=False)
+    assert look_of(NOW, won=False, plan=None) == Look(at=NOW, won=False)
