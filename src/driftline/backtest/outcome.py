@@ -8,6 +8,7 @@ from math import sqrt
 import numpy as np
 
 from driftline.backtest.past import Past
+from driftline.backtest.regret import Regret
 from driftline.backtest.replay import PolicyReplay, Retraining
 from driftline.datasets import Window
 from driftline.evaluations import LabelledRows
@@ -58,6 +59,7 @@ class PolicyOutcome:
         cpu_s: CPU seconds of its trainings and judgements.
         changes: the marked changes; empty where none is marked.
         false_alarms: retrainings by drift that no marked change explains; None where none is marked.
+        regret: against the best schedule in hindsight; None where it was not asked for, and for the baseline.
     """
 
     policy: str
@@ -68,6 +70,7 @@ class PolicyOutcome:
     cpu_s: float
     changes: tuple[Change, ...] = ()
     false_alarms: int | None = None
+    regret: Regret | None = None
 
     @property
     def promotions(self) -> int:
