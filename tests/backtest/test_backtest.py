@@ -143,10 +143,14 @@ def lived_through(workspace, pipeline):
     return retrained, served
 
 
-@pytest.mark.parametrize(("trigger", "refit"), [(None, False), (RetrainTrigger(window="2d"), True)])
-def test_production_day_by_day_does_what_the_backtest_says(workspace, trigger, refit):
+@pytest.mark.parametrize(
+    ("trigger", "refit", "delay"),
+    [(None, False, "1d"), (RetrainTrigger(window="2d"), True, "1d"), (RetrainTrigger(window="2d"), True, "10d")],
+)
+def test_production_day_by_day_does_what_the_backtest_says(workspace, trigger, refit, delay):
     retrain = Retrain(on_drift=("performance", "column"), trigger=trigger, cooldown="3d")
-    pipeline = fires(retrain=retrain, promote=Promote(confidence=None, refit=refit))
+    promote, late = Promote(confidence=None, refit=refit), GroundTruth(delay=delay)
+    pipeline = fires(retrain=retrain, promote=promote, ground_truth=late)
     retrained, served = lived_through(workspace, pipeline)
     done = replayed(pipeline)
     assert len(retrained) > 1
