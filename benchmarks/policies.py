@@ -39,7 +39,7 @@ def swept() -> Iterator[Policy]:
     for length, references, confidence in product(LENGTHS, REFERENCES, CONFIDENCES):
         trigger = RetrainTrigger(window=length, reference_windows=references, confidence=confidence)
         name = f"{length}, {references} reference windows, {confidence:.0%}"
-        yield Policy(name=name, retrain=Retrain(trigger=trigger))
+        yield Policy(name=name, retrain=Retrain(trigger=trigger, choice=None))
 
 
 def replayed(policy: Policy) -> Row:

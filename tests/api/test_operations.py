@@ -155,12 +155,16 @@ def test_open_alerts_come_with_what_became_of_the_messages(url, production):
 
 
 def test_the_newest_backtest_tells_what_each_policy_would_have_made_of_the_past(url, production):
-    store_backtest(production, backtest(fires(), ["weekly"], end=day("2025-02-24")))
+    store_backtest(production, backtest(fires(), ["weekly"], end=day("2025-02-24"), hindsight="7d"))
     [found] = run(url, "backtests", pipeline="fires")["backtests"]["nodes"]
     assert (found["metric"], found["windowStart"]) == ("auroc", "2025-02-10T00:00:00Z")
-    weekly, never, _ = found["policies"]
+    weekly, never, repeated = found["policies"]
     assert (weekly["policy"], weekly["retrainings"], never["retrainings"]) == ("weekly", 2, 0)
     assert weekly["metrics"][0]["value"] > 0.5
+    assert weekly["regret"]["metric"] == "brier"
+    assert weekly["regret"]["value"] > -1e-12
+    assert never["regret"]["value"] == pytest.approx(0, abs=1e-12)
+    assert repeated["regret"] is None
     assert [window["start"] for window in never["windows"]] == ["2025-02-10T00:00:00Z", "2025-02-17T00:00:00Z"]
 
 

@@ -143,13 +143,12 @@ def lived_through(workspace, pipeline):
     return retrained, served
 
 
-@pytest.mark.parametrize(
-    ("trigger", "refit"),
-    [(None, False), (RetrainTrigger(window="2d"), True), (Recovery(window="3d", long_window="6d"), True)],
-)
-def test_production_day_by_day_does_what_the_backtest_says(workspace, trigger, refit):
+@pytest.mark.parametrize("trigger", [None, RetrainTrigger(window="2d"), Recovery(window="3d", long_window="6d")])
+@pytest.mark.parametrize(("refit", "delay"), [(False, "10d"), (True, "1d")])
+def test_production_day_by_day_does_what_the_backtest_says(workspace, trigger, refit, delay):
     retrain = Retrain(on_drift=("performance", "column"), trigger=trigger, cooldown="3d")
-    pipeline = fires(retrain=retrain, promote=Promote(confidence=None, refit=refit))
+    promote, late = Promote(confidence=None, refit=refit), GroundTruth(delay=delay)
+    pipeline = fires(retrain=retrain, promote=promote, ground_truth=late)
     retrained, served = lived_through(workspace, pipeline)
     done = replayed(pipeline)
     assert len(retrained) > 1

@@ -29,6 +29,18 @@ def test_people_get_a_table_and_a_picture_and_the_api_the_figures(command, tmp_p
     assert (tmp_path / "past.png").read_bytes()[1:4] == b"PNG"
 
 
+def test_hindsight_says_how_far_each_policy_is_from_the_best_schedule(command):
+    policies = json.loads(command("backtest", *RANGE, "--metric", "accuracy", "--hindsight", "--json").stdout)
+    weekly, never, repeated = (one["regret"] for one in policies)
+    assert weekly["metric"] == "accuracy"
+    assert weekly["value"] == pytest.approx(weekly["best"] - policies[0]["accuracy"])
+    assert weekly["value"] > -1e-12  # of rounding
+    assert never["value"] == pytest.approx(0, abs=1e-12)
+    assert (never["best"], never["trained"]) == (pytest.approx(policies[1]["accuracy"]), [])
+    assert repeated is None
+    assert "regret" in command("backtest", *RANGE, "--hindsight").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

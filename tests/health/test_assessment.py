@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from driftline.health import Accepted, HealthRule, HoldoutLoss, Recovery, assess, health_of_json, sample_mean
-from driftline.health.losses import partition_loss, row_losses
+from driftline.health.losses import losses_and_excess, partition_loss
 from driftline.metrics import Task
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -78,7 +78,7 @@ def parts(qualities, *, claimed=None):
 
 
 def judged(quality):
-    losses, excess = row_losses(Task.BINARY, *rows(quality, count=1400, seed=99))
+    losses, excess = losses_and_excess(Task.BINARY, *rows(quality, count=1400, seed=99))
     return HoldoutLoss(loss=sample_mean(losses), excess=sample_mean(excess))
 
 
@@ -152,7 +152,7 @@ def test_harder_rows_are_no_loss_of_the_level_while_probabilities_are_right():
         truth = (random.random(400) < scores).astype(float)
         days.append(partition_loss(Task.BINARY, truth, scores, start=START + day * DAY, end=START + (day + 1) * DAY))
     calm = 0.5 + random.uniform(-0.45, 0.45, 2000)
-    losses, excess = row_losses(Task.BINARY, (random.random(2000) < calm).astype(float), calm)
+    losses, excess = losses_and_excess(Task.BINARY, (random.random(2000) < calm).astype(float), calm)
     world = World({1: days}, holdouts={1: HoldoutLoss(loss=sample_mean(losses), excess=sample_mean(excess))})
     found = lived(world, range(60))
     assert all(health.is_settled for health in found)

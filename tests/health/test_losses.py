@@ -7,12 +7,12 @@ import pytest
 
 from driftline.health.losses import (
     LOSSES,
+    losses_and_excess,
     mean_excess,
     mean_gain,
     mean_loss,
     newest,
     partition_loss,
-    row_losses,
 )
 from driftline.metrics import Task, measure
 
@@ -47,7 +47,7 @@ def test_the_loss_of_several_classes_sums_over_them():
     scores = random.dirichlet([1, 1, 1], size=300)
     truth = random.integers(0, 3, size=300).astype(float)
     hot = np.eye(3)[truth.astype(int)]
-    losses, excess = row_losses(Task.MULTICLASS, truth, scores)
+    losses, excess = losses_and_excess(Task.MULTICLASS, truth, scores)
     assert losses == pytest.approx(((scores - hot) ** 2).sum(axis=1))
     assert (losses - excess) == pytest.approx((scores * (1 - scores)).sum(axis=1))
 
@@ -79,7 +79,7 @@ def test_days_that_differ_widen_the_error_of_the_mean():
 
 def test_four_days_are_too_few_to_tell_how_they_differ():
     truth, scores = binary()
-    losses, _ = row_losses(Task.BINARY, truth, scores)
+    losses, _ = losses_and_excess(Task.BINARY, truth, scores)
     found = mean_loss(parts_of(Task.BINARY, truth, scores, 4))
     assert found.standard_error == pytest.approx(losses.std() / np.sqrt(len(losses)))
 
@@ -99,7 +99,7 @@ def test_the_gain_over_the_best_constant_is_that_of_the_rows(task):
         truth = random.normal(50.0, 2.0, 4000)
         scores = truth + random.normal(size=4000)
         constant = (truth - truth.mean()) ** 2
-    losses, _ = row_losses(task, truth, scores)
+    losses, _ = losses_and_excess(task, truth, scores)
     found = mean_gain(task, parts_of(task, truth, scores, 8, class_count=3 if task is Task.MULTICLASS else 2))
     assert found.value == pytest.approx((constant - losses).mean())
     assert found.value > 3 * found.standard_error

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as oracle
 
-from driftline.metrics import Task, measure, metric
+from driftline.metrics import Task, measure, metric, row_losses
 from driftline.metrics.catalogue import METRICS
 from driftline.metrics.errors import InvalidScoresError, UnknownMetricError
 from driftline.metrics.metrics import metrics_for
@@ -218,3 +218,18 @@ def test_intervals_cover_the_truth_nineteen_times_in_twenty(name):
 def test_the_interval_of_r2_is_the_same_every_time():
     rows = regression_rows(3, row_count=2500)
     assert measure("r2", Task.REGRESSION, *rows) == measure("r2", Task.REGRESSION, *rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "task"), [(name, task) for name, entry in METRICS.items() if entry.losses for task in entry.tasks]
+)
+def test_the_mean_of_what_rows_lose_is_the_metric(name, task):
+    truth, scores = ROWS[task](1)
+    mean = row_losses(name, task, truth, scores).mean()
+    expected = 1 - mean if metric(name).greater_is_better else mean
+    assert measure(name, task, truth, scores).value == pytest.approx(expected)
+
+
+def test_a_metric_that_is_no_mean_of_rows_names_those_that_are():
+    with pytest.raises(UnknownMetricError, match="log_loss"):
+        row_losses("auroc", Task.BINARY, *binary_rows(1))

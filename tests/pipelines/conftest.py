@@ -41,12 +41,13 @@ class Dagster:
         if days is not None:
             tags |= {"dagster/asset_partition_range_start": days[0], "dagster/asset_partition_range_end": days[1]}
         at = at or LONG_AFTER.isoformat()
+        config = {**QUIET, "resources": {"workspace": {"config": {"replay_at": at}}}, "ops": options.pop("ops", {})}
         return (
             definitions_of(*pipelines)
             .resolve_job_def(name)
             .execute_in_process(
                 instance=self.instance,
-                run_config={**QUIET, "resources": {"workspace": {"config": {"replay_at": at}}}},
+                run_config=config,
                 tags=tags,
                 raise_on_error=False,
                 **options,

@@ -10,6 +10,7 @@ from driftline.backtest.outcome import PolicyOutcome, gain_over, outcome_of
 from driftline.backtest.past import read_past
 from driftline.backtest.policies import DEFAULT_POLICIES, Policy, named_policy
 from driftline.backtest.policy_replay import PolicyReplay
+from driftline.backtest.regret import regrets
 from driftline.backtest.replay import replay
 from driftline.backtest.trainings import Trainings
 from driftline.backtest.versions import first_version
@@ -19,7 +20,7 @@ from driftline.declaration import ModelPipeline
 from driftline.metrics import Task, metric
 from driftline.workspace import Workspace
 
-NEVER, LAST_KNOWN = "never", "last known label"
+NEVER, LAST_KNOWN, HINDSIGHT = "never", "last known label", "hindsight"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,7 @@ def backtest(
     end: datetime | None = None,
     metric_name: str | None = None,
     length: str = "7d",
+    hindsight: str | None = None,
     changes: Sequence[datetime] = (),
     workspace: Workspace | None = None,
     on_policy: Callable[[str], None] = lambda name: None,
@@ -66,9 +68,11 @@ def backtest(
         end: the last partition ends here at the latest; None: now, or the end of the stream.
         metric_name: shown over time and compared with never retraining; None: the pipeline's first.
         length: of the windows over time, such as `7d`.
+        hindsight: how far apart, such as `7d`, trainings lie that the best schedule in hindsight may choose, beside
+            those of the policies: each policy then has its regret; None: nothing of it, since it trains all of them.
         changes: when the world is known to have changed, for the delay of detection and the false alarms.
         workspace: where labels were delivered to; None: only the dataset's labels are known.
-        on_policy: called with the name of each policy before its replay.
+        on_policy: called with the name of each policy before its replay, and with `hindsight` before that.
 
     Raises:
         NotAStreamError: the pipeline has no time partitions.
@@ -91,11 +95,16 @@ def backtest(
     trainings = Trainings(past)
     model = first_version(past, pipeline, trainings).model
     metrics = _metrics(pipeline, model.task, metric_name)
-    outcomes = {}
+    replays, outcomes = {}, {}
     for name, variant in variants.items():
         on_policy(name)
-        replayed = replay(past, variant, trainings)
-        outcomes[name] = outcome_of(past, name, replayed, metrics=metrics, length=windows, changes=changes)
+        replays[name] = replay(past, variant, trainings)
+        outcomes[name] = outcome_of(past, name, replays[name], metrics=metrics, length=windows, changes=changes)
+    if hindsight is not None:
+        on_policy(HINDSIGHT)
+        step = parse_duration(hindsight)
+        for name, regret in regrets(past, replays, trainings, shown=metrics[0], step=step).items():
+            outcomes[name] = replace(outcomes[name], regret=regret)
     repeated = PolicyReplay(labelled=last_known_labels(past, model), retrainings=(), cpu_s=0.0)
     outcomes[LAST_KNOWN] = outcome_of(past, LAST_KNOWN, repeated, metrics=metrics, length=windows, changes=())
     never = outcomes[NEVER]

@@ -9,6 +9,7 @@ import numpy as np
 
 from driftline.backtest.past import Past
 from driftline.backtest.policy_replay import PolicyReplay, Retraining
+from driftline.backtest.regret import Regret
 from driftline.datasets import Window
 from driftline.evaluations import LabelledRows
 from driftline.metrics import Measurement, mean_interval, measure, metric
@@ -58,6 +59,9 @@ class PolicyOutcome:
         cpu_s: CPU seconds of its trainings and judgements.
         changes: the marked changes; empty where none is marked.
         false_alarms: retrainings by drift that no marked change explains; None where none is marked.
+        episodes: how often the level of the pipeline was lost; None where no rule of recovery is declared.
+        acceptances: how often a lower level was accepted instead of it; None likewise.
+        regret: against the best schedule in hindsight; None where it was not asked for, and for the baseline.
     """
 
     policy: str
@@ -68,6 +72,14 @@ class PolicyOutcome:
     cpu_s: float
     changes: tuple[Change, ...] = ()
     false_alarms: int | None = None
+    episodes: int | None = None
+    acceptances: int | None = None
+    regret: Regret | None = None
+
+    @property
+    def recalls(self) -> int:
+        """Return how many of them were earlier versions that were put into use again."""
+        return sum(retraining.recalled is not None for retraining in self.retrainings)
 
     @property
     def promotions(self) -> int:
@@ -107,6 +119,8 @@ def outcome_of(
         cpu_s=replayed.cpu_s,
         changes=marked,
         false_alarms=false_alarms if changes else None,
+        episodes=len({health.entered_at for health in replayed.health} - {None}) if replayed.health else None,
+        acceptances=len(replayed.accepted) if replayed.health else None,
     )
 
 

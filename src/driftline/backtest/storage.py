@@ -25,7 +25,7 @@ def store_backtest(workspace: Workspace, backtest: Backtest) -> int:
 
 def policy_values(backtest: Backtest, outcome: PolicyOutcome) -> dict[str, Any]:
     """Return one policy of a backtest as JSON values; times in ISO 8601."""
-    worst, gain = outcome.worst_window(backtest.metric), outcome.gain
+    worst, gain, regret = outcome.worst_window(backtest.metric), outcome.gain, outcome.regret
     return {
         "policy": outcome.policy,
         "metrics": {measured.metric: measured.value for measured in outcome.measurements},
@@ -43,6 +43,14 @@ def policy_values(backtest: Backtest, outcome: PolicyOutcome) -> dict[str, Any]:
             for change in outcome.changes
         ],
         "false_alarms": outcome.false_alarms,
+        "regret": {
+            "value": regret.value,
+            "metric": regret.metric,
+            "best": regret.best,
+            "trained": [at.isoformat() for at in regret.trained],
+        }
+        if regret
+        else None,
         "windows": [
             {
                 "start": window.window.start.isoformat(),

@@ -32,6 +32,9 @@ def backtest(
     change: Annotated[
         list[str] | None, typer.Option(help="A day on which the world changed: shows delays and false alarms.")
     ] = None,
+    hindsight: Annotated[
+        bool, typer.Option("--hindsight", help="Compare with the best schedule, trainings a week apart or a policy's.")
+    ] = False,
     picture: Annotated[Path | None, typer.Option(help="Draw the metric over time into this PNG or SVG file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print an object for each policy as JSON.")] = False,
 ) -> None:
@@ -60,6 +63,7 @@ def backtest(
             end=None if end is None else partitions.span(end).end,
             metric_name=metric,
             length=window,
+            hindsight="7d" if hindsight else None,
             changes=[partitions.moment(day) for day in change or ()],
             workspace=workspace,
             on_policy=lambda name: status.update(f"{pipeline}: {name}"),
@@ -76,7 +80,8 @@ def backtest(
 
 def _print(backtest: "Backtest", partitions: "Partitions") -> None:
     metrics = [measured.metric for measured in backtest.policies[0].measurements]
-    changes = backtest.policies[0].changes
+    changes, regret = backtest.policies[0].changes, backtest.policies[0].regret
+    compared = [f"hindsight's {regret.metric}", "regret"] if regret else []
     detected = [
         *(f"delay {partitions.time_title(change.at)}" for change in changes),
         *(["false alarms"] if changes else []),
@@ -91,19 +96,27 @@ def _print(backtest: "Backtest", partitions: "Partitions") -> None:
             "retrainings",
             "promotions",
             "CPU s",
+            *compared,
             *detected,
         ),
-        [_row(backtest, outcome, metrics, detected) for outcome in backtest.policies],
+        [_row(backtest, outcome, metrics, compared, detected) for outcome in backtest.policies],
         empty="Nothing was replayed.",
     )
     print_text(
         f"Worst {backtest.length} and what is gained over never retraining are of {backtest.metric}; the latter is the "
         "mean over the windows. Promotions: challengers that became champion. CPU seconds: of trainings and judgements."
     )
+    if regret:
+        print_text(
+            f"Hindsight's {regret.metric} is that of the best schedule with at most as many trainings, and the regret "
+            "how much worse the policy was."
+        )
 
 
-def _row(backtest: "Backtest", outcome: "PolicyOutcome", metrics: list[str], detected: list[str]) -> tuple[object, ...]:
-    worst, gain = outcome.worst_window(backtest.metric), outcome.gain
+def _row(
+    backtest: "Backtest", outcome: "PolicyOutcome", metrics: list[str], compared: list[str], detected: list[str]
+) -> tuple[object, ...]:
+    worst, gain, regret = outcome.worst_window(backtest.metric), outcome.gain, outcome.regret
     delays = [
         None if change.delay is None else f"{change.delay.total_seconds() / 86400:.1f} d" for change in outcome.changes
     ]
@@ -116,5 +129,6 @@ def _row(backtest: "Backtest", outcome: "PolicyOutcome", metrics: list[str], det
         len(outcome.retrainings),
         outcome.promotions,
         round(outcome.cpu_s, 2),
+        *((regret.best, regret.value) if regret else [None] * len(compared)),
         *(detections if len(detections) == len(detected) else [None] * len(detected)),
     )

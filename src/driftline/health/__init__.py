@@ -6,8 +6,8 @@ from driftline.health.losses import (
     LOSSES,
     MeanLoss,
     PartitionLoss,
+    losses_and_excess,
     partition_loss,
-    row_losses,
     sample_mean,
 )
 from driftline.health.recovery import Recovery
@@ -23,8 +23,8 @@ __all__ = [
     "Recovery",
     "assess",
     "health_of_json",
+    "losses_and_excess",
     "partition_loss",
-    "row_losses",
     "sample_mean",
     "watched_length",
 ]

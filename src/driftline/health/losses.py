@@ -52,7 +52,7 @@ class MeanLoss:
     covered: timedelta = timedelta(0)
 
 
-def row_losses(
+def losses_and_excess(
     task: Task, truth: npt.NDArray[np.float64], scores: npt.NDArray[np.float64]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return the loss of each row and its excess, shape (n_rows,) each.
@@ -92,7 +92,7 @@ def partition_loss(
         end: of the partition.
         class_count: classes that the version distinguishes; of no account for numbers.
     """
-    losses, excess = row_losses(task, np.asarray(truth, dtype=np.float64), np.asarray(scores, dtype=np.float64))
+    losses, excess = losses_and_excess(task, np.asarray(truth, dtype=np.float64), np.asarray(scores, dtype=np.float64))
     if task is Task.REGRESSION:
         seen = np.array([truth.sum(), (truth * truth).sum()], dtype=np.float64)
     else:

@@ -6,7 +6,7 @@ from driftline.metrics.delong import auroc_covariance
 from driftline.metrics.intervals import Interval, mean_interval, wilson
 from driftline.metrics.losses import unit_losses
 from driftline.metrics.measurement import Measurement, unmeasured
-from driftline.metrics.metrics import measure, measure_rows, metric
+from driftline.metrics.metrics import measure, measure_rows, metric, row_losses
 from driftline.metrics.rows import FloatArray, ScoredRows, most_probable, predicted_classes, scored_rows
 from driftline.metrics.slices import MOST_VALUES, Slice, SliceComparison, compare_slices, measure_slices
 from driftline.metrics.task import Task
@@ -36,6 +36,7 @@ __all__ = [
     "most_probable",
     "predicted_classes",
     "resampled_weights",
+    "row_losses",
     "scored_rows",
     "unit_losses",
     "unmeasured",

@@ -7,7 +7,7 @@ from typing import Literal
 
 from driftline.metrics import confusion
 from driftline.metrics.confusion import ClassCounts, ClassMetric
-from driftline.metrics.losses import absolute_errors, log_losses, squared_errors
+from driftline.metrics.losses import absolute_errors, log_losses, misses, squared_errors
 from driftline.metrics.mcnemar import paired_mcnemar
 from driftline.metrics.metric_estimates import (
     Estimate,
@@ -54,6 +54,7 @@ class Metric:
         smallest_class: rows of each class without which its standard error is of no use; 0 where classes do not matter.
         estimate: measures it with its interval.
         paired_test: compares two models on the same rows.
+        losses: what each row loses, where the metric is their mean, or 1 less their mean; None where it is neither.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Metric:
     smallest_class: int = 0
     estimate: Estimate
     paired_test: RunPairedTest
+    losses: RowLosses | None = None
 
 
 _BINARY, _CLASSES, _NUMBERS = (Task.BINARY,), (Task.BINARY, Task.MULTICLASS), (Task.REGRESSION,)
@@ -77,6 +79,7 @@ def _mean(name: str, tasks: tuple[Task, ...], losses: RowLosses, *, unit_interva
         unit_interval=unit_interval,
         estimate=partial(mean_estimate, losses),
         paired_test=partial(paired_t, losses),
+        losses=losses,
     )
 
 
@@ -166,6 +169,7 @@ METRICS: dict[str, Metric] = {
             scale="proportion",
             estimate=accuracy_estimate,
             paired_test=paired_mcnemar,
+            losses=misses,
         ),
         _mean("log_loss", _CLASSES, log_losses),
         _mean("brier", _BINARY, squared_errors, unit_interval=True),

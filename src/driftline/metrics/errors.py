@@ -41,3 +41,8 @@ def unknown_metric(name: str, names: Iterable[str], aliases: Mapping[str, str]) 
 def metric_not_for_task(name: str, task: str, metrics: Iterable[str]) -> UnknownMetricError:
     """Return the error where a metric is not defined for a task."""
     return UnknownMetricError(f"The metric {name!r} is not defined for {task}. Choose one of: {listing(metrics)}.")
+
+
+def not_a_mean(name: str, metrics: Iterable[str]) -> UnknownMetricError:
+    """Return the error where a metric does not add up over rows."""
+    return UnknownMetricError(f"The metric {name!r} is not a mean over rows. Choose one of: {listing(metrics)}.")

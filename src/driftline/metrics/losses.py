@@ -18,6 +18,11 @@ def hits(rows: ScoredRows) -> npt.NDArray[np.bool_]:
     return np.asarray(predicted_classes(rows) == rows.truth, dtype=np.bool_)
 
 
+def misses(rows: ScoredRows) -> FloatArray:
+    """Return 1.0 for each row whose predicted class is not its truth, 0.0 for the others, shape (n_rows,)."""
+    return (~hits(rows)).astype(np.float64)
+
+
 def unit_losses(metric: str, task: Task, truth: npt.ArrayLike, scores: npt.ArrayLike) -> FloatArray:
     """Return the loss of each row in [0, 1], shape (n_rows,): its error for accuracy, its squared error for brier.
 
@@ -25,7 +30,7 @@ def unit_losses(metric: str, task: Task, truth: npt.ArrayLike, scores: npt.Array
         InvalidScoresError: truth or scores break the rules of the task.
     """
     rows = scored_rows(task, truth, scores)
-    return (~hits(rows)).astype(np.float64) if metric == "accuracy" else squared_errors(rows)
+    return misses(rows) if metric == "accuracy" else squared_errors(rows)
 
 
 def log_losses(rows: ScoredRows) -> FloatArray:

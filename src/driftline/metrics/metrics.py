@@ -3,9 +3,9 @@
 import numpy.typing as npt
 
 from driftline.metrics.catalogue import ALIASES, METRICS, Metric
-from driftline.metrics.errors import metric_not_for_task, unknown_metric
+from driftline.metrics.errors import metric_not_for_task, not_a_mean, unknown_metric
 from driftline.metrics.measurement import Measurement, unmeasured
-from driftline.metrics.rows import ScoredRows, scored_rows
+from driftline.metrics.rows import FloatArray, ScoredRows, scored_rows
 from driftline.metrics.task import Task
 
 
@@ -58,3 +58,16 @@ def measure_rows(name: str, rows: ScoredRows, *, confidence: float = 0.95) -> Me
     if rows.row_count == 0:
         return unmeasured(entry.name, 0, "no rows")
     return entry.estimate(entry.name, rows, confidence)
+
+
+def row_losses(name: str, task: Task, truth: npt.ArrayLike, scores: npt.ArrayLike) -> FloatArray:
+    """Return what each row loses, shape (n_rows,); their mean is the metric, or 1 less it where greater is better.
+
+    Raises:
+        InvalidScoresError: truth or scores break the rules of the task.
+        UnknownMetricError: no metric has that name, it is not defined for `task`, or it is not a mean over rows.
+    """
+    entry = metric(name, task)
+    if entry.losses is None:
+        raise not_a_mean(name, [other for other in metrics_for(task) if METRICS[other].losses is not None])
+    return entry.losses(scored_rows(task, truth, scores))

@@ -21,6 +21,7 @@ class BacktestConfig(dg.Config):
         end: the last one, included; empty: the newest.
         metric: over time; empty: the pipeline's first.
         length: of the windows over time.
+        hindsight: whether each policy is compared with the best schedule, trainings a week apart or a policy's.
     """
 
     policies: list[str] = Field(default=list(DEFAULT_POLICIES))
@@ -28,6 +29,7 @@ class BacktestConfig(dg.Config):
     end: str = ""
     metric: str = ""
     length: str = "7d"
+    hindsight: bool = False
 
 
 def backtest_jobs(pipeline: ModelPipeline) -> list[dg.JobDefinition]:
@@ -46,6 +48,7 @@ def backtest_jobs(pipeline: ModelPipeline) -> list[dg.JobDefinition]:
                 end=partitions.span(config.end).end if config.end else None,
                 metric_name=config.metric or None,
                 length=config.length,
+                hindsight="7d" if config.hindsight else None,
                 workspace=workspace.opened,
                 on_policy=lambda policy: context.log.info(f"Replaying: {policy}"),
             )
@@ -62,6 +65,7 @@ def backtest_jobs(pipeline: ModelPipeline) -> list[dg.JobDefinition]:
 
 
 def _table(result: Backtest) -> dg.TableMetadataValue:
+    compared = result.policies[0].regret is not None
     records = [
         dg.TableRecord(
             {
@@ -71,6 +75,7 @@ def _table(result: Backtest) -> dg.TableMetadataValue:
                 "retrained": len(outcome.retrainings),
                 "promoted": outcome.promotions,
                 "CPU s": round(outcome.cpu_s, 2),
+                **({"regret": _number(outcome.regret.value if outcome.regret else None)} if compared else {}),
             }
         )
         for outcome in result.policies

@@ -11,7 +11,7 @@ import pandas as pd
 from driftline.datasets import Label, Window, encode
 from driftline.declaration import Choice, ModelPipeline
 from driftline.errors import InvalidInputError
-from driftline.health import row_losses
+from driftline.health import losses_and_excess
 from driftline.models import Model
 from driftline.retraining.choice import Candidate
 from driftline.retraining.fitting import scored_about
@@ -69,7 +69,7 @@ def candidates(
     truth = encode(pipeline.target, holdout, classes=whole.classes)
 
     def candidate(model: Model, rows: int, start: datetime | None = None, recalled: int | None = None) -> Candidate:
-        losses, _ = row_losses(model.task, truth, model.score(holdout))
+        losses, _ = losses_and_excess(model.task, truth, model.score(holdout))
         return Candidate(trained_from=start, recalled=recalled, row_count=rows, model=model, losses=losses)
 
     found = [candidate(whole, len(training))]

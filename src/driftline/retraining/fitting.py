@@ -8,7 +8,7 @@ import pandas as pd
 from driftline.datasets import classes_of, encode, slice_values, task_of
 from driftline.declaration import ModelPipeline
 from driftline.errors import InvalidInputError
-from driftline.health import HoldoutLoss, row_losses, sample_mean
+from driftline.health import HoldoutLoss, losses_and_excess, sample_mean
 from driftline.metrics import (
     Comparison,
     Measurement,
@@ -91,7 +91,7 @@ def measured_on(pipeline: ModelPipeline, model: Model, holdout: pd.DataFrame) ->
 
 def holdout_loss(fitted: Fitted) -> HoldoutLoss:
     """Return what a model lost on its holdout: where the level of its pipeline begins."""
-    losses, excess = row_losses(fitted.model.task, fitted.truth, fitted.scores)
+    losses, excess = losses_and_excess(fitted.model.task, fitted.truth, fitted.scores)
     return HoldoutLoss(loss=sample_mean(losses), excess=sample_mean(excess))
 
 

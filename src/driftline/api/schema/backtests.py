@@ -49,6 +49,16 @@ class BacktestChange:
     delay_s: float | None = strawberry.field(description="Seconds to the first retraining by drift; null: none came.")
 
 
+@strawberry.type(description="How much worse a policy was than the best schedule of at most as many trainings.")
+class BacktestRegret:
+    """The regret of a policy in hindsight."""
+
+    value: float = strawberry.field(description="In the metric's unit, whatever its direction; 0 is as good.")
+    metric: str = strawberry.field(description="What the schedule is best by.")
+    best: float = strawberry.field(description="This metric under the schedule, over all labelled rows.")
+    trained: list[datetime] = strawberry.field(description="When the schedule trains, oldest first.")
+
+
 @strawberry.type(description="How one policy would have done in the past.")
 class BacktestPolicy:
     """A policy of a backtest."""
@@ -66,6 +76,9 @@ class BacktestPolicy:
     label_count: BigInt = strawberry.field(description="Labelled rows it is measured on.")
     false_alarms: int | None = strawberry.field(
         description="Retrainings no marked change explains; null: none is marked."
+    )
+    regret: BacktestRegret | None = strawberry.field(
+        default=None, description="Against the best schedule in hindsight; null: not asked for, or the baseline."
     )
     changes: list[BacktestChange] = strawberry.field(description="The marked changes.")
     windows: list[BacktestWindow] = strawberry.field(description="The backtest's metric over time.")
@@ -101,8 +114,11 @@ def _policy(values: dict[str, Any]) -> BacktestPolicy:
         ],
         "retrained": [BacktestRetraining(**{**item, "at": _time(item["at"])}) for item in values["retrained"]],
     }
-    start = values["worst_window_start"]
-    return BacktestPolicy(**{**values, **lists, "worst_window_start": None if start is None else _time(start)})
+    start, regret = values["worst_window_start"], values.get("regret")  # which backtests of 0.2 lack
+    if regret is not None:
+        regret = BacktestRegret(**{**regret, "trained": [_time(at) for at in regret["trained"]]})
+    worst = None if start is None else _time(start)
+    return BacktestPolicy(**{**values, **lists, "worst_window_start": worst, "regret": regret})
 
 
 def _time(text: str) -> datetime:
