@@ -1,4 +1,4 @@
-"""The reference profiles of a version, a few kB a column: of its training rows, and of its holdout predictions."""
+"""The reference profiles of a version: of its training rows, and of its holdout predictions."""
 
 import json
 from collections.abc import Mapping, Sequence

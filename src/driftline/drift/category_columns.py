@@ -65,7 +65,7 @@ def category_test(profile: ColumnProfile, analysis: ColumnCounts, limits: Column
         rows=(m, n),
         statistic=homogeneity.statistic,
         effect=_effect(tests, limits),
-        p_value=min(1.0, 2.0 * min(p_value for p_value, _ in tests)),
+        p_value=min(1.0, len(tests) * min(p_value for p_value, _ in tests)),
         values={
             "check": "categories",
             "changed_share": change,
@@ -81,7 +81,7 @@ def _effect(tests: Sequence[tuple[float, Effect]], limits: ColumnLimits) -> Effe
 
     Where categories are many, many rows change category by chance: an effect counts with its own test alone.
     """
-    significant = [test for test in tests if 2.0 * test[0] <= limits.alpha] or tests
+    significant = [test for test in tests if len(tests) * test[0] <= limits.alpha] or tests
     counting = [test for test in significant if test[1].is_large]
     if counting:
         return min(counting, key=lambda test: test[0])[1]

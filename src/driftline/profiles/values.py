@@ -54,7 +54,7 @@ def count_texts(name: str, values: npt.NDArray[Any]) -> tuple[Counter[str], int]
 def _are_numbers(values: npt.NDArray[Any]) -> bool:
     """Return whether there are objects that are present, and all of them are numbers."""
     is_any = False
-    for value in values.tolist():
+    for value in values:  # mostly the first one that is present says no
         if not _is_missing(value):
             if not _is_number(value):
                 return False
