@@ -46,7 +46,7 @@ def drifted(findings):
     return {(finding.name, finding.rule) for finding in findings if finding.verdict is Verdict.DRIFT}
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(st.floats(), min_size=30, max_size=80).map(np.array)
     | st.lists(st.none() | st.sampled_from("abc"), min_size=30, max_size=80).map(
@@ -59,7 +59,7 @@ def test_there_is_no_drift_against_itself_and_every_finding_is_json(values):
     json.dumps([asdict(finding) for finding in findings], allow_nan=False)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(*[st.lists(st.floats(), min_size=30, max_size=60).map(np.array)] * 2)
 def test_any_two_columns_of_numbers_give_findings_that_are_json(reference, analysis):
     findings = report({"x": reference}, {"x": analysis})

@@ -128,3 +128,25 @@ def test_only_the_columns_of_the_rule_are_looked_at():
 def test_a_value_that_makes_no_sense_is_refused(fault):
     with pytest.raises(InvalidDriftRuleError, match=next(iter(fault))):
         MultivariateDrift(**fault)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_many_categories_of_few_rows_each_are_not_told_apart(seed):
+    """Those that the reference holds often by chance are not rarer in the window than they are."""
+    random = np.random.default_rng(seed)
+    names = np.array([f"place {i}" for i in range(190)], dtype=object)
+    reference, window = ({"place": random.choice(names, 1000), "x": random.normal(size=1000)} for _ in range(2))
+    said = found(reference, window)
+    assert (said.verdict, said.effect < 0.55) == (Verdict.OK, True)
+
+
+@pytest.mark.parametrize("stored", [np.float32, object, lambda values: np.nextafter(values, 1e9)])
+def test_numbers_are_the_same_however_they_are_stored(stored):
+    random = np.random.default_rng(8)
+    reference, window = ({"x": random.normal(size=1500).round(1), "y": random.normal(size=1500)} for _ in range(2))
+    stored = {
+        "x": np.asarray(stored(window["x"])) if stored is not object else window["x"].astype(object),
+        "y": window["y"],
+    }
+    said = found(reference, stored)
+    assert (said.verdict, said.effect) == (Verdict.OK, pytest.approx(found(reference, window).effect, abs=0.02))

@@ -151,6 +151,16 @@ def test_a_strict_level_fires_without_a_test_and_not_at_equality():
     assert window_verdict(rule, None, measured("accuracy", 0.5)).p_value is None
 
 
+@pytest.mark.parametrize("metric", ["auroc", "f1", "average_precision"])
+def test_a_strict_level_answers_with_few_rows_of_a_class(metric):
+    truth, scores = np.repeat([0, 1], [200, 3]), np.linspace(1, 0, 203)  # all positives are ranked last
+    window = measure(metric, Task.BINARY, truth, scores)
+    found = window_verdict(PerformanceDrift(metric, below=0.7, confidence=None), None, window, smallest_class=3)
+    assert (found.worse, found.rule) == (True, FindingRule.BELOW_LEVEL)
+    tested = window_verdict(PerformanceDrift(metric, below=0.7), None, window, smallest_class=3)
+    assert (tested.worse, tested.rule) == (None, FindingRule.TOO_FEW_OF_A_CLASS)
+
+
 @pytest.mark.parametrize("name", ["average_precision", "f1", "recall", "balanced_accuracy"])
 def test_a_level_of_a_share_is_tested_on_the_logit_scale(name):
     truth = np.repeat([0, 1], [300, 100])

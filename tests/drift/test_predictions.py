@@ -103,3 +103,32 @@ def test_a_value_that_makes_no_sense_is_refused(fault):
 def test_a_window_without_a_length_is_refused():
     with pytest.raises(InvalidTimeError):
         PredictionDrift(window="week")
+
+
+def flag_scores(rows, seed=1):
+    """Probabilities of a logistic regression on three flags: eight different numbers, one of them exactly a half."""
+    flags = np.random.default_rng(seed).integers(0, 2, size=(rows, 3))
+    return 1 / (1 + np.exp(-(flags @ np.array([0.7, 0.3, -1.0]))))
+
+
+def last_bits_changed(scores, seed=2):
+    """The same numbers as sums in another order give them."""
+    return np.nextafter(scores, np.random.default_rng(seed).integers(0, 2, scores.shape))
+
+
+@pytest.mark.parametrize("rows", [60, 400, 5000])
+@pytest.mark.parametrize("changed", [last_bits_changed, np.float32, lambda scores: scores])
+@pytest.mark.parametrize("before", [last_bits_changed, lambda scores: scores])
+def test_predictions_that_differ_by_rounding_are_the_same(rows, changed, before):
+    reference, window = flag_scores(rows), flag_scores(500, seed=3)
+    expected = report(reference, window)
+    found = report(before(reference), np.asarray(changed(window), dtype=float))
+    assert {name: one.verdict for name, one in found.items()} == {"probability": "ok", "predicted class": "ok"}
+    for name, one in found.items():
+        assert (one.effect, one.p_value) == (pytest.approx(expected[name].effect, abs=1e-6), expected[name].p_value)
+
+
+def test_classes_that_tie_but_for_rounding_are_the_first_one():
+    scores = np.full((400, 3), 1 / 3)
+    found = report(scores, last_bits_changed(scores), Task.MULTICLASS, ("oak", "pine", "elm"))
+    assert {one.verdict for one in found.values()} == {Verdict.OK}

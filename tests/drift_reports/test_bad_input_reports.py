@@ -1,5 +1,7 @@
 """What a report says of rows that are strange: an answer with its reason, and never an error or a silent ok."""
 
+from decimal import Decimal
+
 import numpy as np
 import pytest
 
@@ -57,6 +59,23 @@ def test_a_category_that_never_was_is_drift(served):
 def test_infinite_values_are_counted_and_break_nothing(served):
     hot = found(served, lambda frame: frame.assign(drought_index=np.where(frame["wind_kmh"] > 5, np.inf, 1.0)))
     assert of_column(hot, "drought_index")["non-finite share"] == "drift"
+
+
+@pytest.mark.parametrize("kind", [float, Decimal, np.float32])
+def test_numbers_that_are_stored_as_objects_are_reported_like_numbers(served, kind):
+    """As some database drivers give them, with None for missing."""
+
+    def with_missing(frame):
+        return frame.assign(wind_kmh=frame["wind_kmh"].round(3).where(np.arange(len(frame)) % 9 > 0))
+
+    def as_objects(frame):
+        numbers = [None if np.isnan(value) else kind(value) for value in with_missing(frame)["wind_kmh"]]
+        return frame.assign(wind_kmh=np.array(numbers, dtype=object))
+
+    said, expected = found(served, as_objects), found(served, with_missing)
+    assert of_column(said, "wind_kmh") == of_column(expected, "wind_kmh")
+    for key, one in said.items():
+        assert (one.analysis_rows, one.effect) == (expected[key].analysis_rows, pytest.approx(expected[key].effect))
 
 
 def test_a_new_column_is_named_and_not_tested(served):

@@ -167,6 +167,16 @@ def test_a_stream_that_goes_on_is_watched_each_day(home):
     assert built.resolve_schedule_def("fires_watch").cron_schedule == "0 0 * * *"
 
 
+@pytest.mark.filterwarnings("ignore:Function `JobDefinition.run_request_for_partition`")  # Dagster's own call
+def test_the_watch_of_a_day_is_tried_three_times_by_dagster_itself(dagster):
+    resources = dg.Definitions(resources={"workspace": WorkspaceResource()})
+    built = dg.Definitions.merge(build(fires(partitions=Daily("2025-02-10"))), resources)
+    with dg.build_schedule_context(scheduled_execution_time=day("2025-03-01"), instance=dagster.instance) as context:
+        [request] = built.resolve_schedule_def("fires_watch").evaluate_tick(context).run_requests
+    assert (request.partition_key, request.tags["dagster/max_retries"]) == ("2025-02-28", "2")
+    assert dagster.instance.run_retries_enabled
+
+
 def test_estimates_are_shown_with_the_predictions_and_called_so():
     found = (estimated("accuracy", np.array([0.2, 0.9])),)
     told = _metadata(Predicted(version=1, row_count=2, mean_score=0.55, digest="d", estimates=found))

@@ -1,4 +1,4 @@
-"""The reference profiles of a version, a few kB a column: of its training rows, and of its holdout predictions."""
+"""The reference profiles of a version: of its training rows, and of its holdout predictions."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -55,7 +55,7 @@ def _load(workspace: Workspace, run_id: str, path: str) -> ReferenceProfile | No
 
 
 def column_values(pipeline: ModelPipeline, frame: pd.DataFrame) -> Mapping[str, np.ndarray]:
-    """Return the columns that are watched: numbers as float64 with NaN, text as objects with None.
+    """Return the columns that are watched: numbers as float64 with NaN, objects as they are, None where missing.
 
     Left out are the target, the event time and other times, which always drift.
     """

@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import ClassVar
 
 from driftline.clock import parse_duration
+from driftline.drift.column_evidence import ColumnTest
 from driftline.drift.column_limits import ColumnLimits
-from driftline.drift.column_tests import ColumnTest, counts_of, judged, share_test, value_test
+from driftline.drift.column_tests import counts_of, judged, share_test, value_test
 from driftline.drift.errors import unprofiled_column
 from driftline.drift.finding import Finding
 from driftline.drift.rule import Need, ServiceView, check_columns
@@ -33,7 +34,8 @@ class DataDrift:
         min_wasserstein: Wasserstein-1 distance in standard deviations of the reference.
         min_ks: Kolmogorov-Smirnov distance, in [0, 1]; reaching this or the former counts.
         min_tvd: total variation distance of categories, the share of rows that changed category.
-        min_unseen: share of rows in categories that the reference does not list; this or the former counts.
+        min_unseen: share of rows in categories that the reference does not hold, beyond what chance brings; this or
+            the former counts.
         min_missing: change of the share of missing (or of non-finite) rows, either way.
 
     Raises:
@@ -90,7 +92,7 @@ def column_findings(
 
     Every column has two findings, of its values and of its share of missing rows, and a third where an
     infinity was seen. Numbers are tested by KS and by chi-square with tail bins, categories by chi-square and
-    by the share of unseen ones; the two p-values of a column are combined as twice the smaller. All p-values
+    by the rows of unseen ones; the two p-values of a column are combined as twice the smaller. All p-values
     of the report are Holm-adjusted together. Drift is a significant test whose effect is also large enough.
 
     Args:

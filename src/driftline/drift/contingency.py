@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from math import sqrt
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -38,7 +37,8 @@ def chi_square(reference: Counts, analysis: Counts) -> ChiSquare:
 
     Args:
         reference: rows per bin, shape (n_bins,), at least one row in all.
-        analysis: likewise, on the same bins.
+        analysis: likewise, on the same bins. Their order must not stem from the counts of one side: bins that are rich
+            by chance in one side would be pooled together, and differ.
 
     >>> round(chi_square(np.array([50, 50]), np.array([25, 75])).p_value, 6)
     0.000261
@@ -58,18 +58,18 @@ def chi_square(reference: Counts, analysis: Counts) -> ChiSquare:
     )
 
 
-def quantile_starts(reference: Counts, shares: tuple[float, ...]) -> npt.NDArray[np.intp]:
-    """Return the first bin of each group when the bins are cut at quantiles of the reference.
+def quantile_starts(counts: Counts, shares: tuple[float, ...]) -> npt.NDArray[np.intp]:
+    """Return the first bin of each group when the bins are cut at quantiles of the counted rows.
 
-    A bin of at least 1/256 of the reference that lies at a cut is a value of its own: it is cut on both
-    sides, so that rows that move just below it are seen.
+    A bin of at least 1/256 of the rows that lies at a cut is a value of its own: it is cut on both sides, so that rows
+    that move just below it are seen.
     """
-    total = int(reference.sum())
+    total = int(counts.sum())
     # A hair less than the share, so that rounding of e.g. 0.1 * 30 does not skip a bin.
-    ends = np.searchsorted(np.cumsum(reference), np.asarray(shares) * total - 1e-6, side="left") + 1
-    heavy = ends[reference[ends - 1] * QUANTILE_BINS >= total] - 1
+    ends = np.searchsorted(np.cumsum(counts), np.asarray(shares) * total - 1e-6, side="left") + 1
+    heavy = ends[counts[ends - 1] * QUANTILE_BINS >= total] - 1
     starts = np.unique(np.concatenate([[0], ends, heavy]))
-    return np.asarray(starts[starts < len(reference)], dtype=np.intp)
+    return np.asarray(starts[starts < len(counts)], dtype=np.intp)
 
 
 def share_change_p_value(reference_count: int, reference_rows: int, count: int, rows: int) -> float:
@@ -87,22 +87,10 @@ def share_change_p_value(reference_count: int, reference_rows: int, count: int, 
         return 1.0
     if min(hits, total - hits) >= SMALLEST_MARGIN:
         return float(2.0 * ndtr(-abs(_share_z(reference_count, reference_rows, count, rows))))
-    return _fisher(reference_count, reference_rows, count, rows, alternative="two-sided")
+    from scipy.stats import fisher_exact  # noqa: PLC0415 - costs half a second, and most shares need no exact test
 
-
-def share_rise_p_value(reference_count: int, reference_rows: int, count: int, rows: int) -> float:
-    """Return the one-sided p-value of no rise of a share.
-
-    The shares are `reference_count` of `reference_rows` and `count` of `rows`, both with at least one row.
-
-    Source: as `share_change_p_value`.
-    """
-    hits, total = reference_count + count, reference_rows + rows
-    if hits in {0, total}:
-        return 1.0
-    if min(hits, total - hits) >= SMALLEST_MARGIN:
-        return float(ndtr(-_share_z(reference_count, reference_rows, count, rows)))
-    return _fisher(reference_count, reference_rows, count, rows, alternative="greater")
+    table = np.array([[count, rows - count], [reference_count, reference_rows - reference_count]])
+    return float(fisher_exact(table).pvalue)
 
 
 def _pooled_starts(totals: Counts, smaller_share: float) -> npt.NDArray[np.intp]:
@@ -121,12 +109,3 @@ def _share_z(reference_count: int, reference_rows: int, count: int, rows: int) -
     pooled = (reference_count + count) / (reference_rows + rows)
     spread = sqrt(pooled * (1.0 - pooled) * (1.0 / reference_rows + 1.0 / rows))
     return (count / rows - reference_count / reference_rows) / spread
-
-
-def _fisher(
-    reference_count: int, reference_rows: int, count: int, rows: int, *, alternative: Literal["two-sided", "greater"]
-) -> float:
-    from scipy.stats import fisher_exact  # noqa: PLC0415 - costs half a second, and most shares need no exact test
-
-    table = np.array([[count, rows - count], [reference_count, reference_rows - reference_count]])
-    return float(fisher_exact(table, alternative=alternative).pvalue)

@@ -18,13 +18,14 @@ from driftline.drift.separation import Columns, Separator
 from driftline.drift.verdict import FindingRule, Verdict
 from driftline.errors import listing
 from driftline.metrics import FloatArray, auroc_covariance
-from driftline.profiles import LISTED_CATEGORIES, column_is_numeric, count_texts
+from driftline.profiles import column_is_numeric, count_texts, starts_of_distinct
 from driftline.profiles.errors import SchemaDriftError
 from driftline.sentences import Value
 
 MOST_ROWS = 5000  # of each side: more finds smaller changes than anyone would act on
 FOLDS = 5
 NAMED_COLUMNS = 5
+MOST_CATEGORIES = 200  # text of more values looks like ids, and so do whole numbers of which none comes twice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +95,7 @@ def multivariate_finding(
 
     Args:
         reference: rows of the champion's training by column, each of shape (n_rows,); None where none were kept.
-            Numbers are floats with NaN, text is objects with None. Columns that look like ids are left out: text
+            Numbers are floats with NaN, or objects with None as text is. Columns that look like ids are left out: text
             of more than 200 values, and whole numbers of which none comes twice.
         window: the same columns of the window.
         rule: what was declared.
@@ -109,6 +110,7 @@ def multivariate_finding(
     """
     if reference is None:
         return _finding(rule, (0, 0), Verdict.UNDEFINED, FindingRule.NO_REFERENCE, {"need": Need.ROWS})
+    reference, window = _plain(reference), _plain(window)
     names = _separable(reference, window, rule)
     sizes = _row_count(reference), _row_count(window)
     if min(sizes) < rule.min_rows:
@@ -166,6 +168,14 @@ def _judged(rule: MultivariateDrift, size: int, names: Sequence[str], separabili
     )
 
 
+def _plain(columns: Columns) -> Columns:
+    """Return the columns with numbers as floats, however they are stored."""
+    return {
+        name: values.astype(np.float64) if column_is_numeric(name, values) else values
+        for name, values in columns.items()
+    }
+
+
 def _separable(reference: Columns, window: Columns, rule: MultivariateDrift) -> list[str]:
     """Return the columns that are compared; left out are those that look like ids or that one side does not hold."""
     unknown = [name for name in rule.columns or () if name not in reference]
@@ -195,32 +205,40 @@ def _holds_values(name: str, reference: Columns, window: Columns) -> bool:
 
 def _present(name: str, values: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     if column_is_numeric(name, values):
-        return ~np.isnan(values.astype(np.float64))
+        return np.asarray(~np.isnan(values))
     return np.array([value is not None and value == value for value in values], dtype=bool)  # noqa: PLR0124  (NaN)
 
 
 def _is_id(name: str, values: npt.NDArray[Any]) -> bool:
     if not column_is_numeric(name, values):
-        return len(count_texts(name, values)[0]) > LISTED_CATEGORIES
+        return len(count_texts(name, values)[0]) > MOST_CATEGORIES
     finite = values[np.isfinite(values)]
-    return bool((finite == np.floor(finite)).all()) and len(np.unique(finite)) == len(finite) > LISTED_CATEGORIES
+    return bool((finite == np.floor(finite)).all()) and len(np.unique(finite)) == len(finite) > MOST_CATEGORIES
 
 
 def _encoded(reference: npt.NDArray[Any], window: npt.NDArray[Any]) -> tuple[FloatArray, FloatArray]:
-    """Return both sides as numbers; a category is its place by count in the reference, one unseen there is the last."""
+    """Return both sides as places among the values of both together, so that neither side chooses them.
+
+    A number is its place by size, where close ones are the same, and a category its place by count.
+    """
     if column_is_numeric("", reference):
-        low, high = np.finfo(np.float64).min, np.finfo(np.float64).max
-        return np.clip(reference.astype(np.float64), low, high), np.clip(window.astype(np.float64), low, high)
-    texts, _ = count_texts("", reference)
+        numbers = np.unique(np.concatenate([reference, window]))
+        numbers = numbers[np.isfinite(numbers)]
+        firsts = numbers[starts_of_distinct(numbers)]
+        return _place_by_size(firsts, reference), _place_by_size(firsts, window)
+    texts = count_texts("", reference)[0] + count_texts("", window)[0]
     place = {text: float(i) for i, text in enumerate(sorted(texts, key=lambda text: (-texts[text], text)))}
     places = [
-        [
-            place.get(str(value), float(len(place))) if there else np.nan
-            for value, there in zip(side, presence, strict=True)
-        ]
-        for side, presence in ((side, _present("", side)) for side in (reference, window))
+        [place[str(value)] if there else np.nan for value, there in zip(side, _present("", side), strict=True)]
+        for side in (reference, window)
     ]
     return np.array(places[0]), np.array(places[1])
+
+
+def _place_by_size(numbers: FloatArray, values: FloatArray) -> FloatArray:
+    """Return how many of `numbers` are not above each value; infinity comes after all, and NaN is NaN."""
+    places = np.searchsorted(numbers, values, side="right") + (values == np.inf)
+    return np.where(np.isnan(values), np.nan, places)
 
 
 def _drawn(rows: FloatArray, size: int) -> FloatArray:

@@ -16,6 +16,8 @@ from driftline.drift.verdict import FindingRule, Verdict
 from driftline.metrics import Task, most_probable
 from driftline.profiles import ColumnCounts, ReferenceProfile
 
+_DIGITS = 9  # of a probability; what differs beyond is rounding
+
 
 @dataclass(frozen=True, kw_only=True)
 class PredictionDrift:
@@ -71,6 +73,8 @@ class PredictionDrift:
 def prediction_columns(task: Task, scores: np.ndarray, classes: Sequence[object]) -> dict[str, np.ndarray]:
     """Return what is compared of predictions, by name: the scores, and the predicted classes as text.
 
+    A tie of two classes goes to the first one also where it is broken by rounding, which differs between batches.
+
     Args:
         task: what the scores mean.
         scores: shape (n_rows,), or (n_rows, n_classes) for multiclass.
@@ -82,7 +86,7 @@ def prediction_columns(task: Task, scores: np.ndarray, classes: Sequence[object]
     probabilities = {"probability": scores}
     if task is Task.MULTICLASS:
         probabilities = {f"probability of {name}": scores[:, place] for place, name in enumerate(named)}
-    return {**probabilities, "predicted class": named[most_probable(task, scores)]}
+    return {**probabilities, "predicted class": named[most_probable(task, scores.round(_DIGITS))]}
 
 
 def prediction_findings(

@@ -79,7 +79,7 @@ def window_verdict(
         reference: the champion's score on rows it never trained on; not asked for where the rule has a level.
         window: the same metric on the labelled rows of the window.
         prediction_count: all predictions of the window, labelled or not; only part of the sentence.
-        smallest_class: labelled rows of the rarer class; an AUROC, an F1 and the like need 10 of them.
+        smallest_class: labelled rows of the rarer class; a test of an AUROC, an F1 and the like needs 10 of them.
         design_effect: by how much the window's variance exceeds that of independent rows, 1.0 for
             independent.
 
@@ -122,7 +122,7 @@ def _lack(
     if window.value is None:
         return _undefined(FindingRule.METRIC_UNDEFINED, {"reason": window.note or "no value"})
     needed = metric(rule.metric).smallest_class
-    if smallest_class is not None and smallest_class < needed:
+    if rule.confidence is not None and smallest_class is not None and smallest_class < needed:
         return _too_few(FindingRule.TOO_FEW_OF_A_CLASS, {"smallest_class": smallest_class, "min_class": needed})
     if rule.confidence is not None and window.standard_error is None:
         return _undefined(FindingRule.METRIC_UNDEFINED, {"reason": window.note or "no standard error"})

@@ -59,7 +59,7 @@ def enforce(signature: Signature, frame: pd.DataFrame) -> pd.DataFrame:
     """Return the columns of `signature` from `frame`, in its order and with plain types; the index is kept.
 
     Types afterwards: int64, float64 (missing: NaN), bool, str (missing: NaN), and datetimes as they are.
-    Other columns are left out. Integers and booleans are taken as floats, where a float is expected, and a
+    Other columns are left out. Integers, booleans and decimals are taken as floats, where a float is expected, and a
     column without any value as a missing float or string; nothing else is converted. Strings that did not
     occur in training stay as they are here: a LightGBM model reads them as missing, a pipeline as its encoder
     says.
@@ -139,6 +139,7 @@ _INFERRED: dict[str, InputType] = {
     "floating": "float",
     "mixed-integer-float": "float",
     "boolean": "boolean",
+    "decimal": "float",
 }
 
 

@@ -3,12 +3,15 @@
 import dagster as dg
 
 from driftline.declaration import RETRAINING, TRIGGER_TAG, ModelPipeline
+from driftline.pipelines.asked_runs import MOST_ATTEMPTS
 from driftline.pipelines.backtest_job import backtest_jobs
 from driftline.pipelines.keys import asset_keys
 from driftline.pipelines.monitoring_assets import monitoring_assets
 from driftline.pipelines.retraining_assets import champion_asset, dataset_asset, model_asset
 from driftline.pipelines.truth_sensor import truth_sensor
 from driftline.store.decision_rows import Trigger
+
+MAX_RETRIES_TAG = "dagster/max_retries"
 
 
 def build(pipeline: ModelPipeline) -> dg.Definitions:
@@ -51,8 +54,12 @@ def build(pipeline: ModelPipeline) -> dg.Definitions:
     if pipeline.partitions.is_stream:
         definitions = dg.Definitions.merge(definitions, dg.Definitions(sensors=[truth_sensor(pipeline)]))
     if pipeline.partitions.is_ongoing:
+        # Each partition is asked for once: a run that fails is started again by Dagster itself.
         watch = dg.build_schedule_from_partitioned_job(
-            monitor, name=f"{pipeline.name}_watch", default_status=dg.DefaultScheduleStatus.RUNNING
+            monitor,
+            name=f"{pipeline.name}_watch",
+            default_status=dg.DefaultScheduleStatus.RUNNING,
+            tags={MAX_RETRIES_TAG: str(MOST_ATTEMPTS - 1)},
         )
         definitions = dg.Definitions.merge(definitions, dg.Definitions(schedules=[watch]))
     return definitions

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from driftline.declaration import DECISION_TAG, PIPELINE_TAG, RETRAINING, TRIGGER_TAG, Kind, ModelPipeline
+from driftline.pipelines.asked_runs import ended_run, was_cancelled
 from driftline.pipelines.keys import asset_keys
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.retraining import ReportDecision, decide_reports, try_again, waiting_retrainings
@@ -50,15 +51,10 @@ def _requests(
         if waiting.pipeline not in pipelines:
             continue
         run_key = waiting.run_key()
-        ended = [
-            run
-            for run in instance.get_runs(dg.RunsFilter(tags={"dagster/run_key": run_key}), limit=1)
-            if run.is_finished
-        ]
-        if ended:
-            why = f"Dagster run {ended[0].run_id} ended as {ended[0].status.value} without a decision"
-            cancelled = ended[0].status is dg.DagsterRunStatus.CANCELED  # by a person, who meant it
-            if not try_again(workspace, waiting.decision_id, why=why, last=cancelled):
+        ended = ended_run(instance, run_key)
+        if ended is not None:
+            why = f"Dagster run {ended.run_id} ended as {ended.status.value} without a decision"
+            if not try_again(workspace, waiting.decision_id, why=why, last=was_cancelled(ended)):
                 continue
             run_key = waiting.run_key(waiting.attempt + 1)
         # A challenger that waits to be judged is not trained again.

@@ -113,12 +113,20 @@ def _change(values: Values) -> str:
         described = "" if moved is None else f"moved {moved:.3g} standard deviations, "
         return f"{described}KS distance {values['ks']:.3g}, PSI {values['psi']:.3g}"
     if values["check"] == "categories":
-        return (
-            f"{values['changed_share']:.2%} of the rows changed category; {values['unseen_count']} of "
-            f"{values['rows']} rows are in categories that the reference does not list, "
-            f"{values['reference_unseen_count']} of {values['reference_rows']} in the reference"
-        )
+        return f"{values['changed_share']:.2%} of the rows changed category{_unseen(values)}"
     return f"{values['share']:.2%} {values['check']} against {values['reference_share']:.2%} in the reference"
+
+
+def _unseen(values: Values) -> str:
+    """Return which categories the reference does not hold; findings of version 0.2 and before did not name them."""
+    if not values["unseen_count"]:
+        return ""
+    count = f"; {values['unseen_count']} of {values['rows']} rows are in categories that the reference does not hold"
+    if values.get("unseen_categories") is None:
+        return count
+    expected = _number(values, "unseen_expected")
+    by_chance = f", of which chance explains {expected:.3g}" if expected >= 0.5 else ""
+    return f"{count}{by_chance}: {values['unseen_categories']}"
 
 
 def _too_few_rows(values: Values) -> str:
