@@ -31,6 +31,7 @@ from driftline.rows.errors import InvalidDatasetError
 from driftline.store import backtest_rows
 from tests.streams import Forest, day, fires, persons
 
+RECOVERY = Recovery(window="3d", long_window="6d")
 WEEKLY = Retrain(schedule="0 0 * * 1", trigger=None, choice=None)
 
 
@@ -143,8 +144,10 @@ def lived_through(workspace, pipeline):
     return retrained, served
 
 
-@pytest.mark.parametrize("trigger", [None, RetrainTrigger(window="2d"), Recovery(window="3d", long_window="6d")])
-@pytest.mark.parametrize(("refit", "delay"), [(False, "10d"), (True, "1d")])
+@pytest.mark.parametrize(
+    ("trigger", "refit", "delay"),
+    [(None, False, "1d"), (RetrainTrigger(window="2d"), True, "10d"), (RECOVERY, True, "1d")],
+)
 def test_production_day_by_day_does_what_the_backtest_says(workspace, trigger, refit, delay):
     retrain = Retrain(on_drift=("performance", "column"), trigger=trigger, cooldown="3d")
     promote, late = Promote(confidence=None, refit=refit), GroundTruth(delay=delay)
