@@ -22,8 +22,8 @@ class DataDrift:
 
     A column drifts if a test is significant at `alpha`, Holm-adjusted over all checks of the report, and the
     effect is large enough: a significance test alone flags negligible differences in large windows, an effect alone
-    the noise of small ones. The smallest effects are our own choice. Simulated with 30 unchanged columns, 1.0 % of
-    1,000 reports raised an alarm at 2,000 reference rows and 300 in the window, 1.5 % at 10,000 and 500; expect at
+    the noise of small ones. The smallest effects are our own choice. Simulated with 30 unchanged columns, 1.3 % of
+    1,000 reports raised an alarm at 2,000 reference rows and 300 in the window, 1.4 % at 10,000 and 500; expect at
     most 2 %.
 
     Attributes:
