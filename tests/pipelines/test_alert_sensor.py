@@ -3,6 +3,7 @@
 import dagster as dg
 import pytest
 
+from driftline import Alert
 from driftline.alerting import list_alerts
 from driftline.drift_reports import report_drift
 from driftline.errors import LibraryMissingError
@@ -11,6 +12,7 @@ from driftline.predictions import predict
 from tests.receivers import hook
 from tests.streams import LONG_AFTER, Forest, fires
 
+PROBLEMS = (Alert(on="drift"), Alert(on="failure"))  # the first promotion is news, too, and told elsewhere
 DRIFTED = [f"2025-03-{number:02}" for number in range(11, 18)]
 
 
@@ -31,7 +33,7 @@ def drifting(serving, monkeypatch):
 
 def tick(dagster):
     resources = {"workspace": WorkspaceResource(replay_at=LONG_AFTER.isoformat())}
-    defs = dg.Definitions(resources=resources, sensors=[alert_sensor([fires()])])
+    defs = dg.Definitions(resources=resources, sensors=[alert_sensor([fires(alerts=PROBLEMS)])])
     with dg.build_sensor_context(instance=dagster.instance, definitions=defs, resources=resources) as context:
         return defs.resolve_sensor_def("alerts").evaluate_tick(context).skip_message
 
