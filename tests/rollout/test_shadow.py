@@ -128,7 +128,7 @@ def test_the_series_that_alerts_and_decisions_watch_are_of_the_champion_alone(sh
 
     def watched():
         with shadowed.database.reading() as session:
-            facts = StoredFacts(session, LONG_AFTER)
+            facts = StoredFacts(session, LONG_AFTER, LONG_AFTER)
             champions = timeline(shadowed, "fires")
             labels = _new_labels(session, pipeline, champions, [day(DAYS[1]) + pipeline.ground_truth.lag], LONG_AFTER)
             return facts.of(pipeline, on_evaluation).evaluation, facts.of(pipeline, on_lateness).due, labels
@@ -163,7 +163,7 @@ def test_the_series_of_a_table_are_of_who_is_champion_now(served):
         batch_rows.append_batches(session, [{**batch, "version_id": id_} for id_ in ids])
         evaluation_rows.add_evaluations(session, [{**evaluation, "version_id": id_} for id_ in ids], [[], []])
     with served.database.reading() as session:
-        facts = StoredFacts(session, LONG_AFTER).of(fires(), Alert(on="evaluation", worse_than=0.5))
+        facts = StoredFacts(session, LONG_AFTER, LONG_AFTER).of(fires(), Alert(on="evaluation", worse_than=0.5))
     assert facts.evaluation.version == 1
 
 
