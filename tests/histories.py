@@ -87,6 +87,7 @@ def decided(
     serving_version_id=None,
     holdout_version_id=None,
     adjudication=None,
+    details=None,
 ):
     """A decision that has come to `status` by the events that lead there; a retraining was trained and judged."""
     at = workspace.clock()
@@ -101,7 +102,7 @@ def decided(
             as_of=as_of or at,
             at=at,
             rule="recorded",
-            details={"text": reason},
+            details={"text": reason, **(details or {})},
             status=DecisionStatus.DECLINED if status == "declined" else DecisionStatus.REQUESTED,
             drift_report_id=drift_report_id,
         )

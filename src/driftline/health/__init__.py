@@ -1,7 +1,7 @@
 """Health: the level that a pipeline has reached, whether it is kept, and since when it is lost."""
 
 from driftline.health.assessment import Accepted, HoldoutLoss, assess, watched_length
-from driftline.health.health import Health, HealthRule, health_of_json
+from driftline.health.health import Condition, Health, HealthRule, health_of_json
 from driftline.health.losses import (
     LOSSES,
     MeanLoss,
@@ -15,6 +15,7 @@ from driftline.health.recovery import Recovery
 __all__ = [
     "LOSSES",
     "Accepted",
+    "Condition",
     "Health",
     "HealthRule",
     "HoldoutLoss",

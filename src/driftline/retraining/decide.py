@@ -1,6 +1,6 @@
 """Whether to retrain: a pure function of the policy, what is known, and the time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -61,11 +61,21 @@ class RetrainDecision:
         return decision_sentence(self.rule, self.details)
 
 
-def decide(policy: Retrain, state: RetrainState, evidence: Evidence, now: datetime) -> RetrainDecision:
+def decide(
+    policy: Retrain, state: RetrainState, evidence: Evidence, now: datetime, *, older: Sequence[Evidence] = ()
+) -> RetrainDecision:
     """Return whether to retrain after a drift report.
 
     A retraining under way, the cooldown and the budget block; drift, age and new labels ask, the first of them is the
     trigger. A blocked drift is not forgotten: if it is still there when the block ends, the next report says so.
+
+    Args:
+        policy: what was declared.
+        state: what else is known of the pipeline.
+        evidence: the report.
+        now: the time that counts.
+        older: reports that arrived together with it, newest first. They are read with it: what one of them shows of
+            the version that serves is drift, too. Health needs them not, it remembers.
     """
     if evidence.newer_report is not None:
         newer = {"report_id": evidence.report_id, "newer_report": evidence.newer_report}
@@ -77,14 +87,15 @@ def decide(policy: Retrain, state: RetrainState, evidence: Evidence, now: dateti
             details=_accepted_details(evidence, state, plan.accept),
             accepted_level=plan.accept,
         )
-    drift = _drift(policy, evidence, plan)
+    shown = _shown(policy, (evidence, *older), plan)
+    drift = _drift(policy, shown, plan)
     asks = [*([] if drift is None else [drift]), *_due(policy, state, now)]
     if not asks:
         return _nothing_asks(policy, state, evidence, plan)
     blocked = _block(policy, state, now, Trigger(asks[0]["trigger"]))
     if blocked is not None:
         return blocked
-    if drift is not None and not evidence.serving and "look" not in drift:  # health is the pipeline's, not a version's
+    if drift is not None and not shown.serving and "look" not in drift:  # health is the pipeline's, not a version's
         del asks[0]
     if not asks:
         return RetrainDecision(rule=RetrainRule.SERVES_NO_LONGER, details={"report_id": evidence.report_id})
@@ -119,6 +130,12 @@ def _accepted_details(evidence: Evidence, state: RetrainState, level: float) -> 
         "lost": sum(not look.won for look in looks),
         "rows_since_change": health.rows_since_change if health else 0,
     }
+
+
+def _shown(policy: Retrain, reports: Sequence[Evidence], plan: LookPlan | None) -> Evidence:
+    """Return the report that counts: the newest that asks for a retraining of what serves, else the newest."""
+    asking = (one for one in reports if one.serving and _drift(policy, one, plan) is not None)
+    return next(asking, reports[0])
 
 
 def _drift(policy: Retrain, evidence: Evidence, plan: LookPlan | None) -> dict[str, Any] | None:

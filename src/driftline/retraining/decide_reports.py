@@ -9,10 +9,11 @@ from driftline.drift import Verdict
 from driftline.health import health_of_json
 from driftline.registry import Timeline, ask, load_timeline, record_declaration
 from driftline.retraining.decide import WEEK, RetrainDecision, decide
-from driftline.retraining.evidence import RetrainState, evidence_of
+from driftline.retraining.evidence import Evidence, RetrainState, after_acceptance, evidence_of
 from driftline.retraining.looks import Look, look_of
 from driftline.store import Session, decision_rows, drift_rows, evaluation_rows, model_rows
-from driftline.store.decision_rows import DecisionKind, DecisionStatus, Trigger
+from driftline.store.decision_rows import DecisionKind, DecisionStatus, LookOrLevel, Trigger
+from driftline.store.drift_rows import DriftReportRow
 from driftline.workspace import LEASE, Workspace
 
 POLICY = "policy"  # the actor of what nobody asked for
@@ -30,7 +31,11 @@ class ReportDecision:
 
 
 def decide_reports(workspace: Workspace, pipelines: Mapping[str, ModelPipeline]) -> Sequence[ReportDecision]:
-    """Decide on every drift report of `pipelines` that has no decision yet, oldest first, and store it.
+    """Decide on every drift report of `pipelines` that has no decision yet, by partition, and store it.
+
+    Reports of a pipeline that arrived together, as where labels come by the week, are read together: the newest has the
+    decision on all of them. How the pipeline stands is what the newest of all its reports says, also where only older
+    partitions were reported on again.
 
     Asking again decides nothing again: a report has at most one decision, by a constraint of the database.
     """
@@ -40,23 +45,20 @@ def decide_reports(workspace: Workspace, pipelines: Mapping[str, ModelPipeline])
     with workspace.database.transaction() as session:
         model_rows.lock_models(session)
         undecided = [(report, name) for report, name in drift_rows.undecided_reports(session) if name in pipelines]
+        undecided.sort(key=lambda one: (one[1], one[0].partition_key, one[0].id))
         newest = {name: report for report, name in undecided}
         situations = {
             name: _situation(workspace, session, pipelines[name], report.model_id) for name, report in newest.items()
         }
-        findings = drift_rows.findings(session, [report.id for report, _ in undecided])
+        evidence = _evidence(session, undecided, newest, situations)
         decided = []
         for report, name in undecided:
-            evidence = evidence_of(
-                report.id,
-                Verdict(report.verdict),
-                report.summary,
-                findings[report.id],
-                serving=situations[name].champion_id == report.version_id,
-                newer_report=newest[name].id if newest[name] is not report else None,
-                health=health_of_json(report.health) if report.health else None,
+            older = [
+                evidence[one.id] for one, other in reversed(undecided) if other == name and one is not newest[name]
+            ]
+            answer = decide(
+                pipelines[name].retrain, situations[name].state, evidence[report.id], situations[name].now, older=older
             )
-            answer = decide(pipelines[name].retrain, situations[name].state, evidence, situations[name].now)
             decision_id = ask(
                 session,
                 model_id=report.model_id,
@@ -83,6 +85,34 @@ def decide_reports(workspace: Workspace, pipelines: Mapping[str, ModelPipeline])
     return decided
 
 
+def _evidence(
+    session: Session,
+    undecided: Sequence[tuple[DriftReportRow, str]],
+    newest: Mapping[str, DriftReportRow],
+    situations: Mapping[str, "_Situation"],
+) -> dict[int, Evidence]:
+    """Return what each report says to the decision, by its id."""
+    of_all = drift_rows.newest_reports(session)
+    standing = {name: of_all[report.model_id] for name, report in newest.items()}
+    rows = {report.id: report for report, _ in undecided} | {report.id: report for report in standing.values()}
+    findings = drift_rows.findings(session, list(rows))
+    found = {}
+    for report, name in undecided:
+        stands, accepted_at = standing[name], situations[name].accepted_at
+        health = health_of_json(stands.health) if stands.health else None
+        own = [finding for finding in findings[report.id] if finding.role != "health"]
+        found[report.id] = evidence_of(
+            report.id,
+            Verdict(report.verdict),
+            report.summary,
+            [*own, *(finding for finding in findings[stands.id] if finding.role == "health")],
+            serving=situations[name].champion_id == report.version_id,
+            newer_report=newest[name].id if newest[name] is not report else None,
+            health=None if health is None else after_acceptance(health, accepted_at),
+        )
+    return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Situation:
     """What is known of a pipeline beside its reports, once for all of them: the older ones change nothing of it."""
@@ -91,6 +121,7 @@ class _Situation:
     champion_id: int | None
     declaration_digest: str
     state: RetrainState
+    accepted_at: datetime | None
 
 
 def _situation(workspace: Workspace, session: Session, pipeline: ModelPipeline, model_id: int) -> _Situation:
@@ -101,6 +132,7 @@ def _situation(workspace: Workspace, session: Session, pipeline: ModelPipeline, 
     starts = decision_rows.retraining_starts(session, model_id)
     promotion = decision_rows.newest_promotion(session, model_id)
     lost = tuple(row.as_of for row, _ in starts if row.status == DecisionStatus.KEPT and row.id > promotion)
+    events = decision_rows.looks_and_levels(session, model_id)
     began = sorted(row.as_of for row, _ in starts)
     state = RetrainState(
         running=_running(session, model_id, since=workspace.clock() - LEASE),
@@ -109,7 +141,7 @@ def _situation(workspace: Workspace, session: Session, pipeline: ModelPipeline, 
         lost=lost,
         champion_since=champions.since(as_of),
         new_labels=_new_labels(session, pipeline, champions, lost, now),
-        looks=_looks(session, model_id),
+        looks=_looks(events),
         training_length=pipeline.training_length,
     )
     return _Situation(
@@ -117,6 +149,7 @@ def _situation(workspace: Workspace, session: Session, pipeline: ModelPipeline, 
         champion_id=champion.id if champion else None,
         declaration_digest=record_declaration(session, pipeline, workspace.clock()),
         state=state,
+        accepted_at=max((at for kind, at, _, _ in events if kind == DecisionKind.LEVEL), default=None),
     )
 
 
@@ -126,11 +159,11 @@ def _status(answer: RetrainDecision) -> DecisionStatus:
     return DecisionStatus.REQUESTED if answer.retrain else DecisionStatus.DECLINED
 
 
-def _looks(session: Session, model_id: int) -> tuple[Look, ...]:
+def _looks(events: Sequence[LookOrLevel]) -> tuple[Look, ...]:
     """Return the retrainings that were judged, as the decisions that asked for them keep them."""
     return tuple(
         look_of(at, status == DecisionStatus.PROMOTED, details.get("plan"))
-        for kind, at, status, details in decision_rows.looks_and_levels(session, model_id)
+        for kind, at, status, details in events
         if kind == DecisionKind.RETRAIN
     )
 

@@ -1,12 +1,12 @@
 """What the decision to retrain looks at: a drift report, and what else is known of the pipeline."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from driftline.drift import Verdict
-from driftline.health import Health
+from driftline.health import Condition, Health, HealthRule
 from driftline.retraining.looks import Look
 
 
@@ -21,7 +21,8 @@ class Evidence:
         summary: the report in words.
         trigger: what the retrain trigger says; None where the report was made without one.
         trigger_note: that in words.
-        newer_report: a later report of the same pipeline; what it says counts instead.
+        newer_report: a report of the same pipeline that arrived together with it, on a later partition or made later;
+            both are read together.
         serving: whether the version it is about is still champion.
         health: how the pipeline stood; None where no rule of recovery is declared.
         health_note: that in words.
@@ -37,6 +38,22 @@ class Evidence:
     serving: bool = True
     health: Health | None = None
     health_note: str = ""
+
+
+def after_acceptance(health: Health, accepted_at: datetime | None) -> Health:
+    """Return how a pipeline stands if a level was accepted since that was said: whatever was lost is given up."""
+    if accepted_at is None or accepted_at < health.as_of:
+        return health
+    return replace(
+        health,
+        condition=Condition.SETTLED,
+        rule=HealthRule.LEVEL_ACCEPTED,
+        entered_at=None,
+        changed_at=None,
+        anchor_id=None,
+        watched_from=None,
+        rows_since_change=0,
+    )
 
 
 class StoredFinding(Protocol):

@@ -122,7 +122,7 @@ _SENTENCES: dict[str, Callable[[Details], str]] = {
     # Why to retrain, or why not.
     "retrain": lambda d: f"Retrain: {_asks(d)}{_futile(d)}",
     "newer_report": lambda d: (
-        f"No retraining: report {d['report_id']} is older than report {d['newer_report']}, which counts instead."
+        f"No retraining: report {d['report_id']} is older than report {d['newer_report']}, with which it is read."
     ),
     "no_drift": _no_drift,
     "not_a_trigger": _not_a_trigger,

@@ -49,6 +49,9 @@ class DecisionStatus(StrEnum):
 FIRST_MODEL = "first_model"  # the rule of the decision that a model begins with
 
 
+LookOrLevel = tuple[DecisionKind, datetime, DecisionStatus, Mapping[str, Any]]
+
+
 class DecisionRow(SQLModel, table=True):
     """One row is a question about a model, with what it was asked on; what became of it are its events."""
 
@@ -181,9 +184,7 @@ def ended_since(session: Session, time: datetime) -> Sequence[DecisionRow]:
     return session.exec(statement).all()
 
 
-def looks_and_levels(
-    session: Session, model_id: int
-) -> Sequence[tuple[DecisionKind, datetime, DecisionStatus, Mapping[str, Any]]]:
+def looks_and_levels(session: Session, model_id: int) -> Sequence[LookOrLevel]:
     """Return (kind, as of, status, first details) of judged retrainings and of accepted levels, oldest first.
 
     The first model is left out: nothing was looked for when it was trained.
