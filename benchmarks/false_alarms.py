@@ -1,6 +1,6 @@
 """How often the default drift rules raise false alarms, and how soon they find drift: the tables of docs/drift.md.
 
-Everything is seeded. Run from the root, three minutes of an idle core, or a tenth of the repetitions:
+Everything is seeded. Run from the root, ten minutes of an idle core, or a tenth of the repetitions:
 python benchmarks/false_alarms.py [--quick]
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from rich.console import Console
 from rich.progress import track
-from simulated_drift import SHIFTS, Shift, errors, joint, rows, scored
+from simulated_drift import KINDS, SHIFTS, Shift, errors, joint, rows, rows_of, scored
 
 from driftline.dossier import separate
 from driftline.drift import (
@@ -32,7 +32,7 @@ from driftline.drift.window_verdict import WindowVerdict, window_verdict
 from driftline.metrics import Measurement, Task, measure
 from driftline.profiles import count_columns, profile_columns
 
-WINDOWS = 50  # of each reference
+WINDOWS, WINDOWS_OF_A_KIND = 50, 15  # of each reference
 ERRORS, LABELS = 0.2, 10_000
 
 
@@ -47,10 +47,11 @@ def raises_alarm(findings: Iterable[Finding]) -> bool:
     return any(found.verdict is Verdict.DRIFT for found in findings)
 
 
-def columns_ring(reference_rows: int, window_rows: int, seed: int) -> float:
-    """Return the share of the windows against one reference in which any column is named."""
-    profile = profile_columns(rows(reference_rows, np.random.default_rng([1, seed])))
-    windows = (rows(window_rows, np.random.default_rng([2, seed, window])) for window in range(WINDOWS))
+def columns_ring(reference_rows: int, window_rows: int, seed: int, kind: str | None = None) -> float:
+    """Return the share of the windows against one reference in which any column is named; `kind`: of all columns."""
+    draw, count = (rows, WINDOWS) if kind is None else (rows_of(kind), WINDOWS_OF_A_KIND)
+    profile = profile_columns(draw(reference_rows, np.random.default_rng([1, seed])))
+    windows = (draw(window_rows, np.random.default_rng([2, seed, window])) for window in range(count))
     said = [column_findings(profile, count_columns(profile, window), DataDrift()) for window in windows]
     return float(np.mean([raises_alarm(findings) for findings in said]))
 
@@ -77,10 +78,11 @@ def together_ring(count: int, seed: int, *, correlation: float = 0.0, moved: flo
 
 def column_is_found(shift: Shift, window_rows: int, windows: int, seed: int) -> bool:
     """Return whether the shifted column is named in one of the windows."""
-    profile = profile_columns(rows(10_000, np.random.default_rng([3, seed % 10])))
+    draw = shift.draw or rows
+    profile = profile_columns(draw(10_000, np.random.default_rng([3, seed % 10])))
     for window in range(windows):
         random = np.random.default_rng([4, seed, window, window_rows])
-        columns = rows(window_rows, random)
+        columns = draw(window_rows, random)
         columns[shift.column] = shift.change(columns[shift.column], random)
         findings = column_findings(profile, count_columns(profile, columns), DataDrift())
         if raises_alarm(found for found in findings if found.name == shift.column):
@@ -139,6 +141,10 @@ def print_rings(share: int) -> None:
     for reference, window in ((2_000, 300), (10_000, 500), (10_000, 1_000), (10_000, 5_000)):
         found = counted(lambda seed, r=reference, w=window: columns_ring(r, w, seed), 20 // share, f"{window} rows")
         print_line(f"30 columns, {window:,} rows against {reference:,}", 20 // share * WINDOWS, found)
+    for kind in KINDS:
+        for reference in (10_000, 300):
+            found = counted(lambda seed, r=reference, k=kind: columns_ring(r, 1_000, seed, k), 20 // share, kind)
+            print_line(f"30 columns: {kind}, 1,000 rows against {reference:,}", 20 // share * WINDOWS_OF_A_KIND, found)
     for reference, window in ((500, 200), (5_000, 1_000)):
         found = counted(lambda seed, r=reference, w=window: predictions_ring(r, w, seed), 20 // share, "predictions")
         print_line(f"predictions, {window:,} rows against {reference:,}", 20 // share * WINDOWS, found)

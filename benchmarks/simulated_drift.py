@@ -18,13 +18,14 @@ NAMES = np.array(["oak", "pine", "elm", "fir", "ash"], dtype=object)
 
 @dataclass(frozen=True, kw_only=True)
 class Shift:
-    """A change of one column of the thirty, and in how many windows of how many rows it is promised to be found."""
+    """A change of one column of thirty, and in how many windows of how many rows it is promised to be found."""
 
     name: str
     column: str
     change: Callable[[np.ndarray, np.random.Generator], np.ndarray]
     rows: int
     windows: int
+    draw: Callable[[int, np.random.Generator], Columns] | None = None
 
 
 def rows(count: int, random: np.random.Generator) -> Columns:
@@ -37,6 +38,32 @@ def rows(count: int, random: np.random.Generator) -> Columns:
     for values in columns.values():
         values[random.random(count) < 0.05] = None if values.dtype == object else np.nan
     return columns
+
+
+def names(shares: np.ndarray) -> Callable[[int, np.random.Generator], np.ndarray]:
+    """Return the draws of a column of categories of these shares, most frequent first."""
+    texts = np.array([f"place {i}" for i in range(1, len(shares) + 1)], dtype=object)
+    return lambda count, random: texts[random.choice(len(shares), size=count, p=shares / shares.sum())]
+
+
+KINDS: dict[str, Callable[[int, np.random.Generator], np.ndarray]] = {
+    "500 categories of Zipf shares": names(1 / np.arange(1, 501)),
+    "500 categories, equally frequent": names(np.ones(500)),
+    "5 categories and 1 % in 200 rare ones": names(np.append(0.99 * SHARES, np.full(200, 0.01 / 200))),
+    "98 % zeros": lambda count, random: np.where(random.random(count) < 0.98, 0.0, random.gamma(2, size=count)),
+    "2 digits": lambda count, random: np.round(random.normal(size=count), 2),
+    "whole numbers": lambda count, random: np.round(random.normal(scale=3, size=count)),
+}
+
+
+def rows_of(kind: str) -> Callable[[int, np.random.Generator], Columns]:
+    """Return the draws of thirty columns of one kind, without missing values."""
+    return lambda count, random: {f"column{i}": KINDS[kind](count, random) for i in range(30)}
+
+
+def grown(category: str, share: float) -> Callable[[np.ndarray, np.random.Generator], np.ndarray]:
+    """Return the change after which one category holds so many more of the rows."""
+    return lambda values, random: np.where(random.random(len(values)) < share, category, values)
 
 
 def moved(share: float) -> Callable[[np.ndarray, np.random.Generator], np.ndarray]:
@@ -74,6 +101,14 @@ SHIFTS = (
         change=lambda values, random: np.where(random.random(len(values)) < 0.02, "yew", values),
         rows=500,
         windows=2,
+    ),
+    Shift(
+        name="one of 500 categories of Zipf shares: .2 % to 3 %",
+        column="column0",
+        change=grown("place 74", 0.028),
+        rows=1000,
+        windows=1,
+        draw=rows_of("500 categories of Zipf shares"),
     ),
 )
 

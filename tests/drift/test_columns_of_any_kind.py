@@ -65,6 +65,46 @@ def test_a_new_category_is_found_and_named_among_many(kind, share):
     assert found.effect == pytest.approx(share, abs=0.005)
 
 
+@pytest.mark.parametrize("kind", ["500 categories", "60 categories, many rare", "5,000 categories, many rare"])
+@pytest.mark.parametrize("reference_rows", [1000, 10_000])
+def test_one_category_among_many_that_rises_to_a_twentieth_is_found_and_named(kind, reference_rows):
+    found = 0
+    for seed in range(REPORTS):
+        random = np.random.default_rng([10, seed, reference_rows])
+        window = KINDS[kind](random, 1000)
+        window[:50] = "place 45"
+        said = values_finding(KINDS[kind](random, reference_rows), window)
+        found += said.verdict is Verdict.DRIFT and "place 45 (" in said.note
+    assert found >= 0.95 * REPORTS
+
+
+def test_the_finding_says_from_which_share_to_which_one_the_surest_categories_moved():
+    reference = np.array([f"place {i}" for i in range(500)] * 20, dtype=object)
+    window = np.array([*(f"place {i}" for i in range(500)), *["place 7"] * 30, *["place 8"] * 12], dtype=object)
+    said = values_finding(reference, window)
+    assert (said.verdict, said.rule) == (Verdict.DRIFT, FindingRule.CATEGORIES_CHANGED)
+    assert said.values["moved_categories"] == "place 7 (0.20% to 5.72%), place 8 (0.20% to 2.40%)"
+    assert said.note.endswith("Most surely moved: place 7 (0.20% to 5.72%), place 8 (0.20% to 2.40%).")
+
+
+@pytest.mark.parametrize(("after", "verdict"), [(0.415, Verdict.OK), (0.435, Verdict.DRIFT)])
+def test_a_common_category_must_move_by_three_points_however_sure_that_is(after, verdict):
+    def rows(share):
+        return np.array(["oak"] * int(share * 100_000) + ["pine"] * (100_000 - int(share * 100_000)), dtype=object)
+
+    assert values_finding(rows(0.4), rows(after)).verdict is verdict
+    assert values_finding(rows(after), rows(0.4)).verdict is verdict
+
+
+def test_a_category_that_is_gone_is_found_and_named():
+    random = np.random.default_rng(11)
+    reference, window = (KINDS["500 categories"](random, rows) for rows in (10_000, 2000))
+    reference[:400] = "mill"
+    said = values_finding(reference, window)
+    assert said.verdict is Verdict.DRIFT
+    assert said.values["moved_categories"] == "mill (4.00% to 0.00%)"
+
+
 def test_five_unseen_categories_are_named_and_what_no_database_stores_is_not():
     reference = np.array(["oak", "pine"] * 200, dtype=object)
     new = ["a" * 500, "\x00\ud800", "elm", "fir", "ash", "yew", "box"]

@@ -52,8 +52,14 @@ def test_a_column_without_any_value_is_drift_of_its_missing_share(served, nothin
 
 def test_a_category_that_never_was_is_drift(served):
     said = found(served, lambda frame: frame.assign(vegetation="desert"))
-    assert of_column(said, "vegetation") == {"chi-square and unseen share": "drift", "missing share": "ok"}
-    assert "120 of 120 rows are in categories" in said["column", "vegetation", "chi-square and unseen share"].note
+    assert of_column(said, "vegetation") == {
+        "chi-square, single categories and unseen share": "drift",
+        "missing share": "ok",
+    }
+    assert (
+        "120 of 120 rows are in categories"
+        in said["column", "vegetation", "chi-square, single categories and unseen share"].note
+    )
 
 
 def test_infinite_values_are_counted_and_break_nothing(served):

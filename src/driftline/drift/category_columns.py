@@ -9,6 +9,7 @@ from driftline.drift.column_evidence import ColumnTest, Effect, largest
 from driftline.drift.column_limits import ColumnLimits
 from driftline.drift.contingency import Counts, chi_square
 from driftline.drift.effects import total_variation_distance
+from driftline.drift.moved_category import MovedCategories, moved_categories
 from driftline.drift.unseen import UnseenRows, unseen_rows
 from driftline.drift.verdict import FindingRule
 from driftline.profiles import CategoryBins, ColumnCounts, ColumnProfile
@@ -25,11 +26,13 @@ class _Table:
     Attributes:
         before: rows of the reference, shape (n_categories,).
         after: rows of the window.
+        names: of the categories; None of groups of them, which have no name.
         unseen: the window's rows that the reference lacks; None where nobody knows which these are.
     """
 
     before: Counts
     after: Counts
+    names: Sequence[str] | None
     unseen: UnseenRows | None
 
 
@@ -42,7 +45,10 @@ def compared_rows(profile: ColumnProfile, analysis: ColumnCounts) -> tuple[int, 
 
 
 def category_test(profile: ColumnProfile, analysis: ColumnCounts, limits: ColumnLimits, method: str) -> ColumnTest:
-    """Return the test of the categories of a window; both sides hold rows."""
+    """Return the test of the categories of a window; both sides hold rows.
+
+    It is of all categories together, of each alone, and of the rows of unseen ones.
+    """
     table = _table(profile, analysis)
     m, n = int(table.before.sum()), int(table.after.sum())
     homogeneity = chi_square(table.before, table.after)
@@ -50,7 +56,9 @@ def category_test(profile: ColumnProfile, analysis: ColumnCounts, limits: Column
     changed = Effect(
         name="total variation distance", size=change, smallest=limits.min_tvd, rule=FindingRule.CATEGORIES_CHANGED
     )
-    tests = [(homogeneity.p_value, changed)]
+    moved = moved_categories(table.before, table.after)
+    level = limits.alpha / (2 if table.unseen is None else 3)
+    tests = [(homogeneity.p_value, changed), _moved(table, moved, limits, level)]
     if table.unseen is not None:
         rise = Effect(
             name="rise of the share of unseen categories",
@@ -69,11 +77,43 @@ def category_test(profile: ColumnProfile, analysis: ColumnCounts, limits: Column
         values={
             "check": "categories",
             "changed_share": change,
+            "moved_categories": _moved_names(table, moved, level),
             "rows": n,
             "reference_rows": m,
             **_unseen_values(table.unseen, analysis),
         },
     )
+
+
+def _moved(table: _Table, moved: MovedCategories, limits: ColumnLimits, level: float) -> tuple[float, Effect]:
+    """Return the test of single categories: of those that are sure, the one whose change is largest for what counts.
+
+    Three points count, say, and from one point on a rise to twice the share, too: a category that the reference lacks
+    is only the rarest of the rare ones.
+    """
+    rise = np.clip(table.before / table.before.sum(), limits.min_unseen, limits.min_tvd)
+    smallest = np.where(moved.changes > 0.0, rise, limits.min_tvd)
+    # Unseen categories have a test of their own, which also knows how many of them chance brings.
+    p_values = moved.p_values if table.unseen is None else np.where(table.before > 0, moved.p_values, 1.0)
+    relevance = np.where(p_values <= level, np.abs(moved.changes) / smallest, -p_values)
+    place = int(relevance.argmax())
+    effect = Effect(
+        name="change of the share of a category",
+        size=float(abs(moved.changes[place])),
+        smallest=float(smallest[place]),
+        rule=FindingRule.CATEGORIES_CHANGED,
+    )
+    return float(p_values[place]), effect
+
+
+def _moved_names(table: _Table, moved: MovedCategories, level: float) -> str | None:
+    """Return the categories that surely hold another share, the surest first; where none does, the nearest to it."""
+    if table.names is None:
+        return None
+    before, after = table.before / table.before.sum(), table.after / table.after.sum()
+    surest = np.lexsort((-np.abs(moved.changes), moved.p_values))[:MOST_NAMED]
+    named = [f"{_readable(table.names[place])} ({before[place]:.2%} to {after[place]:.2%})" for place in surest]
+    return _listing(named, max(1, int((moved.p_values <= level).sum())))
 
 
 def _effect(tests: Sequence[tuple[float, Effect]], limits: ColumnLimits) -> Effect:
@@ -97,7 +137,7 @@ def _table(profile: ColumnProfile, analysis: ColumnCounts) -> _Table:
     before = np.array(profile.counts.bin_counts, dtype=np.int64)
     after = np.array(analysis.bin_counts, dtype=np.int64)
     if not isinstance(profile.bins, CategoryBins):  # in groups, which neither side has chosen
-        return _Table(before=before, after=after, unseen=None)
+        return _Table(before=before, after=after, names=None, unseen=None)
     names = np.array([*map(str, profile.bins.categories), *(name for name, _ in analysis.unlisted)], dtype=object)
     is_complete = _is_complete(profile)
     others = np.array([count for _, count in analysis.unlisted], dtype=np.int64)
@@ -106,7 +146,12 @@ def _table(profile: ColumnProfile, analysis: ColumnCounts) -> _Table:
         before, after = np.append(before, np.zeros_like(others)), np.append(after, others)
     # By the rows of both sides together; the names decide between equals.
     order = sorted(range(len(before)), key=lambda place: (-int(before[place] + after[place]), names[place]))
-    return _Table(before=before[order], after=after[order], unseen=unseen_rows(before, after) if is_complete else None)
+    return _Table(
+        before=before[order],
+        after=after[order],
+        names=names[order].tolist(),
+        unseen=unseen_rows(before, after) if is_complete else None,
+    )
 
 
 def _is_complete(profile: ColumnProfile) -> bool:
@@ -118,12 +163,18 @@ def _unseen_values(unseen: UnseenRows | None, analysis: ColumnCounts) -> dict[st
     if unseen is None:
         return {"unseen_count": None, "unseen_expected": None, "unseen_categories": None}
     named = [f"{_readable(name)} ({count})" for name, count in analysis.unlisted[:MOST_NAMED]]
-    more = len(analysis.unlisted) - len(named)
     return {
         "unseen_count": unseen.count,
         "unseen_expected": unseen.expected,
-        "unseen_categories": ", ".join(named) + (f" and {more} more" if more else ""),
+        "unseen_categories": _listing(named, len(analysis.unlisted)),
     }
+
+
+def _listing(named: Sequence[str], count: int) -> str:
+    """Return the first of `named`, and how many of `count` in all are not among them."""
+    shown = named[: min(count, MOST_NAMED)]
+    more = count - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def _readable(name: str) -> str:

@@ -38,7 +38,7 @@ def value_test(
     """Return the test of one column's present values, or why there is none."""
     reference_rows, analysis_rows = compared_rows(profile, analysis)
     is_numeric = isinstance(profile.bins, NumericBins)
-    method = "KS and tail chi-square" if is_numeric else "chi-square and unseen share"
+    method = "KS and tail chi-square" if is_numeric else "chi-square, single categories and unseen share"
     if (
         profile.counts.binned_count == analysis.binned_count == 0
         and min(profile.counts.row_count, analysis.row_count) > 0

@@ -33,9 +33,10 @@ class DataDrift:
         min_rows: present rows that a check needs, of the reference and of the window.
         min_wasserstein: Wasserstein-1 distance in standard deviations of the reference.
         min_ks: Kolmogorov-Smirnov distance, in [0, 1]; reaching this or the former counts.
-        min_tvd: total variation distance of categories, the share of rows that changed category.
-        min_unseen: share of rows in categories that the reference does not hold, beyond what chance brings; this or
-            the former counts.
+        min_tvd: total variation distance of categories, the share of rows that changed category; or the change of
+            the share of a single one.
+        min_unseen: share of rows in categories that the reference does not hold, beyond what chance brings; or the
+            rise of a single category that has at least doubled. This or the former counts.
         min_missing: change of the share of missing (or of non-finite) rows, either way.
 
     Raises:
@@ -91,9 +92,10 @@ def column_findings(
     """Return what was found in each checked column, in the order of the reference.
 
     Every column has two findings, of its values and of its share of missing rows, and a third where an
-    infinity was seen. Numbers are tested by KS and by chi-square with tail bins, categories by chi-square and
-    by the rows of unseen ones; the two p-values of a column are combined as twice the smaller. All p-values
-    of the report are Holm-adjusted together. Drift is a significant test whose effect is also large enough.
+    infinity was seen. Numbers are tested by KS and by chi-square with tail bins, categories by chi-square, each
+    alone, and by the rows of unseen ones; the p-values of a column are combined as the smallest times their number.
+    All p-values of the report are Holm-adjusted together. Drift is a significant test whose effect is also large
+    enough.
 
     Args:
         reference: the champion's profile.

@@ -107,6 +107,13 @@ def _checked(verdict: str) -> Callable[[Values], str]:
     return render
 
 
+def _categories_changed(values: Values) -> str:
+    """Return the sentence with the categories that moved; findings of version 0.2 and before did not name them."""
+    told = _checked("statistically significant ({tested})")(values)
+    moved = values.get("moved_categories")
+    return told if moved is None else f"{told} Most surely moved: {moved}."
+
+
 def _change(values: Values) -> str:
     if values["check"] == "numbers":
         moved = values["wasserstein"]
@@ -243,7 +250,7 @@ _SENTENCES: dict[str, Callable[[Values], str]] = {
     "alarm": _alarms,
     "no_alarm": _alarms,
     "values_moved": _checked("statistically significant ({tested})"),
-    "categories_changed": _checked("statistically significant ({tested})"),
+    "categories_changed": _categories_changed,
     "unseen_categories": _checked("statistically significant ({tested})"),
     "missing_share_changed": _checked("statistically significant ({tested})"),
     "non_finite_share_changed": _checked("statistically significant ({tested})"),
