@@ -235,7 +235,7 @@ def _with_change(now: Health, view: HealthView) -> Health:
     changed_at = change_time(parts) or now.changed_at
     if changed_at is None:
         return now
-    until = view.end - view.holdout_length
+    until = max((part.end for part in parts), default=view.end) - view.holdout_length  # as a training parts its rows
     count = sum(part.row_count for part in parts if changed_at <= part.start and part.end <= until)
     return replace(now, changed_at=changed_at, rows_since_change=count)
 
