@@ -43,7 +43,7 @@ class HealthHistory:
         self.holdout = holdout
         self._labelled = labelled
         self._score_again = score_again
-        self._losses: dict[tuple[int, str], PartitionLoss] = {}
+        self._losses: dict[tuple[int, str], PartitionLoss | None] = {}  # None: it could not score them
 
     def health(
         self,
@@ -70,7 +70,9 @@ class HealthHistory:
         others = [key for key in keys if self._labelled[key].version_id != version_id]
         unknown = [key for key in others if (version_id, key) not in self._losses]
         if unknown:
-            for key, rows in self._score_again(version_id, unknown).items():
+            scored = self._score_again(version_id, unknown)
+            self._losses |= {(version_id, key): None for key in unknown if key not in scored}
+            for key, rows in scored.items():
                 self._loss(key, rows)
         for key in set(keys).difference(others):
             self._loss(key, self._labelled[key])
@@ -87,18 +89,15 @@ class HealthHistory:
         return [key for key in keys if key in self._labelled]
 
     def _loss(self, key: str, rows: LabelledRows) -> PartitionLoss:
-        place = rows.version_id, key
-        if place not in self._losses:
-            window = self.pipeline.stream.window(key)
-            self._losses[place] = partition_loss(
-                rows.task,
-                rows.truth,
-                rows.scores,
-                start=window.start,
-                end=window.end,
-                class_count=len(rows.classes),
-            )
-        return self._losses[place]
+        known = self._losses.get((rows.version_id, key))
+        if known is not None:
+            return known
+        window = self.pipeline.stream.window(key)
+        loss = partition_loss(
+            rows.task, rows.truth, rows.scores, start=window.start, end=window.end, class_count=len(rows.classes)
+        )
+        self._losses[rows.version_id, key] = loss
+        return loss
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -1,10 +1,11 @@
 """What a retraining knows of the past beside its rows: earlier champions, and when the world changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from driftline.declaration import ModelPipeline
+from driftline.errors import InvalidInputError, NotFoundError, StorageError
 from driftline.health import health_of_json
 from driftline.registry import ModelVersion, load_version, timeline
 from driftline.retraining.candidates import Recallable
@@ -18,7 +19,7 @@ class EarlierChampions:
 
     Attributes:
         versions: by row id.
-        recallable: the newest of them, loaded, newest first.
+        recallable: the newest of them, loaded, newest first; one whose model cannot be loaded any more is left out.
     """
 
     versions: Mapping[int, ModelVersion]
@@ -41,17 +42,19 @@ def earlier_champions(workspace: Workspace, pipeline: ModelPipeline) -> EarlierC
     served = [tenure.version for tenure in reversed(champions.tenures) if tenure.start <= now]
     versions = {version.id: version for version in served if champion is None or version.id != champion.id}
     newest = list(versions.values())[: choice.versions]
-    return EarlierChampions(
-        versions=versions,
-        recallable=[
-            Recallable(
-                version_id=version.id,
-                seen_until=version.trained_through - pipeline.ground_truth.lag,
-                model=load_version(workspace, version, trusted=pipeline.trusted),
-            )
-            for version in newest
-        ],
-    )
+    return EarlierChampions(versions=versions, recallable=list(_recallable(workspace, pipeline, newest)))
+
+
+def _recallable(
+    workspace: Workspace, pipeline: ModelPipeline, versions: Sequence[ModelVersion]
+) -> Iterator[Recallable]:
+    for version in versions:
+        try:
+            model = load_version(workspace, version, trusted=pipeline.trusted)
+        except (NotFoundError, StorageError, InvalidInputError):  # its files are gone, or not trusted any more
+            continue
+        seen_until = version.trained_through - pipeline.ground_truth.lag
+        yield Recallable(version_id=version.id, seen_until=seen_until, model=model)
 
 
 def change_of_world(workspace: Workspace, pipeline: ModelPipeline) -> datetime | None:
