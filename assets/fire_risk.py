@@ -27,7 +27,7 @@ def read_fire_risk(window: Window | None) -> pd.DataFrame:
 
 fire_risk = ModelPipeline(
     name="fire_risk",
-    description="Will a fire break out at this station? The climate changes on 2025-03-01.",
+    description="Will a fire break out at this station? The climate changes on 2025-03-01, the forest on 2025-08-01.",
     dataset=read_fire_risk,
     target=Target("fire", positive_class="yes"),
     trainer=LightGBM(num_leaves=15, trees=80, learning_rate=0.08),
@@ -42,8 +42,8 @@ fire_risk = ModelPipeline(
         PerformanceDrift("auroc", below=0.82, window="7d"),  # worse than the service can live with
         DataDrift(window="28d", min_wasserstein=0.5, min_ks=0.25),  # seasons and spells of weather are not drift
     ),
-    retrain=Retrain(trigger=None, choice=None, cooldown="14d"),
-    promote=Promote(confidence=None),
+    retrain=Retrain(),  # looks for a better model when the level is lost, until it is regained or given up
+    promote=Promote(),  # only what is surely better on the same holdout
     floor=0.8,
     owners=("team:forest",),
 )

@@ -120,6 +120,24 @@ def decided(
         return load_decision(session, decision.id)
 
 
+def accepted(workspace, model_id, details, *, as_of, drift_report_id=None):
+    """The id of a decision by which a level was accepted."""
+    with workspace.database.transaction() as session:
+        return ask(
+            session,
+            model_id=model_id,
+            kind=DecisionKind.LEVEL,
+            trigger=Trigger.DRIFT,
+            actor="policy",
+            as_of=as_of,
+            at=workspace.clock(),
+            rule="level_accepted",
+            details=details,
+            status=DecisionStatus.ACCEPTED,
+            drift_report_id=drift_report_id,
+        )
+
+
 _WAYS = {
     "declined": (),
     "requested": (),

@@ -3,8 +3,9 @@
 from driftline.registry.judgement import JudgementRule
 from driftline.retraining.decide import RetrainRule
 from driftline.rollout.bandit_rule import BanditStepRule
-from driftline.sentences import decision_sentence
-from driftline.sentences.decisions import RULES
+from driftline.sentences import chosen_sentence, decision_sentence, verdict_in_short
+from driftline.sentences.decisions import _VERDICTS, RULES
+from tests.streams import day
 
 COMPARED = {
     "metric": "auroc",
@@ -87,3 +88,18 @@ def test_a_switch_names_the_plans_that_it_cancels():
         "Promoted by ann with effect from 2025-06-01 00:00 UTC: green is faster. "
         "It cancels the switch to version 2 planned for 2025-07-01 00:00 UTC."
     )
+
+
+def test_what_was_chosen_is_the_whole_window_a_span_or_an_earlier_version():
+    whole = {"trained_from": None, "rows": 7400, "version": None}
+    assert chosen_sentence(whole, 3) == "Of 3 candidates: all 7,400 rows of the training window."
+    span = {**whole, "trained_from": day("2025-03-01"), "rows": 950}
+    assert chosen_sentence(span, 4) == "Of 4 candidates: the 950 rows since 2025-03-01."
+    recalled = {"trained_from": None, "rows": 0, "version": 6}
+    assert chosen_sentence(recalled, 9) == "Of 9 candidates: version 6, which served before."
+
+
+def test_a_judgement_without_a_short_form_is_told_as_it_is():
+    assert verdict_in_short("significantly_better", "Promoted: ...") == "Surely better."
+    assert verdict_in_short("slice_worse", "Kept: worse in the north.") == "Kept: worse in the north."
+    assert set(_VERDICTS) <= set(JudgementRule)

@@ -1,5 +1,6 @@
 """`driftline demo`: a year of a forest service in a minute."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,16 +13,22 @@ from driftline.cli.output import print_json, print_table, print_text
 from driftline.cli.project import load_project
 
 if TYPE_CHECKING:
-    from driftline.retraining import RetrainingEvent
+    from driftline.retraining import Event
 
 PIPELINE = "fire_risk"
 BARS = "▁▂▃▄▅▆▇█"
+MARKS = {
+    "level_lost": ("×", "level lost"),
+    "level_regained": ("✓", "level regained"),
+    "level_accepted": ("≈", "lower level accepted"),
+    "promoted": ("↑", "version promoted"),
+}
 
 
 def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print what happened as JSON.")] = False,
 ) -> None:
-    """Replay a year of the fire_risk stream: predictions, evaluation, drift, retraining and promotion.
+    """Replay a year of the fire_risk stream: predictions, evaluation, drift, and recovery from it.
 
     All parts are the real ones, on data simulated offline: Dagster runs, the drift sensor, the registry. Only
     the time is another. An interrupted replay goes on where it stopped; a finished one is shown again.
@@ -54,12 +61,16 @@ def demo(
     print_table(
         f"What happened to {PIPELINE}, day by day",
         ("day", "what", f"{pipeline.metrics[0]} before → after", "why"),
-        [(event.at, _what(event), _scores(event), _first_sentence(event.reason)) for event in events],
+        [(event.at, _what(event), _scores(event), _why(event)) for event in events],
         empty="Nothing happened.",
     )
-    print_text("Before and after are the champion and the challenger on the same holdout.")
+    print_text(
+        "To look is to train on several spans of the past, to try versions that served before, and to let the best of\n"
+        "them meet the champion: before and after are the champion and the challenger on the same holdout.\n"
+        "The level is the lowest loss that was reached, with a margin; it is lost, regained or given up."
+    )
     print_text(f"\nDaily {pipeline.metrics[0]} in production, median of each week:")
-    print_text(_chart(production_metric(workspace, pipeline, pipeline.metrics[0])))
+    print_text(_chart(production_metric(workspace, pipeline, pipeline.metrics[0]), events))
     print_text(
         "\nNext:\n"
         "  driftline dev               the Dagster UI and the API\n"
@@ -69,31 +80,69 @@ def demo(
     )
 
 
-def _what(event: "RetrainingEvent") -> str:
-    titles = {
-        "drift": "drift of version {}",
-        "promoted": "retrained, version {} promoted",
-        "kept": "retrained, version {} not promoted",
-        "failed": "retraining failed",
-    }
-    return titles.get(event.kind, "retraining").format(event.version)
+_TITLES = {
+    "drift": "drift of version {}",
+    "level_lost": "LEVEL LOST by version {}",
+    "level_regained": "LEVEL REGAINED by version {}",
+    "level_accepted": "LOWER LEVEL ACCEPTED",
+    "level_set": "LEVEL SET",
+    "promoted": "look: version {} promoted",
+    "kept": "look: version {} not promoted",
+    "failed": "retraining failed",
+    "retraining": "retraining goes on",
+}
 
 
-def _scores(event: "RetrainingEvent") -> str:
-    if event.after is None:
+def _what(event: "Event") -> str:
+    return _TITLES[event.kind].format(event.version)
+
+
+def _scores(event: "Event") -> str:
+    from driftline.retraining import RetrainingEvent
+
+    if not isinstance(event, RetrainingEvent) or event.after is None:
         return ""
     return f"{event.after:.4f}" if event.before is None else f"{event.before:.4f} → {event.after:.4f}"
+
+
+def _why(event: "Event") -> str:
+    """Return the reason; of a retraining also what it chose and, in short, how that was judged."""
+    from driftline.retraining import RetrainingEvent
+    from driftline.sentences import chosen_sentence, verdict_in_short
+
+    if not isinstance(event, RetrainingEvent):
+        return event.reason
+    parts = [_first_sentence(event.reason.removeprefix("Retrain: "))]
+    if event.chosen is not None:
+        parts.append(chosen_sentence(asdict(event.chosen), event.chosen.tried))
+    if event.outcome is not None:
+        parts.append(verdict_in_short(event.rule or "", _first_sentence(event.outcome)))
+    text = " ".join(parts)
+    return f"{text[0].upper()}{text[1:]}"
 
 
 def _first_sentence(text: str) -> str:
     return text.split(". ", maxsplit=1)[0].rstrip(".") + "."
 
 
-def _chart(days: Sequence[tuple[str, float]]) -> str:
-    """Return a bar a week, from the lowest to the highest value."""
+def _chart(days: Sequence[tuple[str, float]], events: "Sequence[Event]") -> str:
+    """Return a bar a week, from the lowest to the highest value, and below it what happened in that week."""
     weeks = [median(value for _, value in days[start : start + 7]) for start in range(0, len(days), 7)]
     if not weeks:
         return "no evaluation yet"
     low, high = min(weeks), max(weeks)
     bars = "".join(BARS[round((value - low) / ((high - low) or 1) * (len(BARS) - 1))] for value in weeks)
-    return f"{high:.2f} ┐\n     │ {bars}\n{low:.2f} ┘ {days[0][0]} to {days[-1][0]}"
+    marks = _marks([day for day, _ in days], events)
+    return (
+        f"{high:.2f} ┐\n     │ {bars}\n{low:.2f} ┘ {marks}\n       {days[0][0]} to {days[-1][0]}\n"
+        f"       {', '.join(f'{mark} {told}' for mark, told in MARKS.values())}"
+    )
+
+
+def _marks(days: Sequence[str], events: "Sequence[Event]") -> str:
+    """Return a character a week: of its events the one that stands first in `MARKS`."""
+    weeks = [days[start] for start in range(0, len(days), 7)]
+    kinds: list[set[str]] = [set() for _ in weeks]
+    for event in events:
+        kinds[max(bisect_right(weeks, f"{event.at:%Y-%m-%d}") - 1, 0)].add(event.kind)
+    return "".join(next((mark for kind, (mark, _) in MARKS.items() if kind in seen), " ") for seen in kinds)

@@ -7,7 +7,7 @@ from driftline.retraining.decide import decide
 from driftline.retraining.decide_reports import ReportDecision, decide_reports
 from driftline.retraining.evidence import RetrainState, evidence_of
 from driftline.retraining.fitting import Fitted, compare_on_holdout, fit_model, holdout_loss, measured_on
-from driftline.retraining.history import RetrainingEvent, history
+from driftline.retraining.history import Event, RetrainingEvent, history
 from driftline.retraining.looks import Look, look_of
 from driftline.retraining.progress import try_again, waiting_retrainings
 from driftline.retraining.reading import DatasetReadResult, read_dataset
@@ -17,6 +17,7 @@ __all__ = [
     "AdjudicationResult",
     "Candidate",
     "DatasetReadResult",
+    "Event",
     "Fitted",
     "Look",
     "Recallable",

@@ -17,6 +17,35 @@ def decision_sentence(rule: str, details: Details) -> str:
     return _SENTENCES[rule](details)
 
 
+def chosen_sentence(candidate: Details, count: int) -> str:
+    """Return what a retraining chose of `count` candidates: how much of the past, or an earlier version.
+
+    >>> chosen_sentence({"trained_from": "2025-03-01T00:00:00+00:00", "rows": 4396, "version": None}, 5)
+    'Of 5 candidates: the 4,396 rows since 2025-03-01.'
+    """
+    if candidate["version"] is not None:
+        choice = f"version {candidate['version']}, which served before"
+    else:
+        since = candidate["trained_from"]
+        choice = f"{'all' if since is None else 'the'} {candidate['rows']:,} rows"
+        choice += " of the training window" if since is None else f" since {str(since)[:10]}"
+    return f"Of {count} candidates: {choice}."
+
+
+_VERDICTS = {
+    "tie": "No better.",
+    "gain_too_small": "No better.",
+    "not_significant": "Better, but not surely so.",
+    "better": "Better.",
+    "significantly_better": "Surely better.",
+}
+
+
+def verdict_in_short(rule: str, text: str) -> str:
+    """Return a judgement without its figures; `text`, the whole of it, where it has no short form."""
+    return _VERDICTS.get(rule, text)
+
+
 def _comparison(d: Details) -> str:
     interval = ""
     if d.get("gain_low") is not None and d.get("gain_high") is not None:

@@ -168,6 +168,17 @@ def health_between(session: Session, model_id: int, first: str, last: str) -> di
     return {key: health for key, health in rows if health is not None}
 
 
+def reports_with_health(session: Session, model_id: int) -> Sequence[DriftReportRow]:
+    """Return the newest report on each partition of a model that keeps health, in the order of the partitions."""
+    newest = (
+        select(func.max(DriftReportRow.id))
+        .where(DriftReportRow.model_id == model_id, col(DriftReportRow.health).is_not(None))
+        .group_by(DriftReportRow.partition_key)
+    )
+    statement = select(DriftReportRow).where(col(DriftReportRow.id).in_(newest))
+    return session.exec(statement.order_by(DriftReportRow.partition_key)).all()
+
+
 def first_reports(session: Session, model_id: int, *, verdict: str, kind: str) -> Sequence[DriftReportRow]:
     """Return, for each version of a model, the first report with an alert of this kind and verdict."""
     first = (
