@@ -47,7 +47,7 @@ class LevelEvent:
     Attributes:
         at: when, by the clock of the stream.
         kind: what of it; accepted by the loop, or set by a person.
-    x
+        version: the champion; None of a level that was accepted or set.
         level: the mean loss that counts from then on; lower is better.
         level_before: of one that was accepted or set: the level until then.
         loss: the champion's, in the window that decided; None of a level that was accepted or set.
