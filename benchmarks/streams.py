@@ -26,6 +26,7 @@ from driftline.metrics import Task
 
 START = datetime(2024, 1, 1, tzinfo=UTC)  # a Monday
 YEAR = timedelta(days=DAYS)
+TRAINER = LightGBM(trees=60, num_leaves=7)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +90,7 @@ def _case(world: Callable[[int], World], task: Task, late: bool, seed: int) -> C
         name="recovery",
         dataset=read,
         target=Target("y", task=task, positive_class="yes" if task is Task.BINARY else None),
-        trainer=LightGBM(trees=60, num_leaves=7),
+        trainer=TRAINER,
         metrics=(loss, shown),
         holdout=Newest(duration="7d"),
         partitions=Daily(f"{START:%Y-%m-%d}", end=f"{START + YEAR:%Y-%m-%d}"),
@@ -107,6 +108,7 @@ def _electricity(days: int, seed: int) -> Case:
     first = electricity.stream.first + timedelta(days=days + 17 * number + 6 * of_set)
     pipeline = replace(
         electricity,
+        trainer=TRAINER,
         metrics=("brier", "accuracy"),
         drift=(PerformanceDrift("accuracy", window="7d"),),
         retrain=Retrain(),

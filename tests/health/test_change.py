@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from driftline.health.change import change_time
+from driftline.health.change import change_time, holdout_after
 from driftline.health.losses import partition_loss
 from driftline.metrics import Task
 
@@ -40,3 +40,9 @@ def test_losses_that_only_fall_show_no_change():
 def test_three_days_are_too_few():
     assert change_time(days([0.1, 0.1, 0.9])) is None
     assert change_time([]) is None
+
+
+@pytest.mark.parametrize(("since", "held_out"), [(0.5, 1.75), (3.5, 1.75), (4, 2), (10, 5), (14, 7), (200, 7)])
+def test_after_a_change_the_holdout_is_half_of_what_lies_after_it(since, held_out):
+    length = holdout_after(timedelta(days=7), START, START + timedelta(days=since))
+    assert length == timedelta(days=held_out)

@@ -84,6 +84,19 @@ def test_four_days_are_too_few_to_tell_how_they_differ():
     assert found.standard_error == pytest.approx(losses.std() / np.sqrt(len(losses)))
 
 
+def test_the_spread_between_days_is_that_of_more_days_where_there_are_some():
+    truth, scores = np.zeros(2800), np.sqrt(np.repeat([0.2, 0.1, 0.3, 0.2] * 7, 100))
+    truth_of_change, changed = np.zeros(200), np.full(200, 1.0)
+    month = parts_of(Task.BINARY, np.append(truth, truth_of_change), np.append(scores, changed), 30)
+    week = month[-7:]
+    of_days = np.array([part.loss / part.row_count for part in month])
+    found = mean_loss(week, among=month)
+    assert found.value == mean_loss(week).value
+    assert found.standard_error == pytest.approx(of_days.std(ddof=1) / np.sqrt(7))
+    assert found.standard_error < mean_loss(week).standard_error  # two days that are bad are no spread of good ones
+    assert mean_loss(month, among=week) == mean_loss(month)
+
+
 @pytest.mark.parametrize("task", list(Task))
 def test_the_gain_over_the_best_constant_is_that_of_the_rows(task):
     random = np.random.default_rng(4)

@@ -56,7 +56,7 @@ def lost(serving):
     """The level is lost, and three challengers on ever more rows have not brought it back."""
     champion = find_version(serving, "fires@champion")
     for number, rows in enumerate((200, 400, 800)):
-        plan = {"rows_since_change": rows, "window_is_new": False}
+        plan = {"look": "rows_have_grown", "rows_since_change": rows, "window_is_new": False, "holdout_is_whole": True}
         at = day(f"2025-03-{3 + 5 * number:02}")
         decided(replace(serving, clock=lambda: LONG_AFTER), champion.model_id, "kept", as_of=at, details={"plan": plan})
     with serving.database.transaction() as session:

@@ -14,9 +14,13 @@ RANDOM = np.random.default_rng(0)
 NOISE = RANDOM.normal(0, 0.05, 700)
 
 
-def candidate(mean, noise=0.0):
-    losses = np.full(700, mean) + NOISE + noise * RANDOM.normal(size=700)
-    return Candidate(trained_from=None, recalled=None, row_count=1, model=None, losses=losses)
+DAYS = np.arange(700) // 100
+
+
+def candidate(mean, noise=0.0, *, recalled=None, of_days=0.0):
+    """A candidate whose loss varies from row to row, and from day to day."""
+    losses = np.full(700, mean) + NOISE + noise * RANDOM.normal(size=700) + of_days * (DAYS % 2 - 3 / 7)
+    return Candidate(trained_from=None, recalled=recalled, row_count=1, model=None, losses=losses, days=DAYS)
 
 
 def test_the_longest_that_is_as_good_as_the_best_is_taken():
@@ -25,10 +29,14 @@ def test_the_longest_that_is_as_good_as_the_best_is_taken():
     assert choose([candidate(0.2)]) == 0
 
 
-def test_a_recalled_version_is_taken_only_if_no_training_does_as_well():
+def test_an_earlier_version_is_taken_only_if_it_is_surely_better_than_what_is_trained():
     spans = [candidate(0.25), candidate(0.22)]
-    assert choose([*spans, candidate(0.2, 0.01)]) == 2
-    assert choose([*spans, candidate(0.2199, 0.1)]) == 1
+    assert choose([*spans, candidate(0.2, 0.01, recalled=7)]) == 2
+    assert choose([*spans, candidate(0.21, 0.01, recalled=8), candidate(0.2, 0.01, recalled=7)]) == 3
+    assert choose([*spans, candidate(0.215, 0.1, recalled=7)]) == 1
+    assert (
+        choose([*spans, candidate(0.2, 0.01, recalled=7, of_days=0.1)]) == 1
+    )  # some days speak for it, others against
 
 
 @pytest.fixture(scope="module")

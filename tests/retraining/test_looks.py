@@ -28,11 +28,18 @@ LOST = replace(
 
 
 def planned(health, *looks, rule=RULE, now=NOW, since=NOW - 20 * DAY, length=56 * DAY):
-    return plan_look(rule, health, looks, now, training_length=length, champion_since=since)
+    return plan_look(rule, health, looks, now, training_length=length, holdout_length=7 * DAY, champion_since=since)
 
 
-def look(days_ago, *, won=False, rows=0, whole=False):
-    return Look(at=NOW - days_ago * DAY, won=won, row_count=rows, is_whole=whole)
+def look(days_ago, *, won=False, rows=0, whole=False, short=False, asked=False):
+    return Look(
+        at=NOW - days_ago * DAY,
+        won=won,
+        row_count=rows,
+        is_whole=whole,
+        holdout_is_whole=not short,
+        by_evidence=asked,
+    )
 
 
 def test_while_the_level_is_kept_only_time_asks():
@@ -47,16 +54,24 @@ def test_looks_that_lose_are_ever_rarer_and_one_that_wins_brings_the_next_nearer
     assert waits == [56, 112, 182, 182]
     assert (planned(SETTLED, look(1, won=True)).next_at - NOW + DAY).days == 14
     assert (planned(SETTLED, look(9), look(8), look(1, won=True)).next_at - NOW + DAY).days == 56
-    assert (planned(SETTLED, look(9), look(8), look(1, won=True, rows=300)).next_at - NOW + DAY).days == 28
+    assert (planned(SETTLED, look(9), look(8), look(1, won=True, asked=True)).next_at - NOW + DAY).days == 28
+    assert (planned(SETTLED, look(9), look(8, asked=True), look(1, asked=True)).next_at - NOW + DAY).days == 56
 
 
 def test_a_lost_level_asks_at_once_and_then_as_rows_double():
     assert planned(LOST).rule is LookRule.LEVEL_LOST
-    assert planned(LOST, look(10, rows=500)).rule is LookRule.ROWS_HAVE_GROWN
-    assert planned(LOST, look(10, rows=501)).rule is None
-    assert planned(LOST, look(10, rows=501)).next_row_count == 1002
+    assert planned(LOST, look(10, rows=500, won=True)).rule is LookRule.ROWS_HAVE_GROWN
+    assert planned(LOST, look(10, rows=501, won=True)).rule is None
+    assert planned(LOST, look(10, rows=501, won=True)).next_row_count == 1002
     assert planned(replace(LOST, rows_since_change=199), look(10)).rule is None
     assert planned(replace(LOST, rows_since_change=200), look(10)).rule is LookRule.ROWS_HAVE_GROWN
+
+
+def test_after_a_look_that_lost_rows_must_double_twice():
+    assert planned(LOST, look(12, rows=100, won=True), look(10, rows=250)).rule is LookRule.ROWS_HAVE_GROWN
+    assert planned(LOST, look(12, rows=100, won=True), look(10, rows=251)).next_row_count == 1004
+    assert planned(LOST, look(12, rows=400), look(10, rows=500, won=True)).next_row_count == 1000
+    assert planned(LOST, look(10), rule=Recovery(growth=3.0, min_rows=90)).next_row_count == 90
 
 
 def test_a_look_before_the_level_was_lost_is_none_of_this_episode():
@@ -77,6 +92,14 @@ def test_three_challengers_that_lost_on_new_rows_show_that_the_level_is_gone():
     assert planned(LOST, look(15), look(12), look(8)).accept is None  # not one of them learnt from the new world
 
 
+def test_challengers_that_lost_on_a_holdout_of_few_days_show_nothing():
+    lost = [look(15, rows=200, short=True), look(12, rows=400), look(8, rows=800)]
+    assert planned(LOST, *lost).accept is None
+    assert planned(LOST, *lost, look(2, rows=1600)).accept == pytest.approx(0.22)
+    assert planned(LOST).holdout_is_whole
+    assert not planned(replace(LOST, changed_at=NOW - 13 * DAY)).holdout_is_whole
+
+
 def test_a_whole_window_that_was_tried_shows_it_too():
     assert planned(LOST, look(3, rows=900, whole=True)).accept == pytest.approx(0.22)
 
@@ -94,5 +117,7 @@ def test_a_champion_that_is_no_better_than_a_constant_is_accepted_on_a_whole_win
 
 def test_a_decision_keeps_what_the_next_look_needs():
     plan = planned(LOST)
-    assert look_of(NOW, won=True, plan=plan.details()) == Look(at=NOW, won=True, row_count=1000, is_whole=False)
+    assert look_of(NOW, won=True, plan=plan.details()) == Look(at=NOW, won=True, row_count=1000, by_evidence=True)
+    aged = planned(SETTLED, since=NOW - 28 * DAY)
+    assert look_of(NOW, won=False, plan=aged.details()) == Look(at=NOW, won=False)
     assert look_of(NOW, won=False, plan=None) == Look(at=NOW, won=False)

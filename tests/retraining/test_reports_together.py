@@ -120,7 +120,7 @@ def test_an_old_partition_that_is_reported_on_again_does_not_speak_for_the_prese
 def lost_to(workspace, rows):
     """A challenger that lost, on so many rows after the change."""
     champion = find_version(workspace, "fires@champion")
-    plan = {"rows_since_change": rows, "window_is_new": True}
+    plan = {"look": "rows_have_grown", "rows_since_change": rows, "window_is_new": True, "holdout_is_whole": True}
     return decided(workspace, champion.model_id, "kept", as_of=day("2025-02-20"), details={"plan": plan})
 
 

@@ -14,6 +14,7 @@ from driftline.declaration import ModelPipeline, Partitions
 from driftline.evaluations import LabelledFrame, LabelledRows, Scorer, labelled_frame
 from driftline.ground_truth import known_truth
 from driftline.models import Model
+from driftline.retraining import split_rows
 from driftline.retraining.errors import failed_checks
 from driftline.rows import load_window
 from driftline.rows.errors import no_partition_between
@@ -53,8 +54,12 @@ class Past:
         low, high = times.searchsorted(pd.Series([window.start, window.end]).astype(times.dtype))
         return self.frame.iloc[low:high]
 
-    def training(self, until: datetime) -> Split:
+    def training(self, until: datetime, *, changed_at: datetime | None = None) -> Split:
         """Return what a training at `until` could learn from and be judged on, checked as in production.
+
+        Args:
+            until: the time of the training.
+            changed_at: when the world is estimated to have changed; None: the level of the pipeline is kept.
 
         Raises:
             InvalidDatasetError: the rows do not pass their checks.
@@ -67,7 +72,7 @@ class Past:
         problems = check_frame(frame, self.pipeline.target)
         if problems:
             raise failed_checks(self.pipeline.name, [str(problem) for problem in problems])
-        return self.pipeline.holdout.split(frame)
+        return split_rows(self.pipeline, frame, changed_at)
 
     def predicted(self, keys: Sequence[str], model: Model, version: int) -> dict[str, LabelledRows]:
         """Return what a version predicts for neighbouring partitions with all their labels, those with rows."""

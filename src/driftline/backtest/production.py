@@ -163,13 +163,14 @@ class Production:
 
     def _challenge(self, now: datetime, trigger: str, why: str) -> Retraining:
         until = self._pipeline.training_time(now, first=False)
-        split = self._past.training(until)
+        changed_at = self._health[-1].changed_at if self._health else None
+        split = self._past.training(until, changed_at=changed_at)
         tried = candidates(
             self._pipeline,
             split.train,
             split.holdout,
             window=self._past.training_window(until),
-            changed_at=self._health[-1].changed_at if self._health else None,
+            changed_at=changed_at,
             recallable=self._recallable(),
             fit=lambda start, rows: self._fit(until, start, rows),
         )
@@ -265,6 +266,7 @@ class Production:
             new_labels=self._new_labels(service.version, lost),
             looks=tuple(self._looks),
             training_length=self._pipeline.training_length,
+            holdout_length=self._pipeline.holdout_length,
         )
 
     def _new_labels(self, champion: Version, lost: tuple[datetime, ...]) -> int:

@@ -38,10 +38,12 @@ class Trainings:
     def fit(self, until: datetime, start: datetime | None, rows: pd.DataFrame) -> Training[Model]:
         """Return the model of a training up to `until` on rows from `start` on (None: on all), without its holdout.
 
+        Trainings of one time with holdouts of other lengths have other numbers of rows.
+
         Raises:
             TrainingError: there is nothing to learn from these rows.
         """
-        return self._once((until, start, "judged"), lambda: fit_model(self._pipeline, rows))
+        return self._once((until, start, len(rows), "judged"), lambda: fit_model(self._pipeline, rows))
 
     def refit(self, until: datetime, start: datetime | None, rows: pd.DataFrame) -> Training[Model]:
         """Return likewise the model of the same rows with the holdout.
@@ -49,7 +51,7 @@ class Trainings:
         Raises:
             TrainingError: there is nothing to learn from these rows.
         """
-        return self._once((until, start, "refitted"), lambda: fit_model(self._pipeline, rows))
+        return self._once((until, start, len(rows), "refitted"), lambda: fit_model(self._pipeline, rows))
 
     def _once(self, key: Hashable, work: Callable[[], Result]) -> Training[Result]:
         if key in self._done:

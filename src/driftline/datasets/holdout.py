@@ -106,8 +106,8 @@ class Newest:
         """Return the length of the block."""
         return parse_duration(self.duration)
 
-    def split(self, frame: pd.DataFrame) -> Split:
-        """Return both parts of `frame`.
+    def split(self, frame: pd.DataFrame, *, length: timedelta | None = None) -> Split:
+        """Return both parts of `frame`; the block has another length than the declared one where it is given.
 
         Raises:
             MissingColumnError: `frame` lacks the time column.
@@ -120,7 +120,7 @@ class Newest:
             raise not_a_time_column(self.time_column, f"holds {times.dtype}, not times with a zone")
         if times.isna().any():
             raise not_a_time_column(self.time_column, f"lacks the time of {int(times.isna().sum())} rows")
-        chosen = (times > times.max() - self.length).to_numpy(dtype=bool)
+        chosen = (times > times.max() - (length or self.length)).to_numpy(dtype=bool)
         return _parts(self, frame, chosen)
 
 

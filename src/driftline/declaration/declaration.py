@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from driftline.clock import parse_duration
-from driftline.datasets import Holdout, Target, Window
+from driftline.datasets import Holdout, Newest, Target, Window
 from driftline.declaration.alerts import DEFAULT_ALERTS, Alert
 from driftline.declaration.dagster_names import Kind
 from driftline.declaration.errors import DeclarationError
@@ -124,6 +124,11 @@ class Declaration:
     def training_length(self) -> timedelta:
         """Return how much time of a stream a training reads; 0 for a table."""
         return timedelta(0) if self.training_window is None else parse_duration(self.training_window)
+
+    @property
+    def holdout_length(self) -> timedelta:
+        """Return how much of that is its holdout, as declared; 0 where the holdout is no stretch of time."""
+        return self.holdout.length if isinstance(self.holdout, Newest) else timedelta(0)
 
     @property
     def performance_rules(self) -> tuple[PerformanceDrift, ...]:

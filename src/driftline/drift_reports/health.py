@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from driftline.datasets import Newest, Window
+from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
 from driftline.evaluations import LabelledRows
 from driftline.health import Accepted, Health, HoldoutLoss, PartitionLoss, Recovery, assess, partition_loss
@@ -140,9 +140,8 @@ class _View:
 
     @property
     def holdout_length(self) -> timedelta:
-        """Return how much of that is its holdout."""
-        holdout = self.history.pipeline.holdout
-        return holdout.length if isinstance(holdout, Newest) else timedelta(0)
+        """Return how much of that is its holdout, as declared."""
+        return self.history.pipeline.holdout_length
 
     def served(self, start: datetime) -> Sequence[PartitionLoss]:
         """Return what was lost from `start` on by whoever served."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from driftline.health.change import change_time
+from driftline.health.change import change_time, holdout_after
 from driftline.health.health import Condition, Health, HealthRule
 from driftline.health.losses import (
     MeanLoss,
@@ -69,7 +69,7 @@ class HealthView(Protocol):
 
     @property
     def holdout_length(self) -> timedelta:
-        """Return how much of that is its holdout."""
+        """Return how much of that is its holdout, as declared."""
 
     def served(self, start: datetime) -> Sequence[PartitionLoss]:
         """Return what was lost in the partitions from `start` to `end` by whoever served them, oldest first."""
@@ -214,7 +214,8 @@ def _recovering(
     if _is_trivial(rule, view.task, honest):
         return replace(now, rule=HealthRule.NOT_BETTER_THAN_A_CONSTANT, loss=loss)
     looked = any(look >= now.entered_at for look in looks)
-    if not looked or loss.value >= (1.0 + rule.min_relative_drop) * now.level:
+    is_above = loss.value >= (1.0 + rule.min_relative_drop) * now.level or _lost(rule, now.level, honest) is not None
+    if not looked or is_above:
         return replace(now, rule=HealthRule.LEVEL_NOT_REGAINED, loss=loss)
     return Health(
         as_of=now.as_of,
@@ -222,6 +223,7 @@ def _recovering(
         rule=HealthRule.LEVEL_REGAINED,
         champion_id=now.champion_id,
         level=now.level,
+        level_excess=now.level_excess,
         level_since=now.level_since,
         loss=loss,
     )
@@ -235,7 +237,8 @@ def _with_change(now: Health, view: HealthView) -> Health:
     changed_at = change_time(parts) or now.changed_at
     if changed_at is None:
         return now
-    until = max((part.end for part in parts), default=view.end) - view.holdout_length  # as a training parts its rows
+    end = max((part.end for part in parts), default=view.end)
+    until = end - holdout_after(view.holdout_length, changed_at, end)  # as a training parts its rows
     count = sum(part.row_count for part in parts if changed_at <= part.start and part.end <= until)
     return replace(now, changed_at=changed_at, rows_since_change=count)
 
@@ -246,7 +249,7 @@ def _lost(rule: Recovery, level: float, honest: Sequence[PartitionLoss]) -> Mean
         parts = newest(honest, length)
         if covered(parts) < length:
             continue
-        loss = mean_loss(parts)
+        loss = mean_loss(parts, among=newest(honest, rule.long_length))
         rise = loss.value - level
         if rise >= rule.min_relative_drop * level and rise > rule.quantile * loss.standard_error:
             return loss

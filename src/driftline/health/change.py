@@ -1,7 +1,7 @@
-"""When the world changed, as the losses of one version tell it."""
+"""When the world changed, as the losses of one version tell it, and what that leaves to learn from."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -30,3 +30,17 @@ def change_time(parts: Sequence[PartitionLoss]) -> datetime | None:
     likelihood = np.where(rise > 0.0, before * after / total * rise**2, 0.0)
     best = int(likelihood.argmax())
     return parts[cuts[best]].start if likelihood[best] > 0.0 else None
+
+
+def holdout_after(declared: timedelta, changed_at: datetime, end: datetime) -> timedelta:
+    """Return how much of the time up to `end` is the holdout after a change: half of what lies after it.
+
+    So candidates are judged on the new world alone, and there are as many days of it to learn from; soon after a
+    change the whole declared holdout would hold the old world, or leave nothing of the new one.
+
+    Args:
+        declared: the length of the holdout, which is the longest; a quarter of it is the shortest.
+        changed_at: when the world changed.
+        end: of the labelled rows.
+    """
+    return min(declared, max(declared / 4, (end - changed_at) / 2))

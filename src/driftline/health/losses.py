@@ -1,6 +1,6 @@
 """What a version lost in each partition, on a proper loss, as sums that add up over partitions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import sqrt
@@ -115,14 +115,20 @@ def sample_mean(values: npt.NDArray[np.float64]) -> MeanLoss:
     return MeanLoss(value=float(values.mean()), standard_error=error, row_count=len(values))
 
 
-def mean_loss(parts: Sequence[PartitionLoss]) -> MeanLoss:
-    """Return the mean loss of the rows of some partitions; at least one has a row."""
-    return _mean([part.loss for part in parts], sum(part.loss_squares for part in parts), parts)
+def mean_loss(parts: Sequence[PartitionLoss], *, among: Sequence[PartitionLoss] = ()) -> MeanLoss:
+    """Return the mean loss of the rows of some partitions; at least one has a row.
+
+    Args:
+        parts: the partitions.
+        among: more partitions of the same version: the spread between partitions is known better from them, and a
+            change in the midst of a few days is not taken for spread.
+    """
+    return _mean(lambda part: (part.loss, part.loss_squares), parts, among)
 
 
 def mean_excess(parts: Sequence[PartitionLoss]) -> MeanLoss:
     """Return likewise the mean excess."""
-    return _mean([part.excess for part in parts], sum(part.excess_squares for part in parts), parts)
+    return _mean(lambda part: (part.excess, part.excess_squares), parts)
 
 
 def mean_gain(task: Task, parts: Sequence[PartitionLoss]) -> MeanLoss | None:
@@ -133,14 +139,17 @@ def mean_gain(task: Task, parts: Sequence[PartitionLoss]) -> MeanLoss | None:
     if len(parts) < FEWEST_PARTS:
         return None
     total, rows = np.sum([part.truth for part in parts], axis=0), sum(part.row_count for part in parts)
-    if task is Task.REGRESSION:
-        mean = total[0] / rows
-        constant = [part.truth[1] - 2.0 * mean * part.truth[0] + part.row_count * mean**2 for part in parts]
-    else:
-        shares = total / rows
-        by_class = float(shares @ shares) - 2.0 * shares + 1.0
-        constant = [float(part.truth @ by_class) * (0.5 if task is Task.BINARY else 1.0) for part in parts]
-    return _mean([one - part.loss for one, part in zip(constant, parts, strict=True)], 0.0, parts)
+    mean, shares = total[0] / rows, total / rows
+    by_class = (float(shares @ shares) - 2.0 * shares + 1.0) * (0.5 if task is Task.BINARY else 1.0)
+
+    def gain(part: PartitionLoss) -> tuple[float, float]:
+        if task is Task.REGRESSION:
+            constant = part.truth[1] - 2.0 * mean * part.truth[0] + part.row_count * mean**2
+        else:
+            constant = part.truth @ by_class
+        return float(constant) - part.loss, 0.0
+
+    return _mean(gain, parts)
 
 
 def upper_bound(loss: MeanLoss) -> float:
@@ -163,14 +172,27 @@ def covered(parts: Sequence[PartitionLoss]) -> timedelta:
     return sum((part.end - part.start for part in parts), start=timedelta(0))
 
 
-def _mean(sums: Sequence[float], squares: float, parts: Sequence[PartitionLoss]) -> MeanLoss:
-    """Return the mean with the larger of two standard errors: of independent rows, and of independent partitions."""
-    counts = np.array([part.row_count for part in parts], dtype=np.float64)
-    values, rows = np.array(sums), float(counts.sum())
-    mean = float(values.sum() / rows)
-    error = sqrt(max(squares / rows - mean**2, 0.0) / rows)
-    if len(parts) >= FEWEST_PARTS:
-        residuals = values - counts * mean
-        between = float(residuals @ residuals) / rows**2 * len(parts) / (len(parts) - 1)
-        error = max(error, sqrt(between))
-    return MeanLoss(value=mean, standard_error=error, row_count=int(rows), covered=covered(parts))
+def _mean(
+    sums_of: Callable[[PartitionLoss], tuple[float, float]],
+    parts: Sequence[PartitionLoss],
+    among: Sequence[PartitionLoss] = (),
+) -> MeanLoss:
+    """Return the mean with the larger of two standard errors: of independent rows, and of independent partitions.
+
+    Args:
+        sums_of: gives the sum over the rows of a partition, and the sum of the squares.
+        parts: the partitions.
+        among: more of them, for the spread between partitions.
+    """
+    sums, squares = np.array([sums_of(part) for part in parts]).T
+    rows = sum(part.row_count for part in parts)
+    mean = float(sums.sum() / rows)
+    error = sqrt(max(float(squares.sum()) / rows - mean**2, 0.0) / rows)
+    wide = among if len(among) > len(parts) else parts
+    if len(wide) >= FEWEST_PARTS:
+        of_wide = np.array([sums_of(part)[0] for part in wide])
+        counts = np.array([part.row_count for part in wide], dtype=np.float64)
+        residuals = of_wide - counts * (of_wide.sum() / counts.sum())
+        between = float(residuals @ residuals) / counts.sum() ** 2 * len(wide) / (len(wide) - 1)
+        error = max(error, sqrt(between * len(wide) / len(parts)))
+    return MeanLoss(value=mean, standard_error=error, row_count=rows, covered=covered(parts))

@@ -20,11 +20,12 @@ class Recovery:
         long_window: the same for slow changes; the level is what was kept for so long, too.
         confidence: one-sided, in (0.5, 1), of being above the level.
         min_relative_drop: smallest rise over the level that counts, as a share of it; below it the level is regained.
-        growth: look again when the rows after the change are so many times those of the last look.
+        growth: look again when the rows after the change are so many times those of the last look; after one that was
+            lost, so many times that.
         min_rows: rows after the change that a look needs to learn from them.
         lost_looks: challengers on such rows that must have lost before a lower level is accepted.
-        max_age: the first time between two looks without any evidence; a look that is won halves it, one that is lost
-            doubles it, within half and six and a half times this. None: only evidence asks.
+        max_age: the first time between two looks without any evidence; a look that is won halves it, one without
+            evidence that is lost doubles it, within half and six and a half times this. None: only evidence asks.
 
     Raises:
         InvalidRecoveryError: a value breaks its rule.

@@ -6,7 +6,7 @@ from driftline.retraining.choice import Candidate, choose
 from driftline.retraining.decide import decide
 from driftline.retraining.decide_reports import ReportDecision, decide_reports
 from driftline.retraining.evidence import RetrainState, evidence_of
-from driftline.retraining.fitting import Fitted, compare_on_holdout, fit_model, holdout_loss, measured_on
+from driftline.retraining.fitting import Fitted, compare_on_holdout, fit_model, holdout_loss, measured_on, split_rows
 from driftline.retraining.history import Event, RetrainingEvent, history
 from driftline.retraining.looks import Look, look_of
 from driftline.retraining.progress import try_again, waiting_retrainings
@@ -39,6 +39,7 @@ __all__ = [
     "measured_on",
     "read_dataset",
     "rows_from",
+    "split_rows",
     "train",
     "try_again",
     "waiting_retrainings",

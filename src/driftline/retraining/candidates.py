@@ -67,10 +67,11 @@ def candidates(
     """
     whole = fit(None, training)
     truth = encode(pipeline.target, holdout, classes=whole.classes)
+    days = _days(pipeline, holdout)
 
     def candidate(model: Model, rows: int, start: datetime | None = None, recalled: int | None = None) -> Candidate:
         losses, _ = losses_and_excess(model.task, truth, model.score(holdout))
-        return Candidate(trained_from=start, recalled=recalled, row_count=rows, model=model, losses=losses)
+        return Candidate(trained_from=start, recalled=recalled, row_count=rows, model=model, losses=losses, days=days)
 
     found = [candidate(whole, len(training))]
     choice = pipeline.retrain.choice
@@ -114,6 +115,14 @@ def describe_candidates(found: Sequence[Candidate], chosen: int, numbers: Mappin
 def rows_from(pipeline: ModelPipeline, rows: pd.DataFrame, start: datetime | None) -> pd.DataFrame:
     """Return the rows of a span: those from `start` on; all for None."""
     return rows if start is None else rows[rows[pipeline.time_column] >= start]
+
+
+def _days(pipeline: ModelPipeline, rows: pd.DataFrame) -> np.ndarray:
+    """Return the day of each row of a stream, counted from the first one; 0 for a table, shape (n_rows,)."""
+    if not pipeline.partitions.is_stream:
+        return np.zeros(len(rows), dtype=np.intp)
+    times = rows[pipeline.time_column]
+    return np.asarray((times - times.min()) // pd.Timedelta(days=1), dtype=np.intp)
 
 
 def _spans(

@@ -9,6 +9,9 @@ import numpy as np
 
 from driftline.models import Model
 
+SURELY = 2.0  # standard errors
+FEWEST_DAYS = 5  # from which on the spread between days is known well enough to count
+
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
@@ -20,6 +23,7 @@ class Candidate:
         row_count: rows it was trained on now.
         model: the same, loaded.
         losses: of each row of the holdout, shape (n_rows,).
+        days: of these rows, from 0 on, shape (n_rows,).
     """
 
     trained_from: datetime | None
@@ -27,6 +31,7 @@ class Candidate:
     row_count: int
     model: Model
     losses: np.ndarray
+    days: np.ndarray
 
     @property
     def loss(self) -> float:
@@ -35,16 +40,37 @@ class Candidate:
 
 
 def choose(candidates: Sequence[Candidate]) -> int:
-    """Return the place of the first candidate that is not worse than the best by more than a standard error.
+    """Return the place of the candidate that meets the champion.
 
-    Candidates stand from the longest span to the shortest, then recalled versions from new to old: of those that
-    cannot be told apart, more rows are the safer choice.
+    Of those that were trained now it is the first that is not worse than the best by more than a standard error: they
+    stand from the longest span to the shortest, and of those that cannot be told apart, more rows are the safer choice.
+    The best earlier version is taken only where it is surely better than that: its rows are old, and a few days that
+    resemble its own are no return of its world.
 
     Source: the one-standard-error rule of Breiman et al. (1984), on paired losses.
     """
-    best = min(candidates, key=lambda candidate: candidate.loss)
-    for place, candidate in enumerate(candidates):
-        gaps = candidate.losses - best.losses
-        if gaps.mean() <= gaps.std() / sqrt(len(gaps)):
-            return place
-    raise ValueError("There is no candidate to choose from.")
+    trained = [place for place, candidate in enumerate(candidates) if candidate.recalled is None]
+    best = min(trained, key=lambda place: candidates[place].loss)
+    chosen = next(place for place in trained if _is_as_good(candidates[place], candidates[best]))
+    recalled = set(range(len(candidates))).difference(trained)
+    if not recalled:
+        return chosen
+    earlier = min(sorted(recalled), key=lambda place: candidates[place].loss)
+    gaps = candidates[chosen].losses - candidates[earlier].losses
+    return earlier if gaps.mean() > SURELY * _error(gaps, candidates[earlier].days) else chosen
+
+
+def _is_as_good(candidate: Candidate, best: Candidate) -> bool:
+    gaps = candidate.losses - best.losses
+    return bool(gaps.mean() <= gaps.std() / sqrt(len(gaps)))
+
+
+def _error(gaps: np.ndarray, days: np.ndarray) -> float:
+    """Return the standard error of a mean: the larger of that of independent rows, and that of independent days."""
+    error = float(gaps.std()) / sqrt(len(gaps))
+    counts = np.bincount(days)
+    count = int(np.count_nonzero(counts))
+    if count < FEWEST_DAYS:
+        return error
+    residuals = np.bincount(days, weights=gaps) - counts * gaps.mean()
+    return max(error, sqrt(float(residuals @ residuals) * count / (count - 1)) / len(gaps))

@@ -113,6 +113,7 @@ def _look_plan(policy: Retrain, state: RetrainState, evidence: Evidence, now: da
         state.looks,
         now,
         training_length=state.training_length,
+        holdout_length=state.holdout_length,
         champion_since=state.champion_since,
     )
 

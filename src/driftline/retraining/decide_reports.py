@@ -143,6 +143,7 @@ def _situation(workspace: Workspace, session: Session, pipeline: ModelPipeline, 
         new_labels=_new_labels(session, pipeline, champions, lost, now),
         looks=_looks(events),
         training_length=pipeline.training_length,
+        holdout_length=pipeline.holdout_length,
     )
     return _Situation(
         now=now,

@@ -117,6 +117,7 @@ class RetrainState:
         new_labels: labelled rows since the champion's training, or since the last challenger that lost to it.
         looks: the retrainings that were judged, oldest first.
         training_length: how much time a training reads; 0 for a table.
+        holdout_length: how much of that is its holdout, as declared.
     """
 
     running: int | None
@@ -127,3 +128,4 @@ class RetrainState:
     new_labels: int = 0
     looks: tuple[Look, ...] = ()
     training_length: timedelta = timedelta(0)
+    holdout_length: timedelta = timedelta(0)

@@ -1,14 +1,15 @@
 """Fitting a challenger and comparing it with the champion: pure, for a training in use and for a backtest alike."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
 
-from driftline.datasets import classes_of, encode, slice_values, task_of
+from driftline.datasets import Newest, Split, classes_of, encode, slice_values, task_of
 from driftline.declaration import ModelPipeline
 from driftline.errors import InvalidInputError
-from driftline.health import HoldoutLoss, losses_and_excess, sample_mean
+from driftline.health import HoldoutLoss, holdout_after, losses_and_excess, sample_mean
 from driftline.metrics import (
     Comparison,
     Measurement,
@@ -60,6 +61,25 @@ class HoldoutComparison:
     comparison: Comparison | None = None
     champion_fault: str | None = None
     slices: tuple[SliceComparison, ...] = ()
+
+
+def split_rows(pipeline: ModelPipeline, rows: pd.DataFrame, changed_at: datetime | None) -> Split:
+    """Return the rows to train on and the holdout; after a change of the world the holdout of a stream is shorter.
+
+    Args:
+        pipeline: the declaration.
+        rows: labelled.
+        changed_at: when the world is estimated to have changed; None: the level of the pipeline is kept.
+
+    Raises:
+        HoldoutError: one of the two parts has no rows.
+        InvalidColumnError: a holdout in time finds no times to part the rows by.
+    """
+    holdout = pipeline.holdout
+    if changed_at is None or not isinstance(holdout, Newest) or rows.empty:
+        return holdout.split(rows)
+    newest = rows[pipeline.time_column].max()
+    return holdout.split(rows, length=holdout_after(holdout.length, changed_at, newest))
 
 
 def fit(pipeline: ModelPipeline, training: pd.DataFrame, holdout: pd.DataFrame) -> Fitted:

@@ -20,19 +20,30 @@ class Look:
         won: whether the champion was replaced.
         row_count: rows after the change that it could learn from; 0 where no change was known.
         is_whole: the training window held no row from before the change.
+        holdout_is_whole: the holdout was as long as declared; a shorter one shows large gains alone.
+        by_evidence: a lost level asked for it, and not the time that had passed or anything else.
     """
 
     at: datetime
     won: bool
     row_count: int = 0
     is_whole: bool = False
+    holdout_is_whole: bool = True
+    by_evidence: bool = False
 
 
 def look_of(at: datetime, won: bool, plan: Mapping[str, Any] | None) -> Look:  # noqa: FBT001
     """Return a look as the decision that asked for it keeps it; None: something else than health asked."""
     if plan is None:
         return Look(at=at, won=won)
-    return Look(at=at, won=won, row_count=plan["rows_since_change"], is_whole=plan["window_is_new"])
+    return Look(
+        at=at,
+        won=won,
+        row_count=plan["rows_since_change"],
+        is_whole=plan["window_is_new"],
+        holdout_is_whole=plan["holdout_is_whole"],
+        by_evidence=plan["look"] not in (None, LookRule.TIME_HAS_PASSED),
+    )
 
 
 class LookRule(StrEnum):
@@ -52,6 +63,7 @@ class LookPlan:
         rule: why to look now; None: not now.
         row_count: rows after the change that a look now could learn from.
         is_whole: the training window holds no row from before the change.
+        holdout_is_whole: the holdout is as long as declared.
         next_row_count: how many of them the next look waits for; None while settled.
         next_at: when a look is due by time alone; None: never.
         accept: the level that is given up, since retraining does not regain it; None: it is not.
@@ -60,6 +72,7 @@ class LookPlan:
     rule: LookRule | None
     row_count: int
     is_whole: bool
+    holdout_is_whole: bool
     next_row_count: int | None
     next_at: datetime | None
     accept: float | None = None
@@ -70,6 +83,7 @@ class LookPlan:
             "look": None if self.rule is None else self.rule.value,
             "rows_since_change": self.row_count,
             "window_is_new": self.is_whole,
+            "holdout_is_whole": self.holdout_is_whole,
             "next_rows": self.next_row_count,
             "next_at": None if self.next_at is None else self.next_at.isoformat(),
         }
@@ -82,13 +96,16 @@ def plan_look(
     now: datetime,
     *,
     training_length: timedelta,
+    holdout_length: timedelta,
     champion_since: datetime,
 ) -> LookPlan:
     """Return whether to look for a better model now.
 
-    Looked for is when the level is lost; when the rows after the change have doubled since the last look; when the
-    whole training window lies after the change; and when long enough nothing was looked for. A level is given up when
-    challengers on ever more rows after the change have lost, or all that a training can read is new and was tried.
+    Looked for is when the level is lost; when the rows after the change have doubled since a look that was won, or
+    doubled twice since one that was lost; when the whole training window lies after the change; and when long enough
+    nothing was looked for. A level is given up when
+    challengers on ever more rows after the change have lost on a whole holdout, or all that a training can read is new
+    and was tried.
 
     Args:
         rule: the declaration.
@@ -96,6 +113,7 @@ def plan_look(
         looks: all that were judged, oldest first.
         now: the time of the decision.
         training_length: how much time a training reads.
+        holdout_length: how much of that is its holdout, as declared.
         champion_since: when the champion took effect.
     """
     due = _due_by_age(rule, looks, health, champion_since)
@@ -105,18 +123,32 @@ def plan_look(
             rule=LookRule.TIME_HAS_PASSED if aged else None,
             row_count=0,
             is_whole=False,
+            holdout_is_whole=True,
             next_row_count=None,
             next_at=due,
         )
     episode = [look for look in looks if look.at >= health.entered_at]
-    last_rows = max((look.row_count for look in episode), default=0)
-    next_rows = max(rule.min_rows, _ceil(rule.growth * last_rows))
-    rows, is_whole = health.rows_since_change, _is_whole(health, now, training_length)
-    plan = LookPlan(rule=None, row_count=rows, is_whole=is_whole, next_row_count=next_rows, next_at=due)
+    next_rows = _next_rows(rule, episode)
+    rows, is_whole = health.rows_since_change, _has_passed(health, now, training_length)
+    plan = LookPlan(
+        rule=None,
+        row_count=rows,
+        is_whole=is_whole,
+        holdout_is_whole=_has_passed(health, now, 2 * holdout_length),
+        next_row_count=next_rows,
+        next_at=due,
+    )
     accept = _accepted_level(rule, health, episode)
     if accept is not None:
         return LookPlan(**{**vars(plan), "accept": accept})
     return LookPlan(**{**vars(plan), "rule": _asks(episode, rows >= next_rows, is_whole=is_whole, aged=aged)})
+
+
+def _next_rows(rule: Recovery, episode: Sequence[Look]) -> int:
+    """Return how many rows after the change the next look waits for: a look that has lost makes it rarer."""
+    seen = max((look.row_count for look in episode), default=0)
+    lost = bool(episode) and not episode[-1].won
+    return max(rule.min_rows, _ceil(rule.growth ** (2 if lost else 1) * seen))
 
 
 def _asks(episode: Sequence[Look], grown: bool, *, is_whole: bool, aged: bool) -> LookRule | None:  # noqa: FBT001
@@ -137,25 +169,32 @@ def _accepted_level(rule: Recovery, health: Health, episode: Sequence[Look]) -> 
     if health.rule is HealthRule.NOT_BETTER_THAN_A_CONSTANT and not whole:
         return None
     last_win = max((place for place, look in enumerate(episode) if look.won), default=-1)
-    lost = sum(look.row_count >= rule.min_rows for look in episode[last_win + 1 :])
+    lost = sum(look.holdout_is_whole and look.row_count >= rule.min_rows for look in episode[last_win + 1 :])
     if not whole and lost < rule.lost_looks:
         return None
     return health.bound
 
 
-def _is_whole(health: Health, now: datetime, training_length: timedelta) -> bool:
-    return health.changed_at is not None and now - training_length >= health.changed_at
+def _has_passed(health: Health, now: datetime, length: timedelta) -> bool:
+    """Return whether the change, where one is known, lies so far back."""
+    return health.changed_at is not None and now - length >= health.changed_at
 
 
 def _due_by_age(rule: Recovery, looks: Sequence[Look], health: Health, champion_since: datetime) -> datetime | None:
-    """Return when a look is due without evidence: ever later while looks lose, sooner again after one has won."""
+    """Return when a look is due without evidence: ever later while looks lose, sooner again after one has won.
+
+    One that evidence asked for and that lost says nothing about how fast the world changes.
+    """
     first = rule.first_age
     if first is None:
         return None
     age = first
     for look in looks:
-        age = max(SHORTEST_AGE * first, age / 2) if look.won else min(LONGEST_AGE * first, age * 2)
-        if look.won and look.row_count:  # in an episode: a win by evidence calls for another look before long
+        if look.won:
+            age = max(SHORTEST_AGE * first, age / 2)
+        elif not look.by_evidence:
+            age = min(LONGEST_AGE * first, age * 2)
+        if look.won and look.by_evidence:  # the world has changed: look again before long
             age = min(age, first)
     newest = max([look.at for look in looks[-1:]], default=champion_since)
     return newest + age

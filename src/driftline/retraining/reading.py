@@ -19,6 +19,8 @@ from driftline.declaration import ModelPipeline
 from driftline.errors import DriftlineError
 from driftline.ground_truth import known_truth
 from driftline.registry import record_declaration, timeline
+from driftline.retraining.earlier import change_of_world
+from driftline.retraining.fitting import split_rows
 from driftline.rows import filter_window, future_rows, load_frame
 from driftline.store import dataset_rows
 from driftline.store.dataset_rows import DatasetVersion
@@ -49,8 +51,9 @@ def read_dataset(
 ) -> DatasetReadResult:
     """Read, check, split and store the dataset that a training now would use.
 
-    Rows of a stream whose label is not known yet are left out; delivered labels are filled in. A dataset that
-    does not pass its checks is recorded with its problems and never trained on; nothing of it is stored.
+    Rows of a stream whose label is not known yet are left out; delivered labels are filled in. While the level of the
+    pipeline is lost, the holdout is the newer half of what lies after the change, at most the declared one. A dataset
+    that does not pass its checks is recorded with its problems and never trained on; nothing of it is stored.
 
     Raises:
         InvalidDatasetError: the dataset function raises or gives no DataFrame.
@@ -69,7 +72,7 @@ def read_dataset(
     parts: dict[str, pd.DataFrame] = {}
     if not problems:
         try:
-            split = pipeline.holdout.split(frame)
+            split = split_rows(pipeline, frame, change_of_world(workspace, pipeline))
             parts = {"training": split.train, "holdout": split.holdout}
         except DriftlineError as error:
             problems = [str(error)]
