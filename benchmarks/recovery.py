@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # a core for each process
 
 from benchmarks.recovery_figures import POLICIES, Figures, figures
+from benchmarks.recovery_promises import promises
 from benchmarks.recovery_tables import details, overview, write
 from benchmarks.streams import LAST_SEEDS, LAST_STREAMS, SEEDS, STREAMS
 
@@ -82,7 +83,7 @@ def main() -> None:
     results = run(streams, seeds, policies, asked.workers)
     titles = {**STREAMS, **LAST_STREAMS}
     parts = [f"### {name}\n\n{titles[name].title}\n\n{details(results[name])}" for name in streams]
-    tables = {"overview": overview(results), "details": "\n\n".join(parts)}
+    tables = {"promises": promises(results), "overview": overview(results), "details": "\n\n".join(parts)}
     print("\n\n".join(tables.values()))
     print(f"\n{len(seeds)} seeds, {(time.monotonic() - started) / 60:.1f} minutes", file=sys.stderr)
     complete = not (asked.quick or asked.streams or asked.seeds or asked.policies)

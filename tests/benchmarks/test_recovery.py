@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.recovery_figures import DailyLoss, Figures, weeks_to_half
+from benchmarks.recovery_promises import promises
 from benchmarks.recovery_tables import details
 from benchmarks.worlds import DAYS
 
@@ -57,3 +58,19 @@ def test_a_table_shows_spread_and_how_many_seeds_got_there():
     assert cells[:6] == ["weekly", "82.00 ± 2.00", "90.00 ± 0.00", "–", "–", "2.0 ± 1.4 (2 of 3)"]
     [*_, lost] = details({"never": [Figures(mean=1, last=1, weeks=inf)]}).splitlines()
     assert lost.strip("|").split("|")[5].strip() == "never"
+
+
+def test_a_promise_is_kept_or_missed_by_the_mean_over_seeds():
+    def seeds(*means, looks=0.0):
+        return [Figures(mean=mean, last=mean, looks=looks) for mean in means]
+
+    kept = {"never": seeds(70, 71), "weekly": seeds(80, 82, looks=52), "default": seeds(79, 83, looks=17)}
+    table = promises({"gradual": kept, "sudden": {"weekly": seeds(80)}})
+    assert [line.strip("| ").split(" | ") for line in table.splitlines()[2:]] == [
+        ["gradual", "accuracy: at least weekly's", "81.00 ≥ 81.00", "kept"],
+        ["gradual", "at most a third of weekly's looks", "17.00 ≤ 17.33", "kept"],
+    ]
+    missed = {**kept, "default": seeds(79, 82.9, looks=18)}
+    assert promises({"gradual": missed}).count("**missed**") == 2
+    halves = {name: {**kept, "default": seeds(mean)} for name, mean in (("electricity_1", 79), ("electricity_2", 76))}
+    assert promises(halves).endswith("77.50 ≥ 77.20 | kept |")
