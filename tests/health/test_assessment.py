@@ -143,6 +143,19 @@ def test_the_level_is_regained_after_a_look_alone():
     assert found[-1].changed_at is None
 
 
+def test_a_level_that_is_surely_lost_again_is_not_regained_by_the_good_weeks_before():
+    class Unserved(World):
+        def served(self, start):
+            return []  # so that the good weeks make no better level
+
+    versions = {1: parts([0.8] * 40 + [0.1] * 60, claimed=0.8), 2: parts([0.9] * 95 + [0.1] * 5, claimed=0.9)}
+    world = Unserved(versions, [(0, 1), (55, 2)], holdouts={1: judged(0.8)})
+    looked = [START + 99 * DAY]  # when four bad days are known, after four good weeks
+    found = lived(world, range(99), looks=looked)
+    assert found[-1].loss.value < 1.05 * found[-1].level
+    assert found[-1].rule is HealthRule.LEVEL_NOT_REGAINED
+
+
 def test_harder_rows_are_no_loss_of_the_level_while_probabilities_are_right():
     random = np.random.default_rng(7)
     days = []
