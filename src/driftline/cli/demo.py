@@ -1,4 +1,4 @@
-"""`driftline demo`: a year of a forest service in a minute."""
+"""`driftline demo`: a year of a forest service in minutes."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
