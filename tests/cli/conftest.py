@@ -32,7 +32,7 @@ fire_risk = ModelPipeline(
     training_window="28d",
     ground_truth=GroundTruth(delay="1d"),
     drift=(PerformanceDrift("auroc", window="7d", m_of_n=(1, 1)),),
-    retrain=Retrain(trigger=None, choice=None, cooldown="7d"),
+    retrain=Retrain(trigger=None, choice=None, cooldown="21d"),  # once in its six weeks
     promote=Promote(confidence=None),
 )
 PIPELINES = (fire_risk,)
