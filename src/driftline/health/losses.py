@@ -189,10 +189,24 @@ def _mean(
     mean = float(sums.sum() / rows)
     error = sqrt(max(float(squares.sum()) / rows - mean**2, 0.0) / rows)
     wide = among if len(among) > len(parts) else parts
-    if len(wide) >= FEWEST_PARTS:
-        of_wide = np.array([sums_of(part)[0] for part in wide])
-        counts = np.array([part.row_count for part in wide], dtype=np.float64)
-        residuals = of_wide - counts * (of_wide.sum() / counts.sum())
-        between = float(residuals @ residuals) / counts.sum() ** 2 * len(wide) / (len(wide) - 1)
-        error = max(error, sqrt(between * len(wide) / len(parts)))
+    of_wide = np.array([sums_of(part)[0] for part in wide])
+    between = error_between(of_wide, np.array([part.row_count for part in wide], dtype=np.float64))
+    error = max(error, between * sqrt(len(wide) / len(parts)))
     return MeanLoss(value=mean, standard_error=error, row_count=rows, covered=covered(parts))
+
+
+def error_between(sums: npt.NDArray[np.float64], counts: npt.NDArray[np.float64]) -> float:
+    """Return the standard error of a mean over rows whose groups, and not the rows, are independent.
+
+    Args:
+        sums: over the rows of each group, shape (n_groups,).
+        counts: rows of each group, none of them 0, shape (n_groups,).
+
+    Returns:
+        0.0 for too few groups to tell how they differ.
+    """
+    if len(sums) < FEWEST_PARTS:
+        return 0.0
+    rows = counts.sum()
+    residuals = sums - counts * (sums.sum() / rows)
+    return sqrt(float(residuals @ residuals) / rows**2 * len(sums) / (len(sums) - 1))

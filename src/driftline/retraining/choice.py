@@ -7,10 +7,10 @@ from math import sqrt
 
 import numpy as np
 
+from driftline.health import error_between
 from driftline.models import Model
 
 SURELY = 2.0  # standard errors
-FEWEST_DAYS = 5  # from which on the spread between days is known well enough to count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,10 +67,7 @@ def _is_as_good(candidate: Candidate, best: Candidate) -> bool:
 
 def _error(gaps: np.ndarray, days: np.ndarray) -> float:
     """Return the standard error of a mean: the larger of that of independent rows, and that of independent days."""
-    error = float(gaps.std()) / sqrt(len(gaps))
-    counts = np.bincount(days)
-    count = int(np.count_nonzero(counts))
-    if count < FEWEST_DAYS:
-        return error
-    residuals = np.bincount(days, weights=gaps) - counts * gaps.mean()
-    return max(error, sqrt(float(residuals @ residuals) * count / (count - 1)) / len(gaps))
+    counts = np.bincount(days).astype(np.float64)
+    seen = counts > 0
+    between = error_between(np.bincount(days, weights=gaps).astype(np.float64)[seen], counts[seen])
+    return max(float(gaps.std()) / sqrt(len(gaps)), between)
