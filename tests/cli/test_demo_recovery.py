@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-DECLARED = 'retrain=Retrain(trigger=None, choice=None, cooldown="7d"),\n    promote=Promote(confidence=None)'
+DECLARED = 'retrain=Retrain(trigger=None, choice=None, cooldown="21d"),\n    promote=Promote(confidence=None)'
 CHANGED = "2025-08-01"  # the conifers are replanted
 
 
