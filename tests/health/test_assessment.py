@@ -175,7 +175,7 @@ def test_harder_rows_are_no_loss_of_the_level_while_probabilities_are_right():
 def test_a_champion_that_is_no_better_than_a_constant_is_degraded_whatever_its_history():
     world = World({1: parts([0.0] * 40)})
     found = lived(world, range(40))
-    assert found[-1].rule is HealthRule.NOT_BETTER_THAN_A_CONSTANT
+    assert found[-1].rule is HealthRule.NOT_BETTER_THAN_BASELINE
     assert not found[-1].is_settled
 
 

@@ -118,6 +118,20 @@ def test_the_gain_over_the_best_constant_is_that_of_the_rows(task):
     assert found.value > 3 * found.standard_error
 
 
+def test_a_model_that_knows_less_than_the_last_label_gains_nothing_over_repeating_it():
+    random = np.random.default_rng(6)
+    truth = np.repeat(random.integers(0, 2, 40), 70).astype(float)  # one label a spell
+    last = np.append(np.nan, truth[:-1])
+    scores = np.where(truth > 0.5, 0.6, 0.4)
+    parts = [
+        partition_loss(Task.BINARY, t, s, start=START + n * DAY, end=START + (n + 1) * DAY, last=known)
+        for n, (t, s, known) in enumerate(zip(*(np.array_split(a, 28) for a in (truth, scores, last)), strict=True))
+    ]
+    assert (
+        mean_gain(Task.BINARY, parts).value < 0 < mean_gain(Task.BINARY, parts_of(Task.BINARY, truth, scores, 28)).value
+    )
+
+
 def test_a_model_without_knowledge_gains_nothing_over_a_constant():
     random = np.random.default_rng(5)
     truth = random.integers(0, 2, 2800).astype(float)

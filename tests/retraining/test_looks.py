@@ -110,7 +110,7 @@ def test_nothing_is_accepted_of_which_too_little_is_known():
 
 
 def test_a_champion_that_is_no_better_than_a_constant_is_accepted_on_a_whole_window_alone():
-    poor = replace(LOST, rule=HealthRule.NOT_BETTER_THAN_A_CONSTANT)
+    poor = replace(LOST, rule=HealthRule.NOT_BETTER_THAN_BASELINE)
     assert planned(poor, look(15, rows=200), look(12, rows=400), look(8, rows=800)).accept is None
     assert planned(poor, look(3, rows=900, whole=True)).accept == pytest.approx(0.22)
 

@@ -8,6 +8,7 @@ import pandas as pd
 from driftline.backtest.past import Past
 from driftline.datasets import encode
 from driftline.evaluations import LabelledRows, Scorer
+from driftline.ground_truth import last_known
 from driftline.metrics import Task
 from driftline.models import Model
 
@@ -17,8 +18,6 @@ def last_known_labels(past: Past, model: Model) -> dict[str, LabelledRows]:
 
     Rows of a stream with entities repeat the newest label of their entity. A row before which no label was known
     counts as not labelled.
-
-    Source: the no-change classifier of Žliobaitė (2013), which waits for labels like everybody else.
     """
     rows = past.rows(past.window)
     values = _newest_labels(past, rows, model)
@@ -37,29 +36,11 @@ def last_known_labels(past: Past, model: Model) -> dict[str, LabelledRows]:
 
 def _newest_labels(past: Past, rows: pd.DataFrame, model: Model) -> np.ndarray:
     """Return the newest label of each row's entity that was known at its time, NaN for none, shape (n_rows,)."""
-    event, due, value = 0, -1, -2  # the entity's columns are numbered from 1 on: no name of ours is a user's
     pipeline = past.pipeline
     labelled = past.frame[past.frame[pipeline.target.column].notna()]
-    entity = dict(enumerate(pipeline.entity, start=1))
-    arrivals = pd.DataFrame(
-        {
-            **{number: labelled[name] for number, name in entity.items()},
-            due: labelled[pipeline.time_column] + past.lag,
-            value: encode(pipeline.target, labelled, classes=model.classes),
-        }
-    )
-    queries = pd.DataFrame(
-        {event: rows[pipeline.time_column], **{number: rows[name] for number, name in entity.items()}}
-    )
-    newest = pd.merge_asof(
-        queries,
-        arrivals.iloc[arrivals[due].argsort(kind="stable")],
-        left_on=event,
-        right_on=due,
-        by=list(entity) or None,
-        allow_exact_matches=bool(past.lag),  # without a delay, the newest label is that of a row before
-    )
-    return newest[value].to_numpy(dtype=float)
+    key = list(pipeline.row_key)
+    values = encode(pipeline.target, labelled, classes=model.classes)
+    return last_known(rows[key], labelled[key], values, time_column=pipeline.time_column, lag=past.lag)
 
 
 def _scores(values: np.ndarray, model: Model) -> np.ndarray:

@@ -44,7 +44,7 @@ class FindingRule(StrEnum):
     LEVEL_REGAINED = "level_regained"
     LEVEL_ACCEPTED = "level_accepted"
     ROWS_ARE_HARDER = "rows_are_harder"
-    NOT_BETTER_THAN_A_CONSTANT = "not_better_than_a_constant"
+    NOT_BETTER_THAN_BASELINE = "not_better_than_baseline"
     # Errors one by one.
     ALARM = "alarm"
     NO_ALARM = "no_alarm"

@@ -4,11 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import numpy as np
+import pandas as pd
+
 from driftline.datasets import Window
 from driftline.declaration import ModelPipeline
 from driftline.evaluations import LabelledRows
+from driftline.ground_truth import last_known
 from driftline.health import Accepted, Health, HoldoutLoss, PartitionLoss, Recovery, assess, partition_loss
 from driftline.metrics import Task
+
+REMEMBERED = timedelta(days=7)  # how old a label may be, when it is known, to be repeated
 
 ScoreAgain = Callable[[int, Sequence[str]], Mapping[str, LabelledRows]]
 
@@ -94,10 +100,36 @@ class HealthHistory:
             return known
         window = self.pipeline.stream.window(key)
         loss = partition_loss(
-            rows.task, rows.truth, rows.scores, start=window.start, end=window.end, class_count=len(rows.classes)
+            rows.task,
+            rows.truth,
+            rows.scores,
+            start=window.start,
+            end=window.end,
+            class_count=len(rows.classes),
+            last=self._last_known(window, rows),
         )
         self._losses[rows.version_id, key] = loss
         return loss
+
+    def _last_known(self, window: Window, rows: LabelledRows) -> np.ndarray:
+        """Return the label that was last known before each labelled row, encoded, NaN for none, shape (n_labelled,)."""
+        pipeline, lag = self.pipeline, self.pipeline.ground_truth.lag
+        until = window.end - lag + (window.end - window.start)  # the partition with the end of the lag in it, too
+        keys = pipeline.stream.ending_in(Window(window.start - lag - REMEMBERED, until))
+        parts = [self._labelled[key] for key in keys if key in self._labelled]
+        if not parts or not rows.label_count:
+            return np.full(rows.label_count, np.nan)
+        known = pd.concat([part.keys for part in parts], ignore_index=True)
+        values = np.concatenate([_encoded_as(rows, part) for part in parts])
+        return last_known(rows.keys, known, values, time_column=pipeline.time_column, lag=lag)
+
+
+def _encoded_as(rows: LabelledRows, part: LabelledRows) -> np.ndarray:
+    """Return the labels of `part` as the version of `rows` encodes them, NaN for a class it does not know."""
+    if part.classes == rows.classes:
+        return part.truth.astype(np.float64)
+    places = [rows.classes.index(label) if label in rows.classes else np.nan for label in part.classes]
+    return np.asarray(np.array(places, dtype=np.float64)[part.truth])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from driftline.declaration import ModelPipeline
 from driftline.dossier import holdout_loss_of, holdout_scores
-from driftline.drift_reports.health import Champion, HealthHistory
+from driftline.drift_reports.health import REMEMBERED, Champion, HealthHistory
 from driftline.evaluations import LabelledReader, LabelledRows
 from driftline.health import Accepted, Health, HoldoutLoss, Recovery, health_of_json, watched_length
 from driftline.registry import ModelVersion
@@ -91,7 +91,8 @@ class HealthChain:
         if self._rule is None:
             return ()
         first = self._pipeline.stream.window(min(keys)).end
-        start = first - watched_length(self._rule, self._pipeline.training_length)
+        labels = REMEMBERED + self._pipeline.ground_truth.lag  # before a partition, that are repeated in it
+        start = first - watched_length(self._rule, self._pipeline.training_length, labels)
         known = [health for health in (self._before, *self._stored.values()) if health is not None]
         start = min([start, *(health.watched_from for health in known if health.watched_from is not None)])
         count = self._pipeline.stream.window(max(keys)).end - start

@@ -3,6 +3,7 @@
 from driftline.ground_truth.deliveries import AddedGroundTruth, add_ground_truth, expected_labels
 from driftline.ground_truth.files import read_label_file
 from driftline.ground_truth.labels import known_truth
+from driftline.ground_truth.last_known import last_known
 from driftline.ground_truth.status import TruthStatus, truth_status
 from driftline.ground_truth.validation import MODEL_VERSION, from_texts
 
@@ -14,6 +15,7 @@ __all__ = [
     "expected_labels",
     "from_texts",
     "known_truth",
+    "last_known",
     "read_label_file",
     "truth_status",
 ]

@@ -186,7 +186,7 @@ def _settled(rule: Recovery, now: Health, view: HealthView, honest: Sequence[Par
     if lost is None and not _is_trivial(rule, view.task, honest):
         return replace(now, rule=HealthRule.LEVEL_KEPT, loss=loss)
     watched_from = view.end - view.training_length - WATCHED_BEFORE
-    reason = HealthRule.NOT_BETTER_THAN_A_CONSTANT if lost is None else HealthRule.LEVEL_LOST
+    reason = HealthRule.NOT_BETTER_THAN_BASELINE if lost is None else HealthRule.LEVEL_LOST
     entered = replace(
         now,
         condition=Condition.RECOVERING,
@@ -212,7 +212,7 @@ def _recovering(
         return replace(now, rule=HealthRule.TOO_FEW_LABELS)
     loss = mean_loss(parts)
     if _is_trivial(rule, view.task, honest):
-        return replace(now, rule=HealthRule.NOT_BETTER_THAN_A_CONSTANT, loss=loss)
+        return replace(now, rule=HealthRule.NOT_BETTER_THAN_BASELINE, loss=loss)
     looked = any(look >= now.entered_at for look in looks)
     is_above = loss.value >= (1.0 + rule.min_relative_drop) * now.level or _lost(rule, now.level, honest) is not None
     if not looked or is_above:
@@ -265,7 +265,7 @@ def _is_explained(rule: Recovery, now: Health, task: Task, honest: Sequence[Part
 
 
 def _is_trivial(rule: Recovery, task: Task, honest: Sequence[PartitionLoss]) -> bool:
-    """Return whether the champion is not surely better than the best constant."""
+    """Return whether the champion is not surely better than the baseline without a model."""
     gain = mean_gain(task, newest(honest, rule.long_length))
     return gain is not None and gain.value <= gain.standard_error
 
@@ -275,6 +275,12 @@ def _loss(rule: Recovery, honest: Sequence[PartitionLoss]) -> MeanLoss | None:
     return mean_loss(parts) if covered(parts) >= rule.length else None
 
 
-def watched_length(rule: Recovery, training_length: timedelta) -> timedelta:
-    """Return how far back from a partition its health looks, while the level is kept."""
-    return max(_reach(rule), training_length + WATCHED_BEFORE)
+def watched_length(rule: Recovery, training_length: timedelta, labels: timedelta) -> timedelta:
+    """Return how far back from a partition its health looks, while the level is kept.
+
+    Args:
+        rule: the declaration.
+        training_length: how much time a training reads.
+        labels: how long before a partition labels matter to it.
+    """
+    return max(_reach(rule) + labels, training_length + WATCHED_BEFORE)

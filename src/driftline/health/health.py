@@ -27,7 +27,7 @@ class HealthRule(StrEnum):
     LEVEL_REGAINED = "level_regained"
     LEVEL_ACCEPTED = "level_accepted"
     ROWS_ARE_HARDER = "rows_are_harder"
-    NOT_BETTER_THAN_A_CONSTANT = "not_better_than_a_constant"
+    NOT_BETTER_THAN_BASELINE = "not_better_than_baseline"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """What a version lost in each partition, on a proper loss, as sums that add up over partitions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import sqrt
@@ -8,6 +8,7 @@ from math import sqrt
 import numpy as np
 import numpy.typing as npt
 
+from driftline.health.baseline import BaselineSums, baseline_losses, baseline_sums
 from driftline.metrics import Task
 
 FEWEST_PARTS = 5  # partitions from which on the spread between them is known well enough to count
@@ -29,7 +30,7 @@ class PartitionLoss:
         loss_squares: sum of the squares of that.
         excess: sum of the loss less what the probabilities themselves expect it to be; 0.0 for numbers.
         excess_squares: sum of the squares of that.
-        truth: rows by class, shape (n_classes,); for numbers the sums of the truth and of its square, shape (2,).
+        baseline: the same rows as somebody without a model sees them.
     """
 
     start: datetime
@@ -39,7 +40,7 @@ class PartitionLoss:
     loss_squares: float
     excess: float
     excess_squares: float
-    truth: npt.NDArray[np.float64]
+    baseline: BaselineSums
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +82,7 @@ def partition_loss(
     start: datetime,
     end: datetime,
     class_count: int = 2,
+    last: npt.NDArray[np.float64] | None = None,
 ) -> PartitionLoss:
     """Return the sums of one partition.
 
@@ -91,12 +93,11 @@ def partition_loss(
         start: of the partition.
         end: of the partition.
         class_count: classes that the version distinguishes; of no account for numbers.
+        last: the label that was last known before each row, encoded, NaN for none, shape (n_rows,); None: for none.
     """
-    losses, excess = losses_and_excess(task, np.asarray(truth, dtype=np.float64), np.asarray(scores, dtype=np.float64))
-    if task is Task.REGRESSION:
-        seen = np.array([truth.sum(), (truth * truth).sum()], dtype=np.float64)
-    else:
-        seen = np.bincount(np.asarray(truth, dtype=np.intp), minlength=class_count).astype(np.float64)
+    truth = np.asarray(truth, dtype=np.float64)
+    losses, excess = losses_and_excess(task, truth, np.asarray(scores, dtype=np.float64))
+    unknown = np.full(len(truth), np.nan)
     return PartitionLoss(
         start=start,
         end=end,
@@ -105,7 +106,7 @@ def partition_loss(
         loss_squares=float((losses * losses).sum()),
         excess=float(excess.sum()),
         excess_squares=float((excess * excess).sum()),
-        truth=seen,
+        baseline=baseline_sums(task, truth, unknown if last is None else last, class_count=class_count),
     )
 
 
@@ -123,33 +124,25 @@ def mean_loss(parts: Sequence[PartitionLoss], *, among: Sequence[PartitionLoss] 
         among: more partitions of the same version: the spread between partitions is known better from them, and a
             change in the midst of a few days is not taken for spread.
     """
-    return _mean(lambda part: (part.loss, part.loss_squares), parts, among)
+    wide = among if len(among) > len(parts) else parts
+    between = _error_between([part.loss for part in wide], wide) * sqrt(len(wide) / len(parts))
+    total, squares = sum(part.loss for part in parts), sum(part.loss_squares for part in parts)
+    return _mean(total, squares, parts, between)
 
 
 def mean_excess(parts: Sequence[PartitionLoss]) -> MeanLoss:
     """Return likewise the mean excess."""
-    return _mean(lambda part: (part.excess, part.excess_squares), parts)
+    between = _error_between([part.excess for part in parts], parts)
+    total, squares = sum(part.excess for part in parts), sum(part.excess_squares for part in parts)
+    return _mean(total, squares, parts, between)
 
 
 def mean_gain(task: Task, parts: Sequence[PartitionLoss]) -> MeanLoss | None:
-    """Return by how much the best constant would have lost more; None for too few partitions to tell its error.
-
-    The constant is the mean, or the share of each class, of these very rows: no prior known before could do better.
-    """
+    """Return by how much the baseline would have lost more; None for too few partitions to tell its error."""
     if len(parts) < FEWEST_PARTS:
         return None
-    total, rows = np.sum([part.truth for part in parts], axis=0), sum(part.row_count for part in parts)
-    mean, shares = total[0] / rows, total / rows
-    by_class = (float(shares @ shares) - 2.0 * shares + 1.0) * (0.5 if task is Task.BINARY else 1.0)
-
-    def gain(part: PartitionLoss) -> tuple[float, float]:
-        if task is Task.REGRESSION:
-            constant = part.truth[1] - 2.0 * mean * part.truth[0] + part.row_count * mean**2
-        else:
-            constant = part.truth @ by_class
-        return float(constant) - part.loss, 0.0
-
-    return _mean(gain, parts)
+    gains = baseline_losses(task, [part.baseline for part in parts]) - [part.loss for part in parts]
+    return _mean(float(gains.sum()), 0.0, parts, _error_between(gains, parts))
 
 
 def upper_bound(loss: MeanLoss) -> float:
@@ -172,27 +165,24 @@ def covered(parts: Sequence[PartitionLoss]) -> timedelta:
     return sum((part.end - part.start for part in parts), start=timedelta(0))
 
 
-def _mean(
-    sums_of: Callable[[PartitionLoss], tuple[float, float]],
-    parts: Sequence[PartitionLoss],
-    among: Sequence[PartitionLoss] = (),
-) -> MeanLoss:
-    """Return the mean with the larger of two standard errors: of independent rows, and of independent partitions.
+def _mean(total: float, squares: float, parts: Sequence[PartitionLoss], between: float) -> MeanLoss:
+    """Return a mean with the larger of two standard errors: of independent rows, and of independent partitions.
 
     Args:
-        sums_of: gives the sum over the rows of a partition, and the sum of the squares.
-        parts: the partitions.
-        among: more of them, for the spread between partitions.
+        total: sum over the rows.
+        squares: sum of the squares of that.
+        parts: whose rows.
+        between: the standard error of independent partitions.
     """
-    sums, squares = np.array([sums_of(part) for part in parts]).T
     rows = sum(part.row_count for part in parts)
-    mean = float(sums.sum() / rows)
-    error = sqrt(max(float(squares.sum()) / rows - mean**2, 0.0) / rows)
-    wide = among if len(among) > len(parts) else parts
-    of_wide = np.array([sums_of(part)[0] for part in wide])
-    between = error_between(of_wide, np.array([part.row_count for part in wide], dtype=np.float64))
-    error = max(error, between * sqrt(len(wide) / len(parts)))
+    mean = total / rows
+    error = max(sqrt(max(squares / rows - mean**2, 0.0) / rows), between)
     return MeanLoss(value=mean, standard_error=error, row_count=rows, covered=covered(parts))
+
+
+def _error_between(sums: npt.ArrayLike, parts: Sequence[PartitionLoss]) -> float:
+    counts = np.array([part.row_count for part in parts], dtype=np.float64)
+    return error_between(np.asarray(sums, dtype=np.float64), counts)
 
 
 def error_between(sums: npt.NDArray[np.float64], counts: npt.NDArray[np.float64]) -> float:

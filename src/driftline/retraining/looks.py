@@ -166,7 +166,7 @@ def _accepted_level(rule: Recovery, health: Health, episode: Sequence[Look]) -> 
     if health.rule is HealthRule.TOO_FEW_LABELS:
         return None
     whole = any(look.is_whole for look in episode)
-    if health.rule is HealthRule.NOT_BETTER_THAN_A_CONSTANT and not whole:
+    if health.rule is HealthRule.NOT_BETTER_THAN_BASELINE and not whole:
         return None
     last_win = max((place for place, look in enumerate(episode) if look.won), default=-1)
     lost = sum(look.holdout_is_whole and look.row_count >= rule.min_rows for look in episode[last_win + 1 :])

@@ -232,7 +232,7 @@ _SENTENCES: dict[str, Callable[[Values], str]] = {
     "level_regained": _of_health("the level is regained"),
     "level_accepted": _of_health("a lower level was accepted"),
     "rows_are_harder": _of_health("worse than the level, yet the probabilities are as right as before"),
-    "not_better_than_a_constant": _of_health("not surely better than a constant"),
+    "not_better_than_baseline": _of_health("not surely better than a guess without a model"),
     "performance_fell": _performance,
     "performance_kept": _performance,
     "below_level": _level,
