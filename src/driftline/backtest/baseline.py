@@ -39,8 +39,9 @@ def _newest_labels(past: Past, rows: pd.DataFrame, model: Model) -> np.ndarray:
     pipeline = past.pipeline
     labelled = past.frame[past.frame[pipeline.target.column].notna()]
     key = list(pipeline.row_key)
-    values = encode(pipeline.target, labelled, classes=model.classes)
-    return last_known(rows[key], labelled[key], values, time_column=pipeline.time_column, lag=past.lag)
+    values = np.append(encode(pipeline.target, labelled, classes=model.classes), np.nan)
+    places = last_known(rows[key], labelled[key], time_column=pipeline.time_column, lag=past.lag)
+    return np.asarray(values[places])
 
 
 def _scores(values: np.ndarray, model: Model) -> np.ndarray:

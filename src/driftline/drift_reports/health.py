@@ -1,20 +1,20 @@
 """The health of a pipeline at its partitions, from the labelled rows of whoever served them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
 
-from driftline.datasets import Window
+from driftline.datasets import Label, Window
 from driftline.declaration import ModelPipeline
 from driftline.evaluations import LabelledRows
 from driftline.ground_truth import last_known
 from driftline.health import Accepted, Health, HoldoutLoss, PartitionLoss, Recovery, assess, partition_loss
 from driftline.metrics import Task
 
-REMEMBERED = timedelta(days=7)  # how old a label may be, when it is known, to be repeated
+REMEMBERED = timedelta(days=7)  # how long a label is repeated once it is known
 
 ScoreAgain = Callable[[int, Sequence[str]], Mapping[str, LabelledRows]]
 
@@ -67,23 +67,19 @@ class HealthHistory:
 
     def served(self, start: datetime, end: datetime) -> list[PartitionLoss]:
         """Return what was lost from `start` to `end` by whoever served, where labels are known."""
-        found = [self._loss(key, self._labelled[key]) for key in self._keys(start, end)]
-        return [loss for loss in found if loss.row_count]
+        parts = {key: self._labelled[key] for key in self._keys(start, end)}
+        self._measure(parts)
+        return self._known((rows.version_id, key) for key, rows in parts.items())
 
     def losses(self, version_id: int, start: datetime, end: datetime) -> list[PartitionLoss]:
         """Return what one version lost, or would have lost, in the same partitions."""
         keys = self._keys(start, end)
-        others = [key for key in keys if self._labelled[key].version_id != version_id]
-        unknown = [key for key in others if (version_id, key) not in self._losses]
-        if unknown:
-            scored = self._score_again(version_id, unknown)
-            self._losses |= {(version_id, key): None for key in unknown if key not in scored}
-            for key, rows in scored.items():
-                self._loss(key, rows)
-        for key in set(keys).difference(others):
-            self._loss(key, self._labelled[key])
-        found = [self._losses.get((version_id, key)) for key in keys]
-        return [loss for loss in found if loss is not None and loss.row_count]
+        parts = {key: self._labelled[key] for key in keys if self._labelled[key].version_id == version_id}
+        unknown = [key for key in keys if key not in parts and (version_id, key) not in self._losses]
+        scored = self._score_again(version_id, unknown) if unknown else {}
+        self._losses |= {(version_id, key): None for key in unknown if key not in scored}
+        self._measure({**parts, **scored})
+        return self._known((version_id, key) for key in keys)
 
     def task(self, key: str) -> Task:
         """Return what is predicted."""
@@ -94,42 +90,54 @@ class HealthHistory:
         keys = self.pipeline.stream.keys(Window(start, end)) if start < end else ()
         return [key for key in keys if key in self._labelled]
 
-    def _loss(self, key: str, rows: LabelledRows) -> PartitionLoss:
-        known = self._losses.get((rows.version_id, key))
-        if known is not None:
-            return known
-        window = self.pipeline.stream.window(key)
-        loss = partition_loss(
-            rows.task,
-            rows.truth,
-            rows.scores,
-            start=window.start,
-            end=window.end,
-            class_count=len(rows.classes),
-            last=self._last_known(window, rows),
-        )
-        self._losses[rows.version_id, key] = loss
-        return loss
+    def _known(self, wanted: Iterable[tuple[int, str]]) -> list[PartitionLoss]:
+        """Return the losses of versions in partitions, those with labels."""
+        found = [self._losses[one] for one in wanted]
+        return [loss for loss in found if loss is not None and loss.row_count]
 
-    def _last_known(self, window: Window, rows: LabelledRows) -> np.ndarray:
-        """Return the label that was last known before each labelled row, encoded, NaN for none, shape (n_labelled,)."""
-        pipeline, lag = self.pipeline, self.pipeline.ground_truth.lag
-        until = window.end - lag + (window.end - window.start)  # the partition with the end of the lag in it, too
-        keys = pipeline.stream.ending_in(Window(window.start - lag - REMEMBERED, until))
-        parts = [self._labelled[key] for key in keys if key in self._labelled]
-        if not parts or not rows.label_count:
-            return np.full(rows.label_count, np.nan)
-        known = pd.concat([part.keys for part in parts], ignore_index=True)
-        values = np.concatenate([_encoded_as(rows, part) for part in parts])
-        return last_known(rows.keys, known, values, time_column=pipeline.time_column, lag=lag)
+    def _measure(self, parts: Mapping[str, LabelledRows]) -> None:
+        """Take the losses of partitions that are not known yet."""
+        unknown = {key: rows for key, rows in parts.items() if (rows.version_id, key) not in self._losses}
+        last = self._last_known(unknown) if unknown else {}
+        for key, rows in unknown.items():
+            window = self.pipeline.stream.window(key)
+            self._losses[rows.version_id, key] = partition_loss(
+                rows.task,
+                rows.truth,
+                rows.scores,
+                start=window.start,
+                end=window.end,
+                class_count=len(rows.classes),
+                last=last[key],
+            )
+
+    def _last_known(self, parts: Mapping[str, LabelledRows]) -> dict[str, np.ndarray]:
+        """Return the label last known before each labelled row, encoded as the row's own, NaN for none."""
+        pipeline, stream, lag = self.pipeline, self.pipeline.stream, self.pipeline.ground_truth.lag
+        first = stream.window(min(parts)).start - lag - REMEMBERED
+        earlier = [
+            self._labelled[key]
+            for key in stream.ending_in(Window(first, stream.window(max(parts)).end))
+            if key in self._labelled
+        ]
+        asked = pd.concat([rows.keys for rows in parts.values()], ignore_index=True)
+        labelled = pd.concat([rows.keys for rows in earlier], ignore_index=True)
+        places = last_known(asked, labelled, time_column=pipeline.time_column, lag=lag, remembered=REMEMBERED)
+        cuts = np.cumsum([rows.label_count for rows in parts.values()])[:-1]
+        found = dict(zip(parts, np.split(places, cuts), strict=True))
+        encoded = {
+            classes: np.concatenate([_encoded(rows, classes) for rows in earlier])
+            for classes in {rows.classes for rows in parts.values()}
+        }
+        return {key: np.where(of_key < 0, np.nan, encoded[parts[key].classes][of_key]) for key, of_key in found.items()}
 
 
-def _encoded_as(rows: LabelledRows, part: LabelledRows) -> np.ndarray:
-    """Return the labels of `part` as the version of `rows` encodes them, NaN for a class it does not know."""
-    if part.classes == rows.classes:
-        return part.truth.astype(np.float64)
-    places = [rows.classes.index(label) if label in rows.classes else np.nan for label in part.classes]
-    return np.asarray(np.array(places, dtype=np.float64)[part.truth])
+def _encoded(rows: LabelledRows, classes: tuple[Label, ...]) -> np.ndarray:
+    """Return the labels of rows as a version with `classes` encodes them, NaN for a class that it does not know."""
+    if rows.classes == classes:
+        return rows.truth.astype(np.float64)
+    places = [classes.index(label) if label in classes else np.nan for label in rows.classes]
+    return np.asarray(np.array(places, dtype=np.float64)[rows.truth])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
