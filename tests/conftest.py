@@ -19,6 +19,13 @@ from driftline.workspace import Workspace
 from tests.streams import LONG_AFTER, fires
 
 POSTGRES = os.environ.get("DRIFTLINE_TEST_POSTGRES_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
+MEMORY, ROOM = Path("/dev/shm"), 2 * 2**30  # noqa: S108  (a file system in memory, which Linux has)
+
+
+def pytest_configure() -> None:
+    """Keep the folders of tests in memory where it has room: a disk is waited for at each commit to a database."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
