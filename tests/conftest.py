@@ -1,14 +1,16 @@
 """What every test may ask for: an empty database of each kind, a workspace in a folder, a frozen clock."""
 
+import atexit
 import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from driftline.artifacts import open_artifacts
@@ -135,8 +137,14 @@ def served(
         opened.database.close()
 
 
-def _on_server(statement: str) -> None:
+@cache
+def _server() -> Engine:
+    """The server, to which one connection is kept until this process ends."""
     server = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
+    atexit.register(server.dispose)
+    return server
+
+
+def _on_server(statement: str) -> None:
+    with _server().connect() as connection:
         connection.execute(text(statement))
-    server.dispose()
