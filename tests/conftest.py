@@ -20,7 +20,11 @@ MEMORY, ROOM = Path("/dev/shm"), 2 * 2**30  # noqa: S108  (a file system in memo
 
 
 def pytest_configure() -> None:
-    """Keep the folders of tests in memory where it has room: a disk is waited for at each commit to a database."""
+    """Keep the folders of tests in memory where it has room: a disk is waited for at each commit to a database.
+
+    Each process of a test computes on one core: the workers of `-n` share them already.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
