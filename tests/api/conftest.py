@@ -1,8 +1,9 @@
 """A small history of production to ask about, and ways to ask."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,7 +23,9 @@ from driftline.store.dataset_rows import DatasetVersion
 from driftline.store.decision_rows import DecisionStatus
 from driftline.tracking import start_run
 from driftline.workspace import Workspace
+from tests.databases import KINDS
 from tests.histories import decided
+from tests.workspaces import Template, copied, leave_empty
 
 FEATURES = pd.DataFrame({"heat": np.arange(40.0), "wind": np.arange(40.0) % 7})
 MODEL = LightGBM(trees=2, num_leaves=3).fit(
@@ -177,9 +180,8 @@ def report_drift(workspace: Workspace, version: ModelVersion, partition: str) ->
         )
 
 
-@pytest.fixture
-def production(workspace: Workspace) -> Workspace:
-    """A model whose first version served from 1 March, and whose second from 12 May 2025, because of drift."""
+def live_through_a_promotion(workspace: Workspace) -> None:
+    """Fill a workspace: the first version served from 1 March, and the second from 12 May 2025, because of drift."""
     training, holdout = (
         dataset_version(workspace, part, rows) for part, rows in (("training", 4000), ("holdout", 900))
     )
@@ -236,6 +238,19 @@ def production(workspace: Workspace) -> Workspace:
             session, pipeline="fires", digest="declared", content=content, content_format=1, at=workspace.clock()
         )
         model_rows.model_named(session, "untrained", workspace.clock())
+
+
+@pytest.fixture(params=KINDS)
+def workspace(request: pytest.FixtureRequest, tmp_path: Path, template: Template) -> Iterator[Workspace]:
+    """A workspace on each kind of database, empty where a test does not ask for `production`."""
+    fill = live_through_a_promotion if "production" in request.fixturenames else leave_empty
+    with copied(template(request.param, fill), tmp_path) as copy:
+        yield copy
+
+
+@pytest.fixture
+def production(workspace: Workspace) -> Workspace:
+    """A model that lives through a promotion because of drift, and a challenger that is not promoted."""
     return workspace
 
 

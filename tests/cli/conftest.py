@@ -1,6 +1,5 @@
 """The command line as a user has it: a process of its own, a project folder, a home that nobody else uses."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.cli.preloaded import Preloaded, environment
 
 TIMEOUT_S = 90
 
@@ -63,26 +64,36 @@ class CommandLine:
 
     folder: Path
     home: Path
+    preloaded: Preloaded
     settings: dict[str, str] = field(default_factory=dict)
 
     def start(self, *words: object, **options: object) -> subprocess.Popen[str]:
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("DRIFTLINE_", "DAGSTER_"))}
-        environment = {**inherited, "DRIFTLINE_HOME": str(self.home), "COLUMNS": "200", **self.settings}
+        """`python -m driftline`, which runs on."""
         command = [sys.executable, "-m", "driftline", *map(str, words)]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
-        return subprocess.Popen(command, cwd=self.folder, env=environment, text=True, **pipes)
+        return subprocess.Popen(command, cwd=self.folder, env=environment() | self._variables(), text=True, **pipes)
 
     def __call__(self, *words: object) -> subprocess.CompletedProcess[str]:
-        process = self.start(*words)
-        out, err = process.communicate(timeout=120)
-        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+        """What it came to, in a process that is forked from one with all imported."""
+        return self.preloaded.run([str(word) for word in words], self.folder, self._variables())
+
+    def _variables(self) -> dict[str, str]:
+        return {"DRIFTLINE_HOME": str(self.home), "COLUMNS": "200", **self.settings}
+
+
+@pytest.fixture(scope="session")
+def preloaded() -> Iterator[Preloaded]:
+    """Where commands are forked from."""
+    started = Preloaded()
+    yield started
+    started.close()
 
 
 @pytest.fixture
-def driftline(tmp_path: Path) -> CommandLine:
+def driftline(tmp_path: Path, preloaded: Preloaded) -> CommandLine:
     """The command line in an empty folder, on an empty home."""
     (tmp_path / "empty").mkdir()
-    return CommandLine(folder=tmp_path / "empty", home=tmp_path / "home")
+    return CommandLine(folder=tmp_path / "empty", home=tmp_path / "home", preloaded=preloaded)
 
 
 @pytest.fixture(scope="session")
@@ -95,9 +106,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def replayed(project: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[CommandLine, str]:
+def replayed(project: Path, preloaded: Preloaded, tmp_path_factory: pytest.TempPathFactory) -> tuple[CommandLine, str]:
     """The command line on a home where the demo has run, and what it printed; only to be read."""
-    command = CommandLine(folder=project, home=tmp_path_factory.mktemp("replayed"))
+    command = CommandLine(folder=project, home=tmp_path_factory.mktemp("replayed"), preloaded=preloaded)
     shown = command("demo")
     assert shown.returncode == 0, shown.stderr
     return command, shown.stdout

@@ -1,17 +1,16 @@
 """`driftline backtest`: the past under other policies, for people and for scripts."""
 
 import json
+from dataclasses import replace
 
 import pytest
-
-from tests.cli.conftest import CommandLine
 
 RANGE = ("fire_risk", "--policies", "weekly", "--from", "2025-02-10", "--to", "2025-03-23")
 
 
 @pytest.fixture
-def command(project, tmp_path):
-    return CommandLine(folder=project, home=tmp_path / "home")
+def command(driftline, project):
+    return replace(driftline, folder=project)
 
 
 def test_json_is_an_object_for_each_policy_and_baseline(command):

@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -12,6 +12,7 @@ from driftline.declaration import ModelPipeline
 from driftline.pipelines import WorkspaceResource, build, dagster_home, drift_sensor
 from driftline.workspace import Workspace, open_workspace
 from tests.streams import LONG_AFTER
+from tests.workspaces import Template, serve_first_model
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -83,9 +84,9 @@ def dagster(home: Path) -> Iterator[Dagster]:
 
 
 @pytest.fixture
-def serving(home: Path, template: Callable[[str], tuple[str, Path]]) -> Iterator[Workspace]:
+def serving(home: Path, template: Template) -> Iterator[Workspace]:
     """The workspace of the home, in which the first model of `fires` is champion."""
-    url, artifacts = template("sqlite")
+    url, artifacts = template("sqlite", serve_first_model)
     shutil.copy(url.removeprefix("sqlite:///"), home / "driftline.db")
     shutil.copytree(artifacts, home / "artifacts")
     opened = open_workspace(replay_at=LONG_AFTER)

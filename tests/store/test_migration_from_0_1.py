@@ -9,7 +9,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,6 +33,7 @@ from driftline.store.alias_rows import AliasMove
 from driftline.store.database import open_database
 from driftline.store.migrations import HEAD
 from driftline.workspace import Workspace
+from tests.databases import KINDS, copied_database, new_database
 
 LEGACY = Path(__file__).parent / "legacy"
 SQL = gzip.decompress((LEGACY / "0.1.sql.gz").read_bytes()).decode()
@@ -101,13 +105,28 @@ def _typed(table, row):
     return typed
 
 
-@pytest.fixture
-def migrated_url(database_url: str, tmp_path: Path) -> str:
-    """The URL of the old database, once for each kind, before anything has migrated it."""
-    if database_url.startswith("sqlite"):
-        return old_sqlite(tmp_path / "old.db")
-    old_postgres(database_url, tmp_path / "old.db")
-    return database_url
+@pytest.fixture(scope="module")
+def old(tmp_path_factory) -> Iterator[Callable[[str], str]]:
+    """Gives the URL of the old database before anything has migrated it, made once a kind: tests copy it."""
+    folder = tmp_path_factory.mktemp("old")
+    with ExitStack() as ending:
+
+        @cache
+        def make(kind: str) -> str:
+            if kind == "sqlite":
+                return old_sqlite(folder / "old.db")
+            url = ending.enter_context(new_database(kind, folder))
+            old_postgres(url, folder / "source.db")
+            return url
+
+        yield make
+
+
+@pytest.fixture(params=KINDS)
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path, old: Callable[[str], str]) -> Iterator[str]:
+    """The URL of the old database, once for each kind."""
+    with copied_database(old(request.param), tmp_path) as url:
+        yield url
 
 
 @pytest.fixture

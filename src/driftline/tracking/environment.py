@@ -5,6 +5,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+COMMIT = "# branch.oid "
+
 
 @dataclass(frozen=True, kw_only=True)
 class Environment:
@@ -19,14 +21,31 @@ class Environment:
 
 def environment(folder: Path) -> Environment:
     """Return who runs and which commit `folder` is at; uncommitted changes make it dirty."""
-    status = _git(folder, "status", "--porcelain")
+    config = _config(folder)
+    commit, dirty = _state(folder)
     return Environment(
-        user_name=_git(folder, "config", "user.name") or _login(),
-        user_email=_git(folder, "config", "user.email"),
-        source_url=_without_credentials(_git(folder, "config", "remote.origin.url")),
-        git_commit=_git(folder, "rev-parse", "--verify", "--quiet", "HEAD"),
-        git_dirty=None if status is None else bool(status),
+        user_name=config.get("user.name") or _login(),
+        user_email=config.get("user.email"),
+        source_url=_without_credentials(config.get("remote.origin.url")),
+        git_commit=commit,
+        git_dirty=dirty,
     )
+
+
+def _config(folder: Path) -> dict[str, str]:
+    told = _git(folder, "config", "-z", "--get-regexp", r"^(user\.(name|email)|remote\.origin\.url)$") or ""
+    entries = (entry.partition("\n") for entry in told.split("\0") if entry)
+    return {key: value.strip() for key, _, value in entries}  # the last one counts, as for git
+
+
+def _state(folder: Path) -> tuple[str | None, bool | None]:
+    """Return the commit, None before the first one, and whether anything is not committed."""
+    status = _git(folder, "status", "--porcelain=v2", "--branch", "--no-ahead-behind")
+    if status is None:
+        return None, None
+    lines = status.splitlines()
+    [commit] = [line.removeprefix(COMMIT) for line in lines if line.startswith(COMMIT)]
+    return None if commit == "(initial)" else commit, any(not line.startswith("# ") for line in lines)
 
 
 def _git(folder: Path, *words: str) -> str | None:
@@ -34,7 +53,7 @@ def _git(folder: Path, *words: str) -> str | None:
         done = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603, S607
     except FileNotFoundError:  # no git on this machine
         return None
-    return done.stdout.strip() if done.returncode == 0 else None
+    return done.stdout if done.returncode == 0 else None
 
 
 def _login() -> str:
