@@ -27,8 +27,9 @@ LOST = replace(
 )
 
 
-def planned(health, *looks, rule=RULE, now=NOW, since=NOW - 20 * DAY, length=56 * DAY):
-    return plan_look(rule, health, looks, now, training_length=length, holdout_length=7 * DAY, champion_since=since)
+def planned(health, *looks, rule=RULE, now=NOW, since=NOW - 20 * DAY, length=365 * DAY, lag=DAY):
+    lengths = {"training_length": length, "holdout_length": 7 * DAY, "label_lag": lag}
+    return plan_look(rule, health, looks, now, champion_since=since, **lengths)
 
 
 def look(days_ago, *, won=False, rows=0, whole=False, short=False, asked=False):
@@ -55,7 +56,21 @@ def test_looks_that_lose_are_ever_rarer_and_one_that_wins_brings_the_next_nearer
     assert (planned(SETTLED, look(1, won=True)).next_at - NOW + DAY).days == 14
     assert (planned(SETTLED, look(9), look(8), look(1, won=True)).next_at - NOW + DAY).days == 56
     assert (planned(SETTLED, look(9), look(8), look(1, won=True, asked=True)).next_at - NOW + DAY).days == 28
+    assert (planned(SETTLED, look(9, won=True), look(1, won=True, asked=True)).next_at - NOW + DAY).days == 14
     assert (planned(SETTLED, look(9), look(8, asked=True), look(1, asked=True)).next_at - NOW + DAY).days == 56
+
+
+def test_time_asks_at_the_latest_when_the_training_window_is_new():
+    lost = [look(1)] * 4
+    assert (planned(SETTLED, *lost, length=70 * DAY).next_at - NOW + DAY).days == 70
+    assert (planned(SETTLED, *lost, length=7 * DAY).next_at - NOW + DAY).days == 28
+
+
+def test_time_does_not_ask_before_labels_tell_of_what_was_promoted():
+    won = [look(9, won=True), look(1, won=True)]
+    assert (planned(SETTLED, *won, lag=20 * DAY).next_at - NOW + DAY).days == 20
+    assert (planned(SETTLED, *won, lag=40 * DAY, length=30 * DAY).next_at - NOW + DAY).days == 40
+    assert planned(SETTLED, lag=40 * DAY, since=NOW).next_at == NOW + 40 * DAY
 
 
 def test_a_lost_level_asks_at_once_and_then_as_rows_double():

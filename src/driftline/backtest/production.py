@@ -267,6 +267,7 @@ class Production:
             looks=tuple(self._looks),
             training_length=self._pipeline.training_length,
             holdout_length=self._pipeline.holdout_length,
+            label_lag=self._past.lag,
         )
 
     def _new_labels(self, champion: Version, lost: tuple[datetime, ...]) -> int:

@@ -24,8 +24,9 @@ class Recovery:
             lost, so many times that.
         min_rows: rows after the change that a look needs to learn from them.
         lost_looks: challengers on such rows that must have lost before a lower level is accepted.
-        max_age: the first time between two looks without any evidence; a look that is won halves it, one without
-            evidence that is lost doubles it, within half and six and a half times this. None: only evidence asks.
+        max_age: the first time between two looks without any evidence. One of these that is won halves it, down to half
+            of the first and to the delay of labels; one that is lost doubles it, up to the training window, or to six
+            and a half times the first. None: only evidence asks.
 
     Raises:
         InvalidRecoveryError: a value breaks its rule.

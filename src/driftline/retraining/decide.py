@@ -114,6 +114,7 @@ def _look_plan(policy: Retrain, state: RetrainState, evidence: Evidence, now: da
         now,
         training_length=state.training_length,
         holdout_length=state.holdout_length,
+        label_lag=state.label_lag,
         champion_since=state.champion_since,
     )
 

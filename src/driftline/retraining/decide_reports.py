@@ -144,6 +144,7 @@ def _situation(workspace: Workspace, session: Session, pipeline: ModelPipeline, 
         looks=_looks(events),
         training_length=pipeline.training_length,
         holdout_length=pipeline.holdout_length,
+        label_lag=pipeline.ground_truth.lag,
     )
     return _Situation(
         now=now,

@@ -118,6 +118,7 @@ class RetrainState:
         looks: the retrainings that were judged, oldest first.
         training_length: how much time a training reads; 0 for a table.
         holdout_length: how much of that is its holdout, as declared.
+        label_lag: how long after its event a label is known.
     """
 
     running: int | None
@@ -129,3 +130,4 @@ class RetrainState:
     looks: tuple[Look, ...] = ()
     training_length: timedelta = timedelta(0)
     holdout_length: timedelta = timedelta(0)
+    label_lag: timedelta = timedelta(0)

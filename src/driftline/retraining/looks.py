@@ -97,15 +97,15 @@ def plan_look(
     *,
     training_length: timedelta,
     holdout_length: timedelta,
+    label_lag: timedelta,
     champion_since: datetime,
 ) -> LookPlan:
     """Return whether to look for a better model now.
 
     Looked for is when the level is lost; when the rows after the change have doubled since a look that was won, or
     doubled twice since one that was lost; when the whole training window lies after the change; and when long enough
-    nothing was looked for. A level is given up when
-    challengers on ever more rows after the change have lost on a whole holdout, or all that a training can read is new
-    and was tried.
+    nothing was looked for. A level is given up when challengers on ever more rows after the change have lost on a
+    whole holdout, or all that a training can read is new and was tried.
 
     Args:
         rule: the declaration.
@@ -114,9 +114,10 @@ def plan_look(
         now: the time of the decision.
         training_length: how much time a training reads.
         holdout_length: how much of that is its holdout, as declared.
+        label_lag: how long after its event a label is known.
         champion_since: when the champion took effect.
     """
-    due = _due_by_age(rule, looks, health, champion_since)
+    due = _due_by_age(rule, looks, champion_since, training_length=training_length, label_lag=label_lag)
     aged = due is not None and due <= now
     if health.entered_at is None:
         return LookPlan(
@@ -180,22 +181,29 @@ def _has_passed(health: Health, now: datetime, length: timedelta) -> bool:
     return health.changed_at is not None and now - length >= health.changed_at
 
 
-def _due_by_age(rule: Recovery, looks: Sequence[Look], health: Health, champion_since: datetime) -> datetime | None:
+def _due_by_age(
+    rule: Recovery, looks: Sequence[Look], champion_since: datetime, *, training_length: timedelta, label_lag: timedelta
+) -> datetime | None:
     """Return when a look is due without evidence: ever later while looks lose, sooner again after one has won.
 
-    One that evidence asked for and that lost says nothing about how fast the world changes.
+    It is not sooner than the first label of what a promotion has served, since before that nothing is known of it, and
+    not later than the whole training window has been replaced.
+
+    How fast the world changes by itself is what looks say that time alone asked for. One that evidence asked for and
+    that lost says nothing about it; one that won says that the world has changed, and that it may go on.
     """
     first = rule.first_age
     if first is None:
         return None
-    age = first
+    shortest = max(SHORTEST_AGE * first, label_lag)
+    longest = max(first, shortest, min(LONGEST_AGE * first, training_length))
+    age = max(first, shortest)
     for look in looks:
         if look.won:
-            age = max(SHORTEST_AGE * first, age / 2)
+            age = min(age, first) if look.by_evidence else age / 2
         elif not look.by_evidence:
-            age = min(LONGEST_AGE * first, age * 2)
-        if look.won and look.by_evidence:  # the world has changed: look again before long
-            age = min(age, first)
+            age *= 2
+        age = min(max(age, shortest), longest)
     newest = max([look.at for look in looks[-1:]], default=champion_since)
     return newest + age
 
