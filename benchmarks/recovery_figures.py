@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import pairwise
 from math import inf, sqrt
 
@@ -9,12 +10,14 @@ import numpy as np
 
 from benchmarks.streams import LAST_STREAMS, START, STREAMS, YEAR, Case
 from benchmarks.worlds import DAYS
-from driftline import Retrain, RetrainTrigger
+from driftline import Recovery, Retrain, RetrainTrigger
 from driftline.backtest import PolicyOutcome, backtest
 from driftline.backtest.policies import Policy
 from driftline.datasets import encode
+from driftline.health import Health, HealthRule
 from driftline.metrics import row_losses
 from driftline.retraining import fit_model
+from driftline.store.decision_rows import Trigger
 
 ORACLE, NEVER = "oracle", "never"
 POLICIES: dict[str, Policy | str] = {
@@ -30,6 +33,7 @@ POLICIES: dict[str, Policy | str] = {
     "default": Policy(name="default", retrain=Retrain()),
 }
 SMOOTHED = 7  # days, around the one that is looked at
+WEEK, MONTH = timedelta(days=7), timedelta(days=28)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +51,10 @@ class Figures:
         episodes: how often the level was lost.
         recalls: earlier versions that were put into use again.
         acceptances: lower levels that were accepted.
+        false_episodes: episodes that do not begin in the four weeks after the labels that show the one change.
+        weeks_to_acceptance: from the one change until a lower level is accepted; inf: it was not.
+        later_looks: looks after that which evidence asked for.
+        false_all_clears: levels said to be regained while more was lost than counts as regained.
         cpu_s: CPU seconds of trainings and judgements.
     """
 
@@ -59,6 +67,10 @@ class Figures:
     episodes: float | None = None
     recalls: float | None = None
     acceptances: float | None = None
+    false_episodes: float | None = None
+    weeks_to_acceptance: float | None = None
+    later_looks: float | None = None
+    false_all_clears: float | None = None
     cpu_s: float | None = None
 
 
@@ -112,17 +124,40 @@ def _of(metric: str, days: DailyLoss) -> Figures:
 
 def _policy_figures(case: Case, outcome: PolicyOutcome, days: DailyLoss, weeks: float | None) -> Figures:
     regret = outcome.regret.value if outcome.regret else None
-    return replace(
+    found = replace(
         _of(case.metric, days),
         looks=len(outcome.retrainings),
         promotions=outcome.promotions,
         weeks=weeks,
         regret=100 * regret if regret is not None and case.metric == "accuracy" else regret,
-        episodes=outcome.episodes,
-        recalls=outcome.recalls if outcome.episodes is not None else None,
-        acceptances=outcome.acceptances,
         cpu_s=outcome.cpu_s,
     )
+    return _with_health(found, case, outcome) if outcome.health else found
+
+
+def _with_health(found: Figures, case: Case, outcome: PolicyOutcome) -> Figures:
+    """Return the figures with those of a policy that keeps a level."""
+    changed_at = case.changed_at
+    shown = None if changed_at is None else changed_at + case.pipeline.ground_truth.lag
+    accepted = [one.at for one in outcome.accepted if changed_at is not None and one.at > changed_at]
+    drift = [retraining.at for retraining in outcome.retrainings if retraining.trigger == Trigger.DRIFT]
+    return replace(
+        found,
+        episodes=len(outcome.level_lost_at),
+        recalls=outcome.recalls,
+        acceptances=len(outcome.accepted),
+        false_episodes=sum(shown is None or not shown < at <= shown + MONTH for at in outcome.level_lost_at),
+        weeks_to_acceptance=(accepted[0] - changed_at) / WEEK if accepted and changed_at else inf,
+        later_looks=sum(at > accepted[0] for at in drift) if accepted else 0,
+        false_all_clears=sum(map(_is_false, outcome.health)),
+    )
+
+
+def _is_false(health: Health) -> bool:
+    """Return whether the level is said to be regained although more is lost than counts as regained."""
+    if health.rule is not HealthRule.LEVEL_REGAINED or health.loss is None or health.level is None:
+        return False
+    return health.loss.value >= (1 + Recovery().min_relative_drop) * health.level
 
 
 def _daily_loss(case: Case, outcome: PolicyOutcome) -> DailyLoss:

@@ -61,6 +61,10 @@ def _looks(share: float, title: str) -> Promise:
     )
 
 
+def _at_most(bound: float, title: str, attribute: str) -> Promise:
+    return Promise(title=title, value=_mean("default", attribute), bound=_fixed(bound), at_most=True)
+
+
 def _better_of_both(seeds: Seeds) -> float:
     return max(_mean(NEVER, "mean")(seeds), _mean("weekly", "mean")(seeds)) - 0.3
 
@@ -69,11 +73,9 @@ THIRD, HALF, MOST = _looks(1 / 3, "a third"), _looks(1 / 2, "half"), _looks(3 / 
 AS_WEEKLY = _accuracy("accuracy: at least weekly's", _mean("weekly", "mean"))
 CALM = (
     _accuracy("accuracy: within .3 points of the better of never and weekly", _better_of_both),
-    Promise(title="at most one episode a year", value=_mean("default", "episodes"), bound=_fixed(1.0), at_most=True),
+    _at_most(1.0, "at most one false episode a year", "false_episodes"),
 )
-SOON = Promise(
-    title="half of the loss regained within 2 weeks", value=_mean("default", "weeks"), bound=_fixed(2.0), at_most=True
-)
+SOON = _at_most(2.0, "half of the loss regained within 2 weeks", "weeks")
 ABRUPT = (
     Promise(
         title="last quarter: within 1 point of the oracle",
@@ -100,17 +102,13 @@ RETURNING = (
     THIRD,
 )
 HARDER = (
-    Promise(title="a lower level accepted once", value=_mean("default", "acceptances"), bound=_fixed(1.0)),
+    _at_most(10.0, "a lower level accepted within the training window and 2 weeks: weeks", "weeks_to_acceptance"),
+    _at_most(0.0, "no look after that but by age", "later_looks"),
     _accuracy("accuracy: within .5 points of weekly's", _over("weekly", "mean", -0.5)),
 )
 PRICES = (
     _accuracy("accuracy: above never's", _mean(NEVER, "mean")),
-    Promise(
-        title="looks: as 80 in all 900 days",
-        value=_mean("default", "looks"),
-        bound=_fixed(80 * 364 / 900),
-        at_most=True,
-    ),
+    _at_most(80 * 364 / 900, "looks: as 80 in all 900 days", "looks"),
 )
 PROMISES: Mapping[str, Sequence[Promise]] = {
     **dict.fromkeys(("stationary", "season", "covariates"), CALM),
@@ -133,6 +131,10 @@ def promises(results: Mapping[str, Seeds]) -> str:
     for stream, seeds in results.items():
         if set(seeds) >= NEEDED:
             lines += [promise.line(stream, seeds) for promise in PROMISES.get(stream, ())]
+    every = {"default": [one for seeds in results.values() if set(seeds) >= NEEDED for one in seeds["default"]]}
+    if every["default"]:
+        title = "never said to be regained while more is lost than that"
+        lines.append(_at_most(0.0, title, "false_all_clears").line("each stream", every))
     halves = [results[name] for name in ("electricity_1", "electricity_2") if set(results.get(name, ())) >= NEEDED]
     if len(halves) == 2:
         both = {"default": [*halves[0]["default"], *halves[1]["default"]]}

@@ -44,6 +44,13 @@ class Case:
     world: World | None
 
     @property
+    def changed_at(self) -> datetime | None:
+        """Return when the world changed, where it did so once and in one day; None: it did not, or nobody knows."""
+        if self.world is None or len(self.world.renewals) != 2:
+            return None
+        return self.start + timedelta(days=self.world.renewals[1])
+
+    @property
     def metric(self) -> str:
         """Return what is shown over time and watched for people."""
         return self.pipeline.performance_rules[0].metric

@@ -62,13 +62,14 @@ def test_a_table_shows_spread_and_how_many_seeds_got_there():
 
 def test_a_promise_is_kept_or_missed_by_the_mean_over_seeds():
     def seeds(*means, looks=0.0):
-        return [Figures(mean=mean, last=mean, looks=looks) for mean in means]
+        return [Figures(mean=mean, last=mean, looks=looks, false_all_clears=0) for mean in means]
 
     kept = {"never": seeds(70, 71), "weekly": seeds(80, 82, looks=52), "default": seeds(79, 83, looks=17)}
     table = promises({"gradual": kept, "sudden": {"weekly": seeds(80)}})
     assert [line.strip("| ").split(" | ") for line in table.splitlines()[2:]] == [
         ["gradual", "accuracy: at least weekly's", "81.00 ≥ 81.00", "kept"],
         ["gradual", "at most a third of weekly's looks", "17.00 ≤ 17.33", "kept"],
+        ["each stream", "never said to be regained while more is lost than that", "0.00 ≤ 0.00", "kept"],
     ]
     missed = {**kept, "default": seeds(79, 82.9, looks=18)}
     assert promises({"gradual": missed}).count("**missed**") == 2

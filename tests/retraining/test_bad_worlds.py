@@ -183,7 +183,7 @@ LOST = Health(
     entered_at=day("2025-02-10"),
     changed_at=day("2025-02-08"),
     anchor_id=1,
-    rows_since_change=1000,
+    rows_since_change=4000,
 )
 
 

@@ -32,7 +32,7 @@ def planned(health, *looks, rule=RULE, now=NOW, since=NOW - 20 * DAY, length=365
     return plan_look(rule, health, looks, now, champion_since=since, **lengths)
 
 
-def look(days_ago, *, won=False, rows=0, whole=False, short=False, asked=False):
+def look(days_ago, *, won=False, rows=0, whole=False, short=False, asked=False, loss=None):
     return Look(
         at=NOW - days_ago * DAY,
         won=won,
@@ -40,6 +40,7 @@ def look(days_ago, *, won=False, rows=0, whole=False, short=False, asked=False):
         is_whole=whole,
         holdout_is_whole=not short,
         by_evidence=asked,
+        loss=loss,
     )
 
 
@@ -116,23 +117,47 @@ def test_challengers_that_lost_on_a_holdout_of_few_days_show_nothing():
 
 
 def test_a_whole_window_that_was_tried_shows_it_too():
-    assert planned(LOST, look(3, rows=900, whole=True)).accept == pytest.approx(0.22)
+    assert planned(LOST, look(3, rows=900, whole=True), length=22 * DAY).accept == pytest.approx(0.22)
+
+
+def test_a_look_counts_by_what_is_known_of_the_change_now():
+    early = [look(19, rows=900, whole=True), look(18, rows=900), look(17, rows=900)]
+    moved = replace(LOST, changed_at=NOW - 17 * DAY, rows_since_change=800)
+    assert planned(LOST, *early, length=6 * DAY).accept == pytest.approx(0.22)
+    assert planned(moved, *early, length=6 * DAY).accept is None  # they were before the change
+    assert planned(LOST, *early).next_row_count == 4 * 292  # the last was after 7 of the 24 labelled days
+    assert planned(moved, *early).rule is LookRule.ROWS_HAVE_GROWN
+    unknown = replace(LOST, changed_at=None)
+    assert planned(unknown, *early).next_row_count == 4 * 900
+
+
+def test_a_champion_that_loses_surely_more_than_at_a_look_is_looked_at_as_if_there_had_been_none():
+    then = [look(9, rows=900, loss=0.10), look(8, rows=900, loss=0.11), look(7, rows=900, loss=0.18)]
+    worse = replace(LOST, rows_since_change=1000)
+    assert planned(worse, *then[:2]).rule is LookRule.LEVEL_LOST
+    assert planned(worse, *then).rule is None  # 0.20 ± 0.01 is not surely more than 0.18
+    assert planned(worse, *then[:2], look(7, rows=900)).rule is None  # nobody knows what was lost then
+    late = [replace(one, loss=0.10) for one in (look(5, rows=900), look(4, rows=900), look(3, rows=900))]
+    assert planned(worse, *late).accept is None
+    assert planned(worse, *[replace(one, loss=0.20) for one in late]).accept == pytest.approx(0.22)
 
 
 def test_nothing_is_accepted_of_which_too_little_is_known():
     unknown = replace(LOST, rule=HealthRule.TOO_FEW_LABELS, loss=None)
-    assert planned(unknown, look(3, rows=900, whole=True)).accept is None
+    assert planned(unknown, look(3, rows=900, whole=True), length=22 * DAY).accept is None
 
 
 def test_a_champion_that_is_no_better_than_a_constant_is_accepted_on_a_whole_window_alone():
     poor = replace(LOST, rule=HealthRule.NOT_BETTER_THAN_BASELINE)
     assert planned(poor, look(15, rows=200), look(12, rows=400), look(8, rows=800)).accept is None
-    assert planned(poor, look(3, rows=900, whole=True)).accept == pytest.approx(0.22)
+    assert planned(poor, look(3, rows=900, whole=True), length=22 * DAY).accept == pytest.approx(0.22)
 
 
 def test_a_decision_keeps_what_the_next_look_needs():
     plan = planned(LOST)
-    assert look_of(NOW, won=True, plan=plan.details()) == Look(at=NOW, won=True, row_count=1000, by_evidence=True)
+    assert look_of(NOW, won=True, plan=plan.details()) == Look(
+        at=NOW, won=True, row_count=1000, by_evidence=True, loss=0.2
+    )
     aged = planned(SETTLED, since=NOW - 28 * DAY)
     assert look_of(NOW, won=False, plan=aged.details()) == Look(at=NOW, won=False)
     assert look_of(NOW, won=False, plan=None) == Look(at=NOW, won=False)

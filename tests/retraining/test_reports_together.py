@@ -86,7 +86,7 @@ LOST = replace(
     entered_at=day("2025-02-10"),
     changed_at=day("2025-02-08"),
     anchor_id=1,
-    rows_since_change=1000,
+    rows_since_change=1500,
 )
 RECOVERING = fires(retrain=Retrain(trigger=Recovery(max_age=None)))
 
@@ -117,15 +117,16 @@ def test_an_old_partition_that_is_reported_on_again_does_not_speak_for_the_prese
     assert not again.retrain
 
 
-def lost_to(workspace, rows):
-    """A challenger that lost, on so many rows after the change."""
+def lost_thrice(workspace):
+    """Three challengers that lost, on ever more rows after the change."""
     champion = find_version(workspace, "fires@champion")
-    plan = {"look": "rows_have_grown", "rows_since_change": rows, "window_is_new": True, "holdout_is_whole": True}
-    return decided(workspace, champion.model_id, "kept", as_of=day("2025-02-20"), details={"plan": plan})
+    for at, rows in (("2025-02-12", 200), ("2025-02-16", 400), ("2025-02-24", 800)):
+        plan = {"look": "rows_have_grown", "rows_since_change": rows, "window_is_new": False, "holdout_is_whole": True}
+        decided(workspace, champion.model_id, "kept", as_of=day(at), details={"plan": plan})
 
 
 def test_a_level_is_accepted_once_however_often_its_report_is_made(served):
-    lost_to(served, 500)
+    lost_thrice(served)
     said(served, "2025-02-28", LOST, "first")
     [accepted] = decide_reports(served, {"fires": RECOVERING})
     said(served, "2025-02-28", LOST, "with late labels")

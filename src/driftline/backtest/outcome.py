@@ -12,6 +12,7 @@ from driftline.backtest.policy_replay import PolicyReplay, Retraining
 from driftline.backtest.regret import Regret
 from driftline.datasets import Window
 from driftline.evaluations import LabelledRows
+from driftline.health import Accepted, Health
 from driftline.metrics import Measurement, mean_interval, measure, metric
 
 
@@ -59,8 +60,8 @@ class PolicyOutcome:
         cpu_s: CPU seconds of its trainings and judgements.
         changes: the marked changes; empty where none is marked.
         false_alarms: retrainings by drift that no marked change explains; None where none is marked.
-        episodes: how often the level of the pipeline was lost; None where no rule of recovery is declared.
-        acceptances: how often a lower level was accepted instead of it; None likewise.
+        health: at each partition that was reported on; empty where no rule of recovery is declared.
+        accepted: the lower levels that were accepted.
         regret: against the best schedule in hindsight; None where it was not asked for, and for the baseline.
     """
 
@@ -72,9 +73,14 @@ class PolicyOutcome:
     cpu_s: float
     changes: tuple[Change, ...] = ()
     false_alarms: int | None = None
-    episodes: int | None = None
-    acceptances: int | None = None
+    health: tuple[Health, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
     regret: Regret | None = None
+
+    @property
+    def level_lost_at(self) -> tuple[datetime, ...]:
+        """Return when the level of the pipeline was lost."""
+        return tuple(sorted({health.entered_at for health in self.health if health.entered_at is not None}))
 
     @property
     def recalls(self) -> int:
@@ -119,8 +125,8 @@ def outcome_of(
         cpu_s=replayed.cpu_s,
         changes=marked,
         false_alarms=false_alarms if changes else None,
-        episodes=len({health.entered_at for health in replayed.health} - {None}) if replayed.health else None,
-        acceptances=len(replayed.accepted) if replayed.health else None,
+        health=replayed.health,
+        accepted=replayed.accepted,
     )
 
 

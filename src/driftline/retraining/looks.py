@@ -1,9 +1,10 @@
 """When it is worth looking for a better model: a pure function of health, of the looks so far, and of the time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import sqrt
 from typing import Any
 
 from driftline.health import Health, HealthRule, Recovery
@@ -22,6 +23,7 @@ class Look:
         is_whole: the training window held no row from before the change.
         holdout_is_whole: the holdout was as long as declared; a shorter one shows large gains alone.
         by_evidence: a lost level asked for it, and not the time that had passed or anything else.
+        loss: what the champion lost then; None: not known.
     """
 
     at: datetime
@@ -30,6 +32,7 @@ class Look:
     is_whole: bool = False
     holdout_is_whole: bool = True
     by_evidence: bool = False
+    loss: float | None = None
 
 
 def look_of(at: datetime, won: bool, plan: Mapping[str, Any] | None) -> Look:  # noqa: FBT001
@@ -43,6 +46,7 @@ def look_of(at: datetime, won: bool, plan: Mapping[str, Any] | None) -> Look:  #
         is_whole=plan["window_is_new"],
         holdout_is_whole=plan["holdout_is_whole"],
         by_evidence=plan["look"] not in (None, LookRule.TIME_HAS_PASSED),
+        loss=plan.get("loss"),
     )
 
 
@@ -64,6 +68,7 @@ class LookPlan:
         row_count: rows after the change that a look now could learn from.
         is_whole: the training window holds no row from before the change.
         holdout_is_whole: the holdout is as long as declared.
+        loss: what the champion loses; None: not known.
         next_row_count: how many of them the next look waits for; None while settled.
         next_at: when a look is due by time alone; None: never.
         accept: the level that is given up, since retraining does not regain it; None: it is not.
@@ -73,6 +78,7 @@ class LookPlan:
     row_count: int
     is_whole: bool
     holdout_is_whole: bool
+    loss: float | None
     next_row_count: int | None
     next_at: datetime | None
     accept: float | None = None
@@ -84,6 +90,7 @@ class LookPlan:
             "rows_since_change": self.row_count,
             "window_is_new": self.is_whole,
             "holdout_is_whole": self.holdout_is_whole,
+            "loss": self.loss,
             "next_rows": self.next_row_count,
             "next_at": None if self.next_at is None else self.next_at.isoformat(),
         }
@@ -119,16 +126,22 @@ def plan_look(
     """
     due = _due_by_age(rule, looks, champion_since, training_length=training_length, label_lag=label_lag)
     aged = due is not None and due <= now
+    loss = None if health.loss is None else health.loss.value
     if health.entered_at is None:
         return LookPlan(
             rule=LookRule.TIME_HAS_PASSED if aged else None,
             row_count=0,
             is_whole=False,
             holdout_is_whole=True,
+            loss=loss,
             next_row_count=None,
             next_at=due,
         )
-    episode = [look for look in looks if look.at >= health.entered_at]
+    episode = [
+        _as_known_now(look, health, training_length=training_length, label_lag=label_lag)
+        for look in looks
+        if look.at >= health.entered_at and not _is_worse(rule, health, look)
+    ]
     next_rows = _next_rows(rule, episode)
     rows, is_whole = health.rows_since_change, _has_passed(health, now, training_length)
     plan = LookPlan(
@@ -136,6 +149,7 @@ def plan_look(
         row_count=rows,
         is_whole=is_whole,
         holdout_is_whole=_has_passed(health, now, 2 * holdout_length),
+        loss=loss,
         next_row_count=next_rows,
         next_at=due,
     )
@@ -143,6 +157,30 @@ def plan_look(
     if accept is not None:
         return LookPlan(**{**vars(plan), "accept": accept})
     return LookPlan(**{**vars(plan), "rule": _asks(episode, rows >= next_rows, is_whole=is_whole, aged=aged)})
+
+
+def _is_worse(rule: Recovery, health: Health, look: Look) -> bool:
+    """Return whether the champion surely loses more than at a look: that one was about a better world.
+
+    Both are means of about as many rows, so the error of their difference is that of one times the root of two.
+    """
+    if health.loss is None or look.loss is None:
+        return False
+    rise = health.loss.value - look.loss
+    return rise >= rule.min_relative_drop * look.loss and rise > rule.quantile * sqrt(2) * health.loss.standard_error
+
+
+def _as_known_now(look: Look, health: Health, *, training_length: timedelta, label_lag: timedelta) -> Look:
+    """Return a look with what it could have learnt of the change, by the estimate of now; more days make it sharper."""
+    changed_at, labelled = health.changed_at, health.as_of - label_lag
+    if changed_at is None or labelled <= changed_at:
+        return look
+    share = max(0.0, (look.at - label_lag - changed_at) / (labelled - changed_at))
+    return replace(
+        look,
+        row_count=min(look.row_count, _ceil(share * health.rows_since_change)),
+        is_whole=look.is_whole and _has_passed(health, look.at, training_length),
+    )
 
 
 def _next_rows(rule: Recovery, episode: Sequence[Look]) -> int:
