@@ -11,29 +11,15 @@ import dagster as dg
 import pytest
 
 from driftline import Alert, Recovery, Retrain
-from driftline.health import Condition, Health, HealthRule, MeanLoss
 from driftline.pipelines import WorkspaceResource, alert_sensor
-from driftline.registry import find_version
-from driftline.store import drift_rows
-from tests.histories import decided, decisions
+from tests.histories import decisions
+from tests.lost_levels import LOST, lost_look, said
 from tests.receivers import hook
 from tests.streams import LONG_AFTER, day, fires
 
 ROOT = Path(__file__).parents[2]
 TOLD = (Alert(on="decision"),)
 PIPELINE = fires(retrain=Retrain(trigger=Recovery()), alerts=TOLD)
-LOST = Health(
-    as_of=day("2025-03-19"),
-    condition=Condition.RECOVERING,
-    rule=HealthRule.LEVEL_NOT_REGAINED,
-    champion_id=1,
-    level=0.1,
-    loss=MeanLoss(value=0.2, standard_error=0.01, row_count=700),
-    entered_at=day("2025-02-10"),
-    changed_at=day("2025-02-08"),
-    anchor_id=1,
-    rows_since_change=1000,
-)
 DECIDE = """
 from driftline.retraining import decide_reports
 from driftline.workspace import open_workspace
@@ -54,24 +40,9 @@ DIE = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)\n"
 @pytest.fixture
 def lost(serving):
     """The level is lost, and three challengers on ever more rows have not brought it back."""
-    champion = find_version(serving, "fires@champion")
     for number, rows in enumerate((200, 400, 800)):
-        plan = {"look": "rows_have_grown", "rows_since_change": rows, "window_is_new": False, "holdout_is_whole": True}
-        at = day(f"2025-03-{3 + 5 * number:02}")
-        decided(replace(serving, clock=lambda: LONG_AFTER), champion.model_id, "kept", as_of=at, details={"plan": plan})
-    with serving.database.transaction() as session:
-        drift_rows.add_report(
-            session,
-            model_id=champion.model_id,
-            version_id=champion.id,
-            partition_key="2025-03-18",
-            reference="the holdout",
-            verdict="degraded",
-            summary="The level is not regained.",
-            digest="lost",
-            created_at=serving.clock(),
-            health=LOST.to_json(),
-        )
+        lost_look(replace(serving, clock=lambda: LONG_AFTER), day(f"2025-03-{3 + 5 * number:02}"), rows)
+    said(serving, "2025-03-18", LOST)
     return serving
 
 

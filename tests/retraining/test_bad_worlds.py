@@ -10,12 +10,13 @@ from sqlalchemy.engine import Engine
 from driftline import GroundTruth, Promote, Recovery, Retrain, Window
 from driftline.drift_reports import report_drift
 from driftline.ground_truth import add_ground_truth
-from driftline.health import Condition, Health, HealthRule, MeanLoss
+from driftline.health import Condition, HealthRule
 from driftline.predictions import predict
 from driftline.registry import find_version
 from driftline.retraining import adjudicate, decide_reports, read_dataset, train
-from driftline.store import drift_rows, run_rows
-from tests.histories import decided, decisions, promote_copy
+from driftline.store import run_rows
+from tests.histories import decisions, promote_copy
+from tests.lost_levels import LOST, lost_look, said
 from tests.streams import Forest, day, fires
 
 RULE = Recovery(window="3d", long_window="6d", min_rows=60)
@@ -173,44 +174,6 @@ def run_artifacts(workspace, version):
     return [artifact for artifact in stored if artifact.path.startswith("model/")]
 
 
-LOST = Health(
-    as_of=day("2025-03-19"),
-    condition=Condition.RECOVERING,
-    rule=HealthRule.LEVEL_NOT_REGAINED,
-    champion_id=1,
-    level=0.1,
-    loss=MeanLoss(value=0.2, standard_error=0.01, row_count=700),
-    entered_at=day("2025-02-10"),
-    changed_at=day("2025-02-08"),
-    anchor_id=1,
-    rows_since_change=4000,
-)
-
-
-def said_again(workspace, key, health):
-    """A report on a partition with this health."""
-    champion = find_version(workspace, "fires@champion")
-    with workspace.database.transaction() as session:
-        drift_rows.add_report(
-            session,
-            model_id=champion.model_id,
-            version_id=champion.id,
-            partition_key=key,
-            reference="the holdout",
-            verdict="degraded",
-            summary="brier 0.2: the level is not regained.",
-            digest=key,
-            created_at=workspace.clock(),
-            health=health.to_json(),
-        )
-
-
-def kept(workspace, at, rows, *, whole=False):
-    """A challenger that lost, as its decision keeps it."""
-    plan = {"look": "rows_have_grown", "rows_since_change": rows, "window_is_new": whole, "holdout_is_whole": True}
-    return decided(workspace, find_version(workspace, "fires/1").model_id, "kept", as_of=at, details={"plan": plan})
-
-
 def statements_of(work):
     sent = []
     event.listen(Engine, "before_cursor_execute", note := lambda *said: sent.append(said[2]))
@@ -225,9 +188,9 @@ def test_two_hundred_challengers_that_lose_make_no_decision_longer_or_dearer(ser
     now = replace(served, replay_at=day("2025-03-20"))
     costs, reasons = [], []
     for number in range(200):
-        kept(served, day("2025-02-11") + timedelta(hours=4 * number), rows=0)  # none of them could learn
+        lost_look(served, day("2025-02-11") + timedelta(hours=4 * number), rows=0)  # none of them could learn
         if number in {3, 4, 199}:
-            said_again(served, f"2025-03-{number % 10 + 1:02}", LOST)
+            said(served, f"2025-03-{number % 10 + 1:02}", LOST)
             [one], cost = statements_of(lambda: decide_reports(now, {"fires": pipeline}))
             costs.append(cost)
             reasons.append(one.reason)
@@ -239,11 +202,11 @@ def test_two_hundred_challengers_that_lose_make_no_decision_longer_or_dearer(ser
 def test_after_many_losses_the_cooldown_is_twice_as_long_and_the_budget_holds(served):
     pipeline = fires(retrain=Retrain(trigger=Recovery(), cooldown="3d", budget_per_week=2))
     for days in (6, 5, 4, 4):
-        kept(served, day("2025-03-20") - timedelta(days=days), rows=0)
-    said_again(served, "2025-03-01", LOST)
+        lost_look(served, day("2025-03-20") - timedelta(days=days), rows=0)
+    said(served, "2025-03-01", LOST)
     [blocked] = decide_reports(replace(served, replay_at=day("2025-03-20")), {"fires": pipeline})
     assert "until 2025-03-22 00:00 UTC, doubled" in blocked.reason
-    said_again(served, "2025-03-02", LOST)
+    said(served, "2025-03-02", LOST)
     [blocked] = decide_reports(replace(served, replay_at=day("2025-03-22")), {"fires": pipeline})
     assert "of a budget of 2, the next may start at 2025-03-23" in blocked.reason
 
@@ -251,8 +214,8 @@ def test_after_many_losses_the_cooldown_is_twice_as_long_and_the_budget_holds(se
 def test_three_challengers_that_lose_on_ever_more_rows_are_enough_to_accept_the_level(served):
     pipeline = fires(retrain=Retrain(trigger=Recovery(), cooldown="3d", budget_per_week=2))
     for number, rows in enumerate((200, 400, 800)):
-        kept(served, day("2025-02-11") + timedelta(days=4 * number), rows=rows)
-    said_again(served, "2025-03-01", LOST)
+        lost_look(served, day("2025-02-11") + timedelta(days=4 * number), rows=rows)
+    said(served, "2025-03-01", LOST)
     [accepted] = decide_reports(replace(served, replay_at=day("2025-03-20")), {"fires": pipeline})
     assert not accepted.retrain
     assert decisions(served)[-1].status == "accepted"

@@ -7,12 +7,11 @@ import pytest
 
 from driftline import PerformanceDrift, Recovery, Retrain, RetrainTrigger
 from driftline.drift_reports import report_drift
-from driftline.health import Condition, Health, HealthRule, MeanLoss
+from driftline.health import Condition, HealthRule
 from driftline.predictions import predict
-from driftline.registry import find_version
 from driftline.retraining import decide_reports
-from driftline.store import drift_rows
-from tests.histories import decided, decisions, promote_copy
+from tests.histories import decisions, promote_copy
+from tests.lost_levels import LOST, lost_look, said
 from tests.streams import Forest, day, fires
 
 WEEK = [f"2025-02-{number}" for number in range(10, 22)]
@@ -75,62 +74,35 @@ def test_the_order_in_which_reports_were_made_does_not_matter(served):
     assert "is read" in older.reason
 
 
-SETTLED = Health(
-    as_of=day("2025-03-01"), condition=Condition.SETTLED, rule=HealthRule.LEVEL_KEPT, champion_id=1, level=0.1
-)
-LOST = replace(
-    SETTLED,
-    condition=Condition.RECOVERING,
-    rule=HealthRule.LEVEL_NOT_REGAINED,
-    loss=MeanLoss(value=0.2, standard_error=0.01, row_count=700),
-    entered_at=day("2025-02-10"),
-    changed_at=day("2025-02-08"),
-    anchor_id=1,
-    rows_since_change=1500,
+THEN = replace(LOST, as_of=day("2025-03-01"), rows_since_change=1500)
+SETTLED = replace(
+    THEN,
+    condition=Condition.SETTLED,
+    rule=HealthRule.LEVEL_KEPT,
+    loss=None,
+    entered_at=None,
+    changed_at=None,
+    anchor_id=None,
+    rows_since_change=0,
 )
 RECOVERING = fires(retrain=Retrain(trigger=Recovery(max_age=None)))
 
 
-def said(workspace, key, health, digest):
-    """A report on a partition, as it was made with this health."""
-    champion = find_version(workspace, "fires@champion")
-    with workspace.database.transaction() as session:
-        return drift_rows.add_report(
-            session,
-            model_id=champion.model_id,
-            version_id=champion.id,
-            partition_key=key,
-            reference="the holdout",
-            verdict="ok" if health.is_settled else "degraded",
-            summary="As it stood.",
-            digest=digest,
-            created_at=workspace.clock(),
-            health=health.to_json(),
-        )
-
-
 def test_an_old_partition_that_is_reported_on_again_does_not_speak_for_the_present(served):
-    said(served, "2025-03-10", SETTLED, "the newest")
+    said(served, "2025-03-10", SETTLED)
     decide_reports(served, {"fires": RECOVERING})
-    said(served, "2025-02-20", LOST, "late labels")
+    said(served, "2025-02-20", THEN)
     [again] = decide_reports(served, {"fires": RECOVERING})
     assert not again.retrain
 
 
-def lost_thrice(workspace):
-    """Three challengers that lost, on ever more rows after the change."""
-    champion = find_version(workspace, "fires@champion")
-    for at, rows in (("2025-02-12", 200), ("2025-02-16", 400), ("2025-02-24", 800)):
-        plan = {"look": "rows_have_grown", "rows_since_change": rows, "window_is_new": False, "holdout_is_whole": True}
-        decided(workspace, champion.model_id, "kept", as_of=day(at), details={"plan": plan})
-
-
 def test_a_level_is_accepted_once_however_often_its_report_is_made(served):
-    lost_thrice(served)
-    said(served, "2025-02-28", LOST, "first")
+    for at, rows in (("2025-02-12", 200), ("2025-02-16", 400), ("2025-02-24", 800)):
+        lost_look(served, day(at), rows)
+    said(served, "2025-02-28", THEN)
     [accepted] = decide_reports(served, {"fires": RECOVERING})
-    said(served, "2025-02-28", LOST, "with late labels")
-    said(served, "2025-03-01", replace(LOST, as_of=LOST.as_of + timedelta(days=1)), "the next, made late")
+    said(served, "2025-02-28", THEN, digest="with late labels")
+    said(served, "2025-03-01", replace(THEN, as_of=THEN.as_of + timedelta(days=1)))
     again = decide_reports(served, {"fires": RECOVERING})
     assert decisions(served)[-3].status == "accepted"
     assert accepted.decision_id == decisions(served)[-3].id
