@@ -20,9 +20,9 @@ LOST = Health(
 )
 
 
-def said(workspace, key, health, *, digest=None, version="fires@champion"):
+def said(workspace, key, health, *, digest=None):
     """A report on a partition, as it was made with this health: its id."""
-    champion = find_version(workspace, version)
+    champion = find_version(workspace, "fires@champion")
     with workspace.database.transaction() as session:
         return drift_rows.add_report(
             session,
@@ -38,8 +38,8 @@ def said(workspace, key, health, *, digest=None, version="fires@champion"):
         )
 
 
-def lost_look(workspace, at, rows, *, whole=False):
+def lost_look(workspace, at, rows):
     """A challenger that lost, on so many rows after the change, as its decision keeps it."""
-    plan = {"look": "rows_have_grown", "rows_since_change": rows, "window_is_new": whole, "holdout_is_whole": True}
+    plan = {"look": "rows_have_grown", "rows_since_change": rows, "window_is_new": False, "holdout_is_whole": True}
     model_id = find_version(workspace, "fires/1").model_id
     return decided(workspace, model_id, "kept", as_of=at, details={"plan": plan})
