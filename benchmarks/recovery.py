@@ -32,23 +32,22 @@ Results = dict[str, dict[str, list[Figures]]]
 
 
 def run(streams: Sequence[str], seeds: Sequence[int], policies: Sequence[str], workers: int) -> Results:
-    """Return the figures of each stream and policy, one of each seed."""
-    cases = [(stream, seed) for stream in streams for seed in seeds]
-    done = dict(_figures(cases, policies, workers))
-    names = {stream: list(done[stream, seeds[0]]) for stream in streams}
-    return {
-        stream: {policy: [done[stream, seed][policy] for seed in seeds] for policy in names[stream]}
-        for stream in streams
-    }
+    """Return the figures of each stream and policy, one of each case of each seed."""
+    done = dict(_figures([(stream, seed) for stream in streams for seed in seeds], policies, workers))
+    found: Results = {}
+    for stream in streams:
+        cases = [case for seed in seeds for case in done[stream, seed]]
+        found[stream] = {policy: [case[policy] for case in cases] for policy in cases[0]}
+    return found
 
 
 def _figures(
-    cases: Sequence[tuple[str, int]], policies: Sequence[str], workers: int
-) -> Iterator[tuple[tuple[str, int], dict[str, Figures]]]:
-    """Give the figures of each case as they come."""
+    asked: Sequence[tuple[str, int]], policies: Sequence[str], workers: int
+) -> Iterator[tuple[tuple[str, int], list[dict[str, Figures]]]]:
+    """Give the figures of each stream and seed as they come."""
     with Progress(console=Console(stderr=True)) as progress, ProcessPoolExecutor(workers) as pool:
-        bar = progress.add_task("replaying", total=len(cases))
-        futures = {pool.submit(figures, stream, seed, policies): (stream, seed) for stream, seed in cases}
+        bar = progress.add_task("replaying", total=len(asked))
+        futures = {pool.submit(figures, stream, seed, policies): (stream, seed) for stream, seed in asked}
         for future in as_completed(futures):
             stream, seed = futures[future]
             progress.update(bar, advance=1, description=f"{stream}, seed {seed}")

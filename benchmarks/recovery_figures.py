@@ -92,9 +92,12 @@ class DailyLoss:
         return np.convolve(self.lost, around, mode="same") / np.convolve(self.counts, around, mode="same")
 
 
-def figures(name: str, seed: int, policies: Sequence[str]) -> dict[str, Figures]:
-    """Return the figures of the oracle, where there is one, and of each policy on a stream."""
-    case = {**STREAMS, **LAST_STREAMS}[name].case(seed)
+def figures(name: str, seed: int, policies: Sequence[str]) -> list[dict[str, Figures]]:
+    """Return the figures of the oracle, where there is one, and of each policy on each stream of a seed."""
+    return [_case_figures(case, policies) for case in {**STREAMS, **LAST_STREAMS}[name].cases(seed)]
+
+
+def _case_figures(case: Case, policies: Sequence[str]) -> dict[str, Figures]:
     chosen = [POLICIES[policy] for policy in dict.fromkeys((NEVER, *policies))]
     found = backtest(
         case.pipeline,

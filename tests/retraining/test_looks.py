@@ -90,6 +90,14 @@ def test_after_a_look_that_lost_rows_must_double_twice():
     assert planned(LOST, look(10), rule=Recovery(growth=3.0, min_rows=90)).next_row_count == 90
 
 
+def test_rows_do_not_ask_before_labels_tell_of_what_was_promoted():
+    promoted = look(10, rows=300, won=True)
+    assert planned(LOST, promoted, since=NOW - 10 * DAY, lag=11 * DAY).rule is None
+    assert planned(LOST, promoted, since=NOW - 10 * DAY, lag=11 * DAY).labels_from == NOW + DAY
+    assert planned(LOST, promoted, since=NOW - 10 * DAY, lag=10 * DAY).rule is LookRule.ROWS_HAVE_GROWN
+    assert planned(LOST, since=NOW, lag=11 * DAY).rule is LookRule.LEVEL_LOST
+
+
 def test_a_look_before_the_level_was_lost_is_none_of_this_episode():
     assert planned(LOST, look(21, rows=1000)).rule is LookRule.LEVEL_LOST
 

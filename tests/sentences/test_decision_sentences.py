@@ -77,6 +77,19 @@ def test_columns_alone_do_not_trigger_a_retraining():
     )
 
 
+def test_what_does_not_ask_yet_says_what_the_next_look_waits_for():
+    plan = {"next_rows": 1000, "rows_since_change": 640, "labels_from": "2025-04-01T00:00:00+00:00"}
+    details = {"report_id": 7, "verdict": "degraded", "summary": "The level is lost.", "plan": plan}
+    assert decision_sentence("no_drift", details) == (
+        "No retraining: report 7 says degraded: The level is lost. "
+        "Next look with 1,000 labelled rows after the change (640 now)."
+    )
+    details["plan"] = {**plan, "rows_since_change": 1200}
+    assert decision_sentence("no_drift", details).endswith(
+        "after the change (1,200 now), from 2025-04-01 00:00 UTC on, when labels tell of the champion."
+    )
+
+
 def test_a_switch_names_the_plans_that_it_cancels():
     details = {
         "actor": "ann",

@@ -70,6 +70,7 @@ class LookPlan:
         holdout_is_whole: the holdout is as long as declared.
         loss: what the champion loses; None: not known.
         next_row_count: how many of them the next look waits for; None while settled.
+        labels_from: when the first label of what the champion serves is known; rows do not ask sooner.
         next_at: when a look is due by time alone; None: never.
         accept: the level that is given up, since retraining does not regain it; None: it is not.
     """
@@ -80,6 +81,7 @@ class LookPlan:
     holdout_is_whole: bool
     loss: float | None
     next_row_count: int | None
+    labels_from: datetime
     next_at: datetime | None
     accept: float | None = None
 
@@ -92,6 +94,7 @@ class LookPlan:
             "holdout_is_whole": self.holdout_is_whole,
             "loss": self.loss,
             "next_rows": self.next_row_count,
+            "labels_from": self.labels_from.isoformat(),
             "next_at": None if self.next_at is None else self.next_at.isoformat(),
         }
 
@@ -110,9 +113,9 @@ def plan_look(
     """Return whether to look for a better model now.
 
     Looked for is when the level is lost; when the rows after the change have doubled since a look that was won, or
-    doubled twice since one that was lost; when the whole training window lies after the change; and when long enough
-    nothing was looked for. A level is given up when challengers on ever more rows after the change have lost on a
-    whole holdout, or all that a training can read is new and was tried.
+    doubled twice since one that was lost, and labels tell of what was promoted; when the whole training window lies
+    after the change; and when long enough nothing was looked for. A level is given up when challengers on ever more
+    rows after the change have lost on a whole holdout, or all that a training can read is new and was tried.
 
     Args:
         rule: the declaration.
@@ -127,6 +130,7 @@ def plan_look(
     due = _due_by_age(rule, looks, champion_since, training_length=training_length, label_lag=label_lag)
     aged = due is not None and due <= now
     loss = None if health.loss is None else health.loss.value
+    labels_from = champion_since + label_lag
     if health.entered_at is None:
         return LookPlan(
             rule=LookRule.TIME_HAS_PASSED if aged else None,
@@ -135,6 +139,7 @@ def plan_look(
             holdout_is_whole=True,
             loss=loss,
             next_row_count=None,
+            labels_from=labels_from,
             next_at=due,
         )
     episode = [
@@ -151,12 +156,14 @@ def plan_look(
         holdout_is_whole=_has_passed(health, now, 2 * holdout_length),
         loss=loss,
         next_row_count=next_rows,
+        labels_from=labels_from,
         next_at=due,
     )
     accept = _accepted_level(rule, health, episode)
     if accept is not None:
         return LookPlan(**{**vars(plan), "accept": accept})
-    return LookPlan(**{**vars(plan), "rule": _asks(episode, rows >= next_rows, is_whole=is_whole, aged=aged)})
+    grown = rows >= next_rows and now >= labels_from
+    return LookPlan(**{**vars(plan), "rule": _asks(episode, grown, is_whole=is_whole, aged=aged)})
 
 
 def _is_worse(rule: Recovery, health: Health, look: Look) -> bool:

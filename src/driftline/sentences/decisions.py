@@ -88,7 +88,12 @@ def _futile(d: Details) -> str:
 
 def _outlook(d: Details) -> str:
     """Return when what does not ask yet will."""
+    plan = d.get("plan") or {}
     parts = []
+    if plan.get("next_rows") is not None:
+        rows, enough = plan["rows_since_change"], plan["next_rows"]
+        since = f", from {minute(plan['labels_from'])} on, when labels tell of the champion" if rows >= enough else ""
+        parts.append(f"Next look with {enough:,} labelled rows after the change ({rows:,} now){since}.")
     if d.get("age_due") is not None:
         parts.append(f"Next age-based retraining: {minute(d['age_due'])}.")
     if d.get("enough_labels") is not None:
