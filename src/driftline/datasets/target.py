@@ -7,6 +7,7 @@ import pandas as pd
 from pandas.api import types
 
 from driftline.datasets.errors import MissingColumnError, TargetClassError, missing_target, unfit_target
+from driftline.datasets.storage import plain_column
 from driftline.metrics import Task
 
 Label = str | int | float | bool
@@ -124,7 +125,7 @@ def encode(target: Target, frame: pd.DataFrame, *, classes: tuple[Label, ...] | 
 def _column(target: Target, frame: pd.DataFrame) -> pd.Series:
     if target.column not in frame.columns:
         raise MissingColumnError([target.column], frame.columns)
-    return frame[target.column]
+    return plain_column(frame[target.column])
 
 
 def _refuse_missing(target: Target, values: pd.Series) -> None:

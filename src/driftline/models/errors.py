@@ -35,7 +35,7 @@ def unfit_column_type(column: str, expected: str, dtype: str) -> ScoringError:
     """Return the error where a column of the input has another type than the model was trained on."""
     return ScoringError(
         f"The column {column!r} holds {dtype}, the model was trained on {expected}. "
-        "Convert it before scoring; only integers and booleans are taken as floats."
+        "Convert it before scoring; only integers and booleans are taken as floats, and whole floats as integers."
     )
 
 

@@ -40,7 +40,7 @@ def dataset_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
                 dg.AssetCheckResult(
                     passed=not read.problems,
                     check_name="quality",
-                    metadata={"problems": "\n".join(read.problems)},
+                    metadata={"problems": "\n".join(read.problems), "rows left out": "\n".join(read.left_out)},
                 )
             ],
         )
@@ -108,6 +108,8 @@ def _dataset_metadata(read: DatasetReadResult) -> dict[str, Any]:
         metadata["window"] = str(read.window)
     if read.problems:
         metadata["problems"] = "\n".join(read.problems)
+    if read.left_out:
+        metadata["rows left out"] = "\n".join(read.left_out)
     if read.training and read.holdout:
         metadata |= {
             "dagster/row_count": read.training.row_count + read.holdout.row_count,
