@@ -68,7 +68,7 @@ class Past:
         frame = self.rows(self.training_window(until))
         frame = frame[frame[self.pipeline.time_column] + self.lag <= until]
         frame = usable_rows(frame, self.pipeline.target).frame
-        problems = check_frame(frame, self.pipeline.target)
+        problems = check_frame(frame, self.pipeline.target, metrics=self.pipeline.metrics)
         if problems:
             raise failed_checks(self.pipeline.name, [str(problem) for problem in problems])
         return split_rows(self.pipeline, frame, changed_at)

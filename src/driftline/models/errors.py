@@ -11,8 +11,8 @@ class UntrustedModelError(InvalidInputError):
     def __init__(self, types: Iterable[str]) -> None:
         types = list(types)
         super().__init__(
-            f"The model holds types that are not trusted: {listing(types)}. If you know where it comes from, "
-            f"name them: trusted={tuple(types)!r}."
+            f"The model holds types that are not trusted: {listing(types)}. If you know where they come from, "
+            f"declare Sklearn(estimator, trusted={tuple(types)!r}), and name them in load_model(..., trusted=), too."
         )
 
 

@@ -72,11 +72,15 @@ def read_dataset(
     usable = usable_rows(frame, pipeline.target, schema=schema)
     frame = usable.frame
     problems = [] if ahead is None else [ahead]
-    problems += [str(problem) for problem in check_frame(frame, pipeline.target, previous_schema=schema)]
+    problems += [
+        str(problem)
+        for problem in check_frame(frame, pipeline.target, metrics=pipeline.metrics, previous_schema=schema)
+    ]
     problems = problems or list(slice_faults(frame, pipeline.slices))
     parts: dict[str, pd.DataFrame] = {}
     if not problems:
         try:
+            pipeline.feature_names(frame.columns)
             split = split_rows(pipeline, frame, change_of_world(workspace, pipeline))
             parts = {"training": split.train, "holdout": split.holdout}
         except DriftlineError as error:
