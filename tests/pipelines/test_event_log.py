@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 
-from driftline.pipelines import dagster_home
+from driftline.pipelines import dagster_home, open_instance
 from driftline.pipelines.event_log import BatchedSqliteEventLog
 from driftline.settings import Settings
 
@@ -141,3 +141,22 @@ def test_a_home_that_is_set_is_used(new_home, monkeypatch):
     monkeypatch.setenv("DAGSTER_HOME", str(new_home / "elsewhere"))
     assert dagster_home(Settings()) == new_home / "elsewhere"
     assert (new_home / "elsewhere" / "dagster.yaml").is_file()
+
+
+def test_history_is_there_whoever_wrote_the_home_first(new_home, monkeypatch):
+    @dg.asset
+    def rows() -> int:
+        return 1
+
+    home = new_home / "first"
+    home.mkdir(parents=True)
+    with dg.DagsterInstance.from_config(str(home)) as own:
+        assert dg.materialize([rows], instance=own).success
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
+    with open_instance(dagster_home(Settings())) as ours:
+        assert ours.get_latest_materialization_event(rows.key) is not None
+        assert dg.materialize([rows], instance=ours).success
+        newest = ours.get_latest_materialization_event(rows.key).run_id
+    (home / "dagster.yaml").unlink()
+    with dg.DagsterInstance.from_config(str(home)) as own:
+        assert own.get_latest_materialization_event(rows.key).run_id == newest

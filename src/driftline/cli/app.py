@@ -15,6 +15,7 @@ from driftline.cli.drift import drift
 from driftline.cli.evaluate import evaluate
 from driftline.cli.level import level
 from driftline.cli.models import models
+from driftline.cli.retrain import retrain
 from driftline.cli.runs import runs
 from driftline.cli.serve import schema, serve
 from driftline.cli.shadow import shadow
@@ -29,7 +30,7 @@ app = typer.Typer(
     epilog="Start with `driftline demo`. Everything is kept in DRIFTLINE_HOME, by default ./.driftline.",
 )
 LOOK = (runs, models, decisions, drift, level, evaluate, backtest, alerts)
-ACT = (backfill, shadow, promote, rollback)
+ACT = (retrain, backfill, shadow, promote, rollback)
 for command in (demo, dev, serve, *LOOK, *ACT):
     app.command()(command)
 app.command(hidden=True)(schema)

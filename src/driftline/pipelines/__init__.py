@@ -7,6 +7,7 @@ from driftline.pipelines.alert_sensor import alert_sensor
 from driftline.pipelines.backfill import backfill, renew
 from driftline.pipelines.build import build
 from driftline.pipelines.drift_sensor import drift_sensor
+from driftline.pipelines.in_process import run_job
 from driftline.pipelines.instance import dagster_home, open_instance
 from driftline.pipelines.replay import replay
 from driftline.pipelines.workspace import WorkspaceResource
@@ -21,4 +22,5 @@ __all__ = [
     "open_instance",
     "renew",
     "replay",
+    "run_job",
 ]

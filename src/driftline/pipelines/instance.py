@@ -31,7 +31,7 @@ concurrency:
   runs:
     max_concurrent_runs: 2
 
-# Writes the events of many partitions together. Delete these four lines for Dagster's own event log.
+# Writes the events of many partitions together, where Dagster's own event log lies: without these lines it is read.
 event_log_storage:
   module: driftline.pipelines.event_log
   class: BatchedSqliteEventLog
@@ -50,7 +50,7 @@ def dagster_home(settings: Settings | None = None) -> Path:
     make_folder(home)
     config = home / "dagster.yaml"
     if not config.exists():
-        config.write_text(DAGSTER_YAML.format(history=home / "history"))
+        config.write_text(DAGSTER_YAML.format(history=home / "history" / "runs"))
     os.environ["DAGSTER_HOME"] = str(home)
     return home
 

@@ -10,7 +10,7 @@ from driftline.retraining.fitting import Fitted, compare_on_holdout, fit_model, 
 from driftline.retraining.history import Event, RetrainingEvent, history
 from driftline.retraining.looks import Look, look_of
 from driftline.retraining.progress import try_again, waiting_retrainings
-from driftline.retraining.reading import DatasetReadResult, read_dataset
+from driftline.retraining.reading import DatasetReadResult, newest_reading, read_dataset
 from driftline.retraining.training import TrainingResult, train
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "holdout_loss",
     "look_of",
     "measured_on",
+    "newest_reading",
     "read_dataset",
     "rows_from",
     "split_rows",

@@ -111,6 +111,26 @@ def read_dataset(
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class NewestReading:
+    """What the newest reading of a pipeline's dataset said of it.
+
+    Attributes:
+        problems: why training must not use it.
+        left_out: why some rows are in neither part.
+    """
+
+    problems: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+def newest_reading(workspace: Workspace, name: str) -> NewestReading | None:
+    """Return what the newest reading of a pipeline's dataset said; None: it was never read."""
+    with workspace.database.reading() as session:
+        row = dataset_rows.newest_reading(session, name)
+    return None if row is None else NewestReading(problems=tuple(row.problems), left_out=tuple(row.left_out))
+
+
 def _labelled(workspace: Workspace, pipeline: ModelPipeline, rows: pd.DataFrame, until: datetime) -> pd.DataFrame:
     """Return the rows whose label counts at `until`, with it in the target column."""
     truth, column = known_truth(workspace, pipeline, rows, until=until), pipeline.target.column

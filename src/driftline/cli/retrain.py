@@ -1,0 +1,54 @@
+"""`driftline retrain`: a model is trained and judged now, without the Dagster UI."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from driftline.cli.output import print_json, print_text
+from driftline.cli.project import load_project
+
+
+def retrain(
+    pipeline: Annotated[str, typer.Argument(help="The pipeline, by its name.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the decision as JSON.")] = False,
+) -> None:
+    """Read the dataset, train a challenger, and put it into use if it beats the champion on the same holdout.
+
+    It is the Dagster job PIPELINE_retrain, run in this process; the Dagster UI shows it afterwards. The first model of
+    a pipeline becomes champion at once.
+    """
+    from rich.console import Console
+
+    from driftline.cli.errors import InterruptedByUserError
+    from driftline.pipelines import dagster_home, open_instance, run_job
+    from driftline.pipelines.errors import RunFailedError
+    from driftline.registry import list_decisions
+    from driftline.retraining import newest_reading
+    from driftline.retraining.errors import failed_checks
+    from driftline.tracking import environment
+    from driftline.workspace import open_workspace
+
+    project = load_project(Path.cwd())
+    declared = project.pipeline(pipeline)
+    workspace = open_workspace()
+    tags = {"user": environment(Path.cwd()).user_name}
+    try:
+        with open_instance(dagster_home()) as instance, Console(stderr=True).status(f"retraining {pipeline}"):
+            run_job(project.definitions, instance, f"{declared.name}_retrain", tags=tags)
+    except KeyboardInterrupt:
+        raise InterruptedByUserError(f"The retraining of {pipeline}") from None
+    except RunFailedError:
+        reading = newest_reading(workspace, declared.name)
+        if reading is not None and reading.problems:
+            raise failed_checks(declared.name, reading.problems) from None
+        raise
+    reading, [decision, *_] = newest_reading(workspace, declared.name), list_decisions(workspace, model=declared.name)
+    if as_json:
+        print_json(decision | {"rows_left_out": list(reading.left_out) if reading else []})
+        return
+    for sentence in reading.left_out if reading else ():
+        print_text(sentence)
+    print_text(str(decision["outcome"]))
+    print_text(f"The evidence: driftline decisions {decision['id']}. Who serves: driftline models {declared.name}.")

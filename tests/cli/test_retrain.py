@@ -1,0 +1,74 @@
+"""`driftline retrain`: a table of one's own is trained and judged from the command line."""
+
+import json
+
+import pytest
+
+ASSETS = """
+import numpy as np
+import pandas as pd
+
+from driftline import LightGBM, ModelPipeline, RandomShare, Target
+
+
+def read(window):
+    random = np.random.default_rng(0)
+    rows = pd.DataFrame({"x": random.normal(size=400), "id": np.arange(400)})
+    rows["y"] = np.where(rows["x"] + random.normal(0, 0.3, 400) > 0, "yes", "no")
+    return CHANGE(rows)
+
+
+CHANGE = lambda rows: rows
+table = ModelPipeline(
+    name="table",
+    dataset=read,
+    target=Target("y", positive_class="yes"),
+    trainer=LightGBM(trees=10),
+    metrics=("auroc",),
+    holdout=RandomShare(share=0.3),
+    ignore=("id",),
+)
+PIPELINES = (table,)
+"""
+DEFINITIONS = """
+import dagster as dg
+from assets import PIPELINES
+from driftline.pipelines import WorkspaceResource, build
+
+defs = dg.Definitions.merge(
+    *(build(pipeline) for pipeline in PIPELINES), dg.Definitions(resources={"workspace": WorkspaceResource()})
+)
+"""
+
+
+@pytest.fixture
+def project(driftline):
+    """The command in a project of one table, whose rows a line of code may change."""
+    (driftline.folder / "definitions.py").write_text(DEFINITIONS)
+
+    def change(rows="rows"):
+        (driftline.folder / "assets.py").write_text(ASSETS.replace("lambda rows: rows", f"lambda rows: {rows}"))
+
+    change()
+    return driftline, change
+
+
+def test_the_first_model_serves_and_the_next_one_must_be_better(project):
+    driftline, change = project
+    first = driftline("retrain", "table")
+    assert (first.returncode, first.stderr) == (0, "")
+    assert first.stdout.startswith("Promoted: the first valid version, auroc ")
+    change("rows.assign(y=rows['y'].where(rows.index != 3))")
+    second = json.loads(driftline("retrain", "table", "--json").stdout)
+    assert (second["status"], second["trigger"]) == ("kept", "manual")
+    [left_out] = second["rows_left_out"]
+    assert left_out.startswith("1 of 400 rows is left out: no finite value in the target column 'y'")
+
+
+def test_a_dataset_that_cannot_be_trained_on_says_why(project):
+    driftline, change = project
+    change("rows.assign(y='yes')")
+    shown = driftline("retrain", "table")
+    assert (shown.returncode, shown.stdout) == (1, "")
+    assert "All 400 rows have the one class 'yes' in the target column 'y'." in shown.stderr
+    assert shown.stderr.count("\n") == 1
