@@ -34,6 +34,7 @@ FORMS = {
         pd.Series([0.1, None, 3.0], dtype="double[pyarrow]"),
         pd.Series([0.1, None, 3], dtype=object),
         pd.Series([Decimal("0.10"), None, Decimal(3)], dtype=object),
+        pd.Series([Decimal.from_float(0.1), None, Decimal(3)], dtype=object),
         pd.Series([Decimal("0.1"), None, Decimal(3)], dtype=pd.ArrowDtype(pa.decimal128(9, 1))),
     ],
     "bool": [

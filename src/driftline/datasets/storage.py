@@ -198,9 +198,9 @@ def _shown(value: object) -> str:
 
 
 def _is_exact(value: object) -> bool:
-    """Return whether a number is the same as a float, of a decimal: as the shortest text that names the float."""
+    """Return whether a number is the same as a float; a decimal also where it is the shortest text of the float."""
     if isinstance(value, Decimal):
-        return not value.is_finite() or Decimal(repr(float(value))) == value
+        return not value.is_finite() or value in (Decimal(float(value)), Decimal(repr(float(value))))
     if isinstance(value, (int, np.integer)):
         return bool(-_LARGEST_EXACT <= value <= _LARGEST_EXACT)
     return True
