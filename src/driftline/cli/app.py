@@ -11,6 +11,7 @@ from driftline.cli.bandit import bandit
 from driftline.cli.demo import demo
 from driftline.cli.dev import dev
 from driftline.cli.evaluate import evaluate
+from driftline.cli.gc import gc
 from driftline.cli.level import level
 from driftline.cli.models import models
 from driftline.cli.runs import runs
@@ -26,7 +27,10 @@ app = typer.Typer(
     help="Keeps models in production accurate over time: tracking, registry, drift, retraining, on Dagster.",
     epilog="Start with `driftline demo`. Everything is kept in DRIFTLINE_HOME, by default ./.driftline.",
 )
-for command in (demo, dev, serve, runs, models, shadow, promote, rollback, level, backfill, evaluate, backtest, alerts):
+COMMANDS = (
+    demo, dev, serve, runs, models, shadow, promote, rollback, level, backfill, evaluate, backtest, alerts, gc,
+)  # fmt: skip
+for command in COMMANDS:
     app.command()(command)
 app.command(hidden=True)(schema)
 app.add_typer(truth, name="truth")

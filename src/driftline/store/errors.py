@@ -11,10 +11,9 @@ class DatabaseUnavailableError(StorageError):
 
     def __init__(self, url: str, cause: object) -> None:
         reason = " ".join(str(cause).split()).rstrip(".?")  # PostgreSQL says it in two lines, the second a question
-        super().__init__(
-            f"The database {url} does not serve: {reason}. Check that it runs and that "
-            "DRIFTLINE_DATABASE_URL names it; nothing was written."
-        )
+        is_full = any(words in reason for words in ("disk is full", "No space left"))
+        remedy = "Free space there" if is_full else "Check that it runs and that DRIFTLINE_DATABASE_URL names it"
+        super().__init__(f"The database {url} does not serve: {reason}. {remedy}; nothing was written.")
 
 
 class NewerDatabaseError(StorageError):
