@@ -4,7 +4,6 @@ import logging
 import os
 import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,7 +66,7 @@ class Workspace:
             other = lock_rows.take(session, name, holder, now=now())
         if other is not None:
             raise LockedError(name, other.holder, other.expires_at)
-        with self.heartbeat():
+        with self.heartbeat(name):
             try:
                 yield
             finally:
@@ -75,17 +74,17 @@ class Workspace:
                     lock_rows.release(session, name, holder)
 
     @contextmanager
-    def heartbeat(self) -> Iterator[None]:
-        """Renew all that this process holds in the database for as long as the block lasts, for other machines to see.
+    def heartbeat(self, name: str) -> Iterator[None]:
+        """Renew the lease of the lock `name`, which this process holds, for as long as the block lasts.
 
-        On its own machine a process is known to live without it.
+        On its own machine a process is known to live without it; other machines see nothing else.
         """
         beating = _heartbeat(os.getpid())
-        beating.start(self.database)
+        beating.start(self.database, name)
         try:
             yield
         finally:
-            beating.stop(self.database)
+            beating.stop(self.database, name)
 
 
 def unnamed_artifacts(workspace: Workspace, *, age: timedelta) -> list[UnnamedFile]:
@@ -122,38 +121,39 @@ class _Heartbeat:
     """A thread of this process that renews its leases; it ends when nothing is held any more."""
 
     def __init__(self) -> None:
-        self._held: Counter[Database] = Counter()
+        self._held: dict[Database, set[str]] = {}
         self._guard = threading.Lock()
         self._beats = False
 
-    def start(self, database: Database) -> None:
+    def start(self, database: Database, name: str) -> None:
         with self._guard:
-            self._held[database] += 1
+            self._held.setdefault(database, set()).add(name)
             if not self._beats:
                 self._beats = True
                 threading.Thread(target=self._beat, name="driftline-heartbeat", daemon=True).start()
 
-    def stop(self, database: Database) -> None:
+    def stop(self, database: Database, name: str) -> None:
         with self._guard:
-            self._held[database] -= 1
+            self._held[database].discard(name)
+            if not self._held[database]:
+                del self._held[database]
 
     def _beat(self) -> None:
         while True:
             time.sleep(HEARTBEAT_S)
             with self._guard:
-                self._held = +self._held  # without what is held no more
-                self._beats = bool(self._held)
-                databases = list(self._held)
-            if not databases:
+                held = {database: set(names) for database, names in self._held.items()}
+                self._beats = bool(held)
+            if not held:
                 return
-            for database in databases:
-                _renew(database)
+            for database, names in held.items():
+                _renew(database, names)
 
 
-def _renew(database: Database) -> None:
+def _renew(database: Database, names: set[str]) -> None:
     try:
         with database.transaction() as session:
-            lock_rows.renew(session, this_process(), now=now())
+            lock_rows.renew(session, names, this_process(), now=now())
     except StorageError as error:  # the lease outlasts some beats
         _log.warning("Leases were not renewed: %s", error)
 

@@ -1,12 +1,8 @@
 """A retraining whose process died is known as such at once, and holds up no other."""
 
-import signal
-
 import pytest
 
-from driftline.clock import now
 from driftline.retraining import decide_reports, read_dataset, train, waiting_retrainings
-from driftline.store import lock_rows
 from driftline.tracking import list_runs
 from tests.forks import again, ended, forked
 from tests.histories import decisions
@@ -62,11 +58,3 @@ def test_a_retraining_that_drift_asked_for_keeps_its_decision_when_its_process_d
     read_dataset(served, fires())
     assert train(served, fires(), decision_id=waiting.decision_id).decision_id == asked.decision_id
     assert decisions(served)[-1].drift_report_id == asked.report_id
-
-
-def test_a_training_that_is_asked_to_end_is_killed_and_holds_nothing(served, artifacts):
-    with forked(training(served, artifacts)) as process:
-        assert ended(process, signal.SIGTERM) == 128 + signal.SIGTERM
-    assert (decisions(served)[-1].status, list_runs(served)[0]["status"]) == ("failed", "killed")
-    with served.database.reading() as session:
-        assert not lock_rows.is_held(session, "retraining fires", now=now())

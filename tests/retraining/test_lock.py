@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from driftline.clock import now
-from driftline.process import process_here
+from driftline.process import process_here, this_process
 from driftline.retraining import adjudicate, read_dataset, train
 from driftline.store import lock_rows, run_rows
 from driftline.workspace import LockedError
@@ -56,7 +56,14 @@ def test_of_several_that_take_a_free_lock_at_once_one_has_it(served):
     assert (came, len(entered)) == (["held"] + ["locked"] * 5, 1)
 
 
-@pytest.mark.parametrize(("holder", "left"), [("dead", timedelta(hours=6)), ("another-host:1", timedelta(seconds=-1))])
+@pytest.mark.parametrize(
+    ("holder", "left"),
+    [
+        ("dead", timedelta(hours=6)),
+        ("another-host:1", timedelta(seconds=-1)),
+        (str(this_process()), timedelta(hours=-2)),  # it could not let go
+    ],
+)
 def test_a_lock_whose_holder_is_dead_or_whose_lease_ended_is_taken_over(served, holder, left):
     if holder == "dead":
         ended = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)

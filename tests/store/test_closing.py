@@ -60,4 +60,4 @@ def test_no_read_fails_or_waits_because_somebody_writes_when_its_connection_is_c
     "cause", ["database or disk is full", 'could not extend file "base/1": No space left on device']
 )
 def test_a_full_disk_is_answered_with_what_to_do(cause):
-    assert "Free space there; nothing was written" in str(DatabaseUnavailableError("sqlite:///d.db", cause))
+    assert "Free space on its disk; nothing was written" in str(DatabaseUnavailableError("sqlite:///d.db", cause))

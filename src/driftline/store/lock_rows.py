@@ -1,6 +1,6 @@
 """Locks between processes and machines: a row that one process holds while it lives."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
@@ -10,6 +10,7 @@ from driftline.process import Process, is_alive
 from driftline.store.upsert import insert_missing
 
 LEASE = timedelta(minutes=5)  # that other machines wait after the last sign of life of a holder
+PATIENCE = timedelta(hours=1)  # with a holder that lives here and lets its lease end: it slept, or could not let go
 
 
 class Lock(SQLModel, table=True):
@@ -22,7 +23,7 @@ class Lock(SQLModel, table=True):
     def is_held(self, now: datetime) -> bool:
         """Return whether its holder lives; where only another machine could say, whether it has renewed its lease."""
         alive = is_alive(self.holder)
-        return self.expires_at > now if alive is None else alive
+        return alive is not False and self.expires_at > now - (PATIENCE if alive else timedelta(0))
 
     @property
     def renewed_at(self) -> datetime:
@@ -41,10 +42,10 @@ def take(session: Session, name: str, holder: Process, *, now: datetime) -> Lock
     return None
 
 
-def renew(session: Session, holder: Process, *, now: datetime) -> None:
-    """Prolong the leases of all locks that `holder` has."""
-    held = col(Lock.holder) == str(holder)
-    session.connection().execute(update(Lock).where(held).values(expires_at=now + LEASE))
+def renew(session: Session, names: Collection[str], holder: Process, *, now: datetime) -> None:
+    """Prolong the leases of locks of `holder`; what somebody else has taken meanwhile is left alone."""
+    held = (col(Lock.name).in_(names), col(Lock.holder) == str(holder))
+    session.connection().execute(update(Lock).where(*held).values(expires_at=now + LEASE))
 
 
 def release(session: Session, name: str, holder: Process) -> None:

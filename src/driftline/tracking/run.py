@@ -105,7 +105,7 @@ def start_run(
     times = _Times(workspace.clock)
     run = ActiveRun(workspace=workspace, run_id=run_id, name=name or f"{experiment}-{run_id[:8]}", _times=times)
     code = environment(source or Path.cwd())
-    with workspace.heartbeat(), signals_raise():
+    with workspace.heartbeat(run_rows.HELD + run_id), signals_raise():
         with workspace.database.transaction() as session:
             run_rows.create_run(
                 session,
