@@ -23,14 +23,14 @@ DEAD = replace(this_process(), started_s=this_process().started_s - 60)
 ELSEWHERE = replace(this_process(), host="another-host")
 
 
-def stuck(begun):
-    """Definitions whose one step says when it has begun, and does not come to its end."""
+def stuck(begun, for_s=60):
+    """Definitions whose one step says when it has begun, and does not come to its end soon."""
 
     @dg.asset
     def rows(workspace: WorkspaceResource) -> None:
         assert workspace.opened
         begun()
-        time.sleep(60)
+        time.sleep(for_s)
 
     return dg.Definitions(
         assets=[rows],
@@ -51,7 +51,25 @@ def by_dagster(begun):
         stuck(begun).resolve_job_def("rows_job").execute_in_process(instance=instance)
 
 
-@pytest.mark.parametrize("work", [by_command, by_dagster])
+def before_a_step(begun):
+    @dg.resource
+    def slow():
+        begun()
+        time.sleep(60)
+
+    @dg.op(required_resource_keys={"slow"})
+    def step():
+        raise NotImplementedError
+
+    @dg.job(resource_defs={"slow": slow})
+    def slow_job():
+        step()
+
+    with dg.DagsterInstance.from_config(str(dagster_home())) as instance:
+        slow_job.execute_in_process(instance=instance)
+
+
+@pytest.mark.parametrize("work", [by_command, by_dagster, before_a_step])
 def test_a_run_whose_process_was_killed_is_ended_by_who_opens_the_instance_next(dagster, work):
     with forked(work) as process:
         with open_instance(dagster_home()) as instance:
@@ -113,3 +131,10 @@ def test_a_retraining_whose_run_died_is_asked_for_again_at_the_next_tick(dagster
     dagster.instance.add_run_tags(run.run_id, {PROCESS_TAG: f"{run.run_id} {DEAD}"})
     [again] = tick(dagster).run_requests
     assert again.run_key == request.run_key.removesuffix("1") + "2"
+
+
+def test_with_another_event_log_the_workspace_says_which_process_executes_a_run(home):
+    with dg.DagsterInstance.ephemeral() as instance:
+        job = stuck(lambda: None, for_s=0).resolve_job_def("rows_job")
+        run = job.execute_in_process(instance=instance).dagster_run
+        assert instance.get_run_by_id(run.run_id).tags[PROCESS_TAG] == f"{run.run_id} {this_process()}"

@@ -27,8 +27,6 @@ class ArtifactAlteredError(StorageError):
 class DiskFullError(StorageError):
     """There is no space left for a file."""
 
-    code = "DISK_FULL"
-
     def __init__(self, where: str) -> None:
         super().__init__(
             f"The disk of the artifact store {where} is full: the file was not stored, and nothing is left of it. "

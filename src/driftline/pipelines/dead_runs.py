@@ -26,7 +26,10 @@ def process_tag(run_id: str) -> dict[str, str]:
 
 
 def record_process(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
-    """Tag a run with the process that executes it: this one, or the one above it where each step has its own."""
+    """Tag a run with the process that executes it: this one, or the one above it where each step has its own.
+
+    Driftline's event log has done so when the run started; this is for instances with another one.
+    """
     if run.tags.get(PROCESS_TAG, "").startswith(run.run_id):
         return
     events = instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.ENGINE_EVENT).records

@@ -1,13 +1,11 @@
 """Dagster runs in this process, for commands: they need no daemon, and the Dagster UI shows them afterwards."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import dagster as dg
 
-from driftline.pipelines.dead_runs import process_tag
 from driftline.pipelines.errors import RunFailedError
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -39,12 +37,10 @@ def run_job(
     config: dict[str, Any] = dict(QUIET)
     if replay_at is not None:
         config["resources"] = {"workspace": {"config": {"replay_at": replay_at.isoformat()}}}
-    run_id = str(uuid.uuid4())
     result = definitions.resolve_job_def(name).execute_in_process(
         instance=instance,
         run_config=config,
-        run_id=run_id,
-        tags={**(tags or {}), **process_tag(run_id)},
+        tags=dict(tags or {}),
         asset_selection=list(assets) if assets else None,
         raise_on_error=False,
     )
