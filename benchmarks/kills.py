@@ -76,6 +76,7 @@ defs = dg.Definitions.merge(
 DAYS = "2025-02-10", "2025-03-20"
 VERSIONS = 4
 FOUND = Path("found.json")
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 def prepare() -> None:
@@ -118,7 +119,7 @@ def retraining() -> None:
     from definitions import defs  # noqa: PLC0415
 
     with open_instance(dagster_home()) as instance:
-        defs.resolve_job_def("fire_risk_retrain").execute_in_process(instance=instance)
+        defs.resolve_job_def("fire_risk_retrain").execute_in_process(instance=instance, run_config=QUIET)
 
 
 def backfilling() -> None:

@@ -30,5 +30,5 @@ def gc(
     if as_json:
         print_json({"files": [file.path for file in files], "size_bytes": size, "removed": remove})
         return
-    what = f"{len(files)} files of {size / 1e6:.1f} MB that nothing names"
+    what = f"{len(files)} {'file' if len(files) == 1 else 'files'} of {size / 1e6:.1f} MB that nothing names"
     print_text(f"Removed {what}." if remove else f"{what[0].upper()}{what[1:]}. Remove them: driftline gc --remove.")
