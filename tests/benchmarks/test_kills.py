@@ -34,7 +34,7 @@ def project(tmp_path_factory):
 @pytest.mark.usefixtures("project")
 @pytest.mark.parametrize("work", KILLS, ids=[work.__name__ for work in KILLS])
 def test_killed_work_leaves_nothing_false_and_holds_nothing_up(work):
-    left = kills.kill(work, kills=2, within_s=KILLS[work])
+    left = kills.kill(work, kills=1, within_s=KILLS[work])
     assert replace(left, orphans=0) == Left()
 
 

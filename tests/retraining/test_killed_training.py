@@ -10,6 +10,8 @@ from tests.retraining.test_decide_reports import DRIFTED, watch
 from tests.retrainings import Stuck
 from tests.streams import fires
 
+on_one_database = pytest.mark.parametrize("served", ["sqlite"], indirect=True)
+
 
 def training(workspace, artifacts, **told):
     """What a process does that trains and does not come to its end."""
@@ -40,6 +42,7 @@ def test_drift_is_not_declined_because_of_a_retraining_whose_process_died(served
     assert [run["status"] for run in list_runs(served)] == ["lost", "finished"]
 
 
+@on_one_database
 def test_drift_waits_for_a_retraining_that_lives(served, artifacts):
     watch(served, *DRIFTED)
     with forked(training(served, artifacts)):
@@ -47,6 +50,7 @@ def test_drift_waits_for_a_retraining_that_lives(served, artifacts):
         assert "is under way" in decided[-1].reason
 
 
+@on_one_database
 def test_a_retraining_that_drift_asked_for_keeps_its_decision_when_its_process_died(served, artifacts):
     watch(served, *DRIFTED)
     [asked] = [one for one in decide_reports(served, {"fires": fires()}) if one.retrain]

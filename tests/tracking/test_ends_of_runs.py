@@ -17,6 +17,8 @@ from driftline.tracking import describe_run, list_runs, start_run
 from driftline.workspace import LockedError
 from tests.forks import again, ended, forked
 
+on_one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 
 def running(workspace, artifacts):
     """What a process does that is amid a run."""
@@ -31,6 +33,7 @@ def running(workspace, artifacts):
     return work
 
 
+@on_one_database
 def test_a_run_whose_process_is_asked_to_end_is_killed(workspace, tmp_path):
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
         with forked(running(workspace, str(tmp_path))) as process:
@@ -80,6 +83,7 @@ def test_a_lease_is_renewed_while_its_holder_lives(workspace, monkeypatch):
         assert time.monotonic() < ends
 
 
+@on_one_database
 def test_what_a_user_has_said_of_a_signal_stays_and_after_a_run_it_does_what_it_did_before(workspace):
     seen, other = [], signal.getsignal(signal.SIGHUP)
     before = signal.signal(signal.SIGTERM, lambda number, _: seen.append(number))
@@ -92,6 +96,7 @@ def test_what_a_user_has_said_of_a_signal_stays_and_after_a_run_it_does_what_it_
         signal.signal(signal.SIGTERM, before)
 
 
+@on_one_database
 def test_a_process_that_is_forked_amid_a_run_does_not_end_it(workspace, tmp_path):
     def helper(begun):
         begun()
@@ -108,6 +113,7 @@ def test_a_process_that_is_forked_amid_a_run_does_not_end_it(workspace, tmp_path
     assert [run["status"] for run in list_runs(workspace)] == ["finished"]
 
 
+@on_one_database
 def test_a_clock_that_is_set_back_drops_no_point_and_makes_no_run_end_before_its_start(workspace):
     at = now()
     times = iter([at, at, at - timedelta(days=1), at - timedelta(days=1), at - timedelta(days=1)])
