@@ -48,6 +48,7 @@ def test_hindsight_says_how_far_each_policy_is_from_the_best_schedule(command):
         (("fire_risk", "--metric", "hope"), "'hope'"),
         (("fire_risk", "--window", "long"), "'long'"),
         (("nothing",), "'nothing'"),
+        (("fire_risk", "--picture", "nowhere/past.png"), "there is no folder "),
         (("fire_risk", "--picture", "past.pdf", "--policies", "never", "--to", "2025-02-20"), "past.pdf"),
     ],
 )

@@ -53,6 +53,22 @@ def test_outside_of_a_project_the_folder_is_named(driftline, command):
     assert fails(driftline(command), f"No definitions.py in {driftline.folder} or above", "clone of the repository")
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("import numpy\nrows = numpy.zeros(3\n", "assets.py, line 2: SyntaxError"),
+        ("a = 1\nb = missing\n", "assets.py, line 2: NameError: name 'missing' is not defined"),
+        ("import nowhere\n", "assets.py, line 1: ModuleNotFoundError: No module named 'nowhere'"),
+        ("PIPELINE = ()\n", "AttributeError: module 'assets' has no attribute 'PIPELINES'"),
+        ("from driftline import Daily\n\nDaily('in spring')\n", "assets.py, line 3: "),
+    ],
+)
+def test_an_error_in_an_asset_file_is_shown_as_that_error(driftline, code, said):
+    (driftline.folder / "definitions.py").write_text("defs = None\n")
+    (driftline.folder / "assets.py").write_text(code)
+    assert fails(driftline("demo"), "The project cannot be loaded: ", said)
+
+
 def test_the_demo_of_a_project_without_its_pipeline_names_the_others(driftline):
     (driftline.folder / "definitions.py").write_text("defs = None\n")
     (driftline.folder / "assets.py").write_text("PIPELINES = ()\n")

@@ -30,6 +30,7 @@ def test_a_plot_is_given_as_numbers_or_drawn(replayed, tmp_path):
     assert (told["plot"], told["classes"], told["false_positive_rate"][-1]) == ("roc", ["no", "yes"], 1.0)
     shown = replayed[0](*words, "calibration", "--picture", tmp_path / "calibration.png")
     assert (shown.returncode, (tmp_path / "calibration.png").read_bytes()[1:4]) == (0, b"PNG")
+    assert "calibration of 420 labelled predictions" in " ".join(shown.stdout.split())
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,9 @@ def test_a_plot_is_given_as_numbers_or_drawn(replayed, tmp_path):
         (("fire_risk", "--until", "2024-01-01"), "No partition of 'fire_risk'"),
         (("fire_risk", "--version", "99"), "99"),
         (("fire_risk", "--plot", "residuals"), "no plot 'residuals' for binary"),
-        (("fire_risk", "--picture", "roc.pdf"), ".png or .svg"),
+        (("fire_risk", "--plot", "roc", "--picture", "roc.pdf"), ".png or .svg"),
+        (("fire_risk", "--plot", "roc", "--picture", "nowhere/roc.png"), "there is no folder "),
+        (("fire_risk", "--picture", "roc.png"), "--picture draws a plot. Name it: --plot roc"),
     ],
 )
 def test_wrong_input_gets_a_sentence(replayed, words, said):

@@ -108,16 +108,9 @@ def test_an_empty_text_is_not_a_missing_one():
     assert content_digest(pd.DataFrame({"a": ["", "x"]})) != content_digest(pd.DataFrame({"a": [None, "x"]}))
 
 
-def test_what_holds_the_values_in_memory_does_not_count():
+def test_chunks_do_not_count():
     text = pd.Series(["a", None, "b"], dtype="str")
-    texts = [text, text.astype(object), text.astype("string"), pd.Series(["a", np.nan, "b"], dtype=object)]
-    whole = pd.Series([1, 2, 3])
-    numbers = [whole, whole.astype("Int64"), whole.astype("int64[pyarrow]")]
-    times = pd.Series(pd.to_datetime(["2026-01-01", "1969-12-31"], utc=True))
-    resolutions = [times.dt.as_unit(unit) for unit in ("s", "ms", "us", "ns")]
-    chunked = [text, pd.concat([text[:1], text[1:]])]
-    for same in (texts, numbers, resolutions, chunked):
-        assert len({content_digest(values.to_frame("a")) for values in same}) == 1
+    assert content_digest(text.to_frame("a")) == content_digest(pd.concat([text[:1], text[1:]]).to_frame("a"))
 
 
 def test_the_codes_and_unused_values_of_a_category_do_not_count():
@@ -147,7 +140,7 @@ def test_the_byte_form_is_the_documented_one():
         pd.to_timedelta([1]),
         pd.Categorical([1, 2]),
         [1 + 2j],
-        [True, None],
+        [2**70, 1],
         pd.Series(["\ud800"], dtype=object),
     ],
 )

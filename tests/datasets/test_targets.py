@@ -120,6 +120,17 @@ def test_each_problem_of_a_frame_is_found():
     assert problems(INCOME.assign(age=1.5), target, previous_schema=schema_of(INCOME)) == ["schema"]
 
 
+def test_a_task_that_was_guessed_and_does_not_fit_what_is_measured_is_a_problem():
+    digits = pd.DataFrame({"digit": range(10)})
+    (problem,) = check_frame(digits, Target("digit"), metrics=("accuracy",))
+    assert str(problem) == (
+        "The target column 'digit' holds 10 different values of type int64 and is taken as regression, for which the "
+        "metric 'accuracy' is not defined. Declare its task, as Target('digit', task='multiclass'), or another metric."
+    )
+    assert check_frame(digits, Target("digit", task="multiclass"), metrics=("accuracy",)) == ()
+    assert check_frame(digits, Target("digit"), metrics=("rmse",)) == ()
+
+
 def test_a_problem_says_the_value_and_the_remedy():
     (problem,) = check_frame(INCOME.assign(income=">50K"), Target("income", positive_class=">50K"))
     assert str(problem) == (

@@ -45,7 +45,7 @@ def report(window):
 
 def test_it_is_read_as_it_was():
     profile = ReferenceProfile.from_json(STORED)
-    assert (profile.names, profile.row_count) == (tuple(rows()), ROWS)
+    assert (tuple(profile.names), profile.row_count) == (tuple(rows()), ROWS)
     assert ReferenceProfile.from_json(json.loads(json.dumps(profile.to_json()))) == profile
 
 

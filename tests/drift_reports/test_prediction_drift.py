@@ -23,7 +23,7 @@ def watched(forest=None, **rule):
 
 def test_the_reference_is_what_the_champion_said_of_its_holdout(served):
     profile = load_prediction_profile(served, find_version(served, "fires/1"))
-    assert (profile.names, profile.row_count) == (("probability", "predicted class"), 422)
+    assert (tuple(profile.names), profile.row_count) == (("probability", "predicted class"), 422)
 
 
 def test_predictions_are_watched_before_any_label_is_known(served):

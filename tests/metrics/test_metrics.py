@@ -97,7 +97,9 @@ def test_auroc_of_one_class_is_undefined_and_says_so(truth, kind):
 
 def test_other_metrics_are_still_given_for_one_class():
     assert measure("accuracy", Task.BINARY, [0, 0], [0.1, 0.7]).value == 0.5
-    assert measure("log_loss", Task.BINARY, [0, 0], [0.0, 0.0]).value == 0.0
+    assert measure("log_loss", Task.BINARY, [0, 0], [0.0, 0.0]).value == oracle.log_loss(
+        [0, 0], [0.0, 0.0], labels=[0, 1]
+    )
 
 
 @pytest.mark.parametrize("name", METRICS)
@@ -144,7 +146,11 @@ def test_rmse_of_exact_scores_is_a_measured_zero():
 
 
 def test_a_certain_and_wrong_prediction_has_a_finite_log_loss():
-    assert measure("log_loss", Task.BINARY, [1], [0.0]).value == pytest.approx(-np.log(1e-15))
+    truth, scores = np.array([1, 0, 1, 1]), np.array([0.0, 0.2, 1.0, 0.8])
+    both = np.column_stack([1 - scores, scores])
+    expected = oracle.log_loss(truth, both, labels=[0, 1])
+    assert measure("log_loss", Task.BINARY, truth, scores).value == pytest.approx(expected, abs=1e-15)
+    assert measure("log_loss", Task.MULTICLASS, truth, both).value == pytest.approx(expected, abs=1e-15)
 
 
 @pytest.mark.parametrize(

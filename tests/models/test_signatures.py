@@ -4,7 +4,7 @@ import pytest
 
 from driftline.datasets.errors import InvalidColumnError, MissingColumnError
 from driftline.models.errors import ScoringError
-from driftline.models.signature import InputColumn, enforce, signature_of
+from driftline.models.signature import InputColumn, columns_as_json, columns_from_json, enforce, signature_of
 
 TRAIN = pd.DataFrame(
     {
@@ -24,8 +24,24 @@ def test_a_signature_holds_names_types_and_the_categories_seen():
         InputColumn(name="pay", type="float"),
         InputColumn(name="member", type="boolean"),
         InputColumn(name="kind", type="string", categories=("a", "b")),
-        InputColumn(name="since", type="datetime"),
+        InputColumn(name="since", type="datetime", zoned=True),
     )
+
+
+def test_times_with_and_without_a_zone_are_not_mixed():
+    local = TRAIN.assign(since=TRAIN["since"].dt.tz_localize(None))
+    with pytest.raises(
+        ScoringError, match="'since' holds times without a zone, the model was trained on times with a zone"
+    ):
+        enforce(SIGNATURE, local)
+    with pytest.raises(
+        ScoringError, match="'since' holds times with a zone, the model was trained on times without a zone"
+    ):
+        enforce(signature_of(local), TRAIN)
+    kept = columns_from_json(columns_as_json(SIGNATURE))
+    assert kept == SIGNATURE
+    older = [{key: value for key, value in column.items() if key != "zoned"} for column in columns_as_json(SIGNATURE)]
+    assert enforce(columns_from_json(older), local)["since"].dt.tz is None
 
 
 def test_text_has_one_type_however_it_is_held():
@@ -82,7 +98,9 @@ def test_missing_columns_are_named_with_what_was_meant():
 @pytest.mark.parametrize(
     ("column", "values", "message"),
     [
-        ("age", [1.0, 2.0, 3.0], r"'age' holds float \(float64\), the model was trained on integer"),
+        ("age", [1.0, 2.5, 3.0], r"'age' holds float \(float64\), the model was trained on integer"),
+        ("age", [1, 2**70, 3], "1 of 3 rows differ, the first at position 1: 1180591620717411303424"),
+        ("age", [1.0, 2.0**60, 3.0], "numbers as large as"),
         ("age", pd.array([1, None, 2], dtype="Int64"), "'age' holds 1 missing values"),
         ("age", [True, False, True], "'age' holds boolean"),
         ("age", ["1", "2", "3"], "'age' holds string"),
@@ -90,7 +108,7 @@ def test_missing_columns_are_named_with_what_was_meant():
         ("member", [0, 1, 0], "trained on boolean"),
         ("member", pd.array([True, None, True], dtype="boolean"), "1 missing values"),
         ("kind", [1, 2, 3], "trained on string"),
-        ("kind", [(1,), (2,), (3,)], r"values such as \(1,\)"),
+        ("kind", [(1,), (2,), (3,)], r"tuple such as \(1,\)"),
         ("since", ["2026-01-01"] * 3, "trained on datetime"),
     ],
 )

@@ -8,7 +8,24 @@ import zipfile
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import (
+    GradientBoostingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+    VotingClassifier,
+)
+from sklearn.feature_selection import SelectKBest
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 
 from driftline.metrics import Task
 from driftline.models import Sklearn, from_files, model_digest, to_files
@@ -43,20 +60,60 @@ def test_a_model_survives_its_files(flavor, task):
     np.testing.assert_array_equal(loaded.score(loaded.example), model.score(FEATURES.head()))
 
 
+class Halved(TransformerMixin, BaseEstimator):
+    """A step of somebody's own."""
+
+    def fit(self, x, y=None):
+        return self
+
+    def transform(self, x):
+        return x / 2
+
+
 def test_types_that_are_not_trusted_are_neither_stored_nor_loaded():
-    tree = "sklearn.tree._tree.Tree"
+    own = "tests.models.test_storage.Halved"
     rows = {
         "features": FEATURES[["heat"]],
         "target": TARGETS[Task.BINARY],
         "task": Task.BINARY,
         "classes": ("n", "y"),
     }
-    with pytest.raises(UntrustedModelError, match=tree):
-        Sklearn(RandomForestClassifier(3)).fit(**rows)
-    files = to_files(Sklearn(RandomForestClassifier(3), trusted=(tree,)).fit(**rows))
-    with pytest.raises(UntrustedModelError, match=tree):
+    estimator = make_pipeline(Halved(), LogisticRegression())
+    with pytest.raises(UntrustedModelError, match=rf"Sklearn\(estimator, trusted=\('{own}',\)\)"):
+        Sklearn(estimator).fit(**rows)
+    files = to_files(Sklearn(estimator, trusted=(own,)).fit(**rows))
+    with pytest.raises(UntrustedModelError, match=own):
         from_files(files)
-    assert from_files(files, trusted=(tree,)).score(FEATURES).shape == (ROWS,)
+    assert from_files(files, trusted=(own,)).score(FEATURES).shape == (ROWS,)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        RandomForestClassifier(3),
+        GradientBoostingClassifier(n_estimators=3),
+        HistGradientBoostingClassifier(max_iter=3),
+        KNeighborsClassifier(),
+        KNeighborsClassifier(algorithm="ball_tree", p=1),
+        MLPClassifier((3,), max_iter=5),
+        SVC(probability=True),
+        GaussianNB(),
+        CalibratedClassifierCV(LogisticRegression()),
+        VotingClassifier([("a", LogisticRegression()), ("b", DecisionTreeClassifier(max_depth=2))], voting="soft"),
+        make_pipeline(SimpleImputer(), StandardScaler(), SelectKBest(k=1), LogisticRegression()),
+    ],
+    ids=lambda estimator: type(estimator).__name__,
+)
+@pytest.mark.filterwarnings("ignore")
+def test_usual_estimators_need_no_word_about_trust(estimator):
+    rows = {
+        "features": FEATURES[["heat"]].fillna(0),
+        "target": TARGETS[Task.BINARY],
+        "task": Task.BINARY,
+        "classes": ("n", "y"),
+    }
+    model = Sklearn(estimator).fit(**rows)
+    np.testing.assert_array_equal(from_files(to_files(model)).score(rows["features"]), model.score(rows["features"]))
 
 
 def test_skops_files_hold_no_time_and_no_address():

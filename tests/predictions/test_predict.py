@@ -125,6 +125,26 @@ def test_a_day_whose_values_are_of_another_type_is_named_among_many(served):
     assert "'wind_kmh'" in predicted.failed[FAULTY]
 
 
+@pytest.mark.parametrize(
+    ("column", "cell", "said"),
+    [
+        ("station", "\ud83d", "not valid Unicode"),
+        ("wind_kmh", "n/a", r"the first at position 7: 'n/a', text"),
+        ("wind_kmh", 2**70, "whole number beyond 64 bits"),
+    ],
+)
+def test_one_bad_cell_loses_its_day_alone(served, column, cell, said):
+    def spoilt(frame):
+        values = frame[column].astype(object)
+        values.iloc[7] = cell
+        return frame.assign(**{column: values})
+
+    predicted = predict(served, fires(Forest(faults={FAULTY: spoilt})), DAYS)
+    assert (set(predicted.done), set(predicted.failed)) == ({DAYS[0], DAYS[2]}, {FAULTY})
+    assert repr(column) in predicted.failed[FAULTY]
+    assert said in predicted.failed[FAULTY]
+
+
 def test_a_day_without_rows_among_others_is_named(served):
     predicted = predict(served, fires(Forest(faults={FAULTY: lambda frame: frame.iloc[:0]})), DAYS)
     assert set(predicted.done) == {DAYS[0], DAYS[2]}

@@ -132,7 +132,7 @@ def test_a_run_that_an_older_version_left_running_is_lost(workspace):
         with workspace.database.transaction() as session:
             lock_rows.free(session, f"run {run.run_id}")
             session.add(lock_rows.Lock(name="retraining fires", holder="vm:1", expires_at=now() + timedelta(hours=6)))
-            session.connection().execute(text("UPDATE alembic_version SET version_num = '0012'"))
+            session.connection().execute(text("UPDATE alembic_version SET version_num = '0013'"))
         assert describe_run(workspace, run.run_id)["status"] == "running"
         newer = again(workspace, "unused")
         assert describe_run(newer, run.run_id)["status"] == "lost"

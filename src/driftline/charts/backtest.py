@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from driftline.backtest import Backtest, PolicyOutcome
-from driftline.charts.errors import PictureFormatError
-from driftline.charts.plots import FAINT, FORMATS, INK
+from driftline.charts.files import picture_kind, write_picture
+from driftline.charts.plots import FAINT, INK
 
 # Okabe and Ito (2008): told apart by people who see fewer colours, too.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442")
@@ -16,10 +16,9 @@ def draw(backtest: Backtest, path: Path) -> None:
 
     Raises:
         PictureFormatError: `path` has another ending.
+        PictureFolderError: it cannot be written.
     """
-    if path.suffix.lower() not in FORMATS:
-        raise PictureFormatError(str(path), FORMATS)
-    path.write_bytes(picture(backtest, path.suffix.lower().removeprefix(".")))
+    write_picture(path, picture(backtest, picture_kind(path)))
 
 
 def picture(backtest: Backtest, kind: str = "png") -> bytes:

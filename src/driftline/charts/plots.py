@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from driftline.charts.errors import PictureFormatError
+from driftline.charts.files import picture_kind, write_picture
 from driftline.plots import Calibration, ConfusionMatrix, Plot, PrecisionRecallCurve, Residuals, RocCurve, class_shares
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 INK, ACCENT, FAINT = "#1f2933", "#2563eb", "#9aa5b1"
-FORMATS = (".png", ".svg")
 
 
 def draw_plot(plot: Plot, path: Path, *, title: str, classes: Sequence[object] = ()) -> None:
@@ -22,11 +21,9 @@ def draw_plot(plot: Plot, path: Path, *, title: str, classes: Sequence[object] =
 
     Raises:
         PictureFormatError: `path` has another ending.
+        PictureFolderError: it cannot be written.
     """
-    kind = path.suffix.lower()
-    if kind not in FORMATS:
-        raise PictureFormatError(str(path), FORMATS)
-    path.write_bytes(plot_picture(plot, title=title, classes=classes, kind=kind.removeprefix(".")))
+    write_picture(path, plot_picture(plot, title=title, classes=classes, kind=picture_kind(path)))
 
 
 def plot_picture(plot: Plot, *, title: str, classes: Sequence[object] = (), kind: str = "png") -> bytes:

@@ -8,8 +8,10 @@ from driftline.cli.alerts import alerts
 from driftline.cli.backfill import backfill
 from driftline.cli.backtest import backtest
 from driftline.cli.bandit import bandit
+from driftline.cli.decisions import decisions
 from driftline.cli.demo import demo
 from driftline.cli.dev import dev
+from driftline.cli.drift import drift
 from driftline.cli.evaluate import evaluate
 from driftline.cli.gc import gc
 from driftline.cli.level import level
@@ -27,10 +29,9 @@ app = typer.Typer(
     help="Keeps models in production accurate over time: tracking, registry, drift, retraining, on Dagster.",
     epilog="Start with `driftline demo`. Everything is kept in DRIFTLINE_HOME, by default ./.driftline.",
 )
-COMMANDS = (
-    demo, dev, serve, runs, models, shadow, promote, rollback, level, backfill, evaluate, backtest, alerts, gc,
-)  # fmt: skip
-for command in COMMANDS:
+LOOK = (runs, models, decisions, drift, level, evaluate, backtest, alerts)
+ACT = (backfill, shadow, promote, rollback, gc)
+for command in (demo, dev, serve, *LOOK, *ACT):
     app.command()(command)
 app.command(hidden=True)(schema)
 app.add_typer(truth, name="truth")

@@ -48,10 +48,12 @@ def backtest(
 
     from driftline.backtest import DEFAULT_POLICIES, policy_values, store_backtest
     from driftline.backtest import backtest as run
-    from driftline.charts import draw
+    from driftline.charts import draw, picture_kind
     from driftline.workspace import open_workspace
 
     declared = load_project(Path.cwd()).pipeline(pipeline)
+    if picture is not None:
+        picture_kind(picture)
     workspace = open_workspace()
     names = DEFAULT_POLICIES if policies is None else tuple(name.strip() for name in policies.split(","))
     partitions = declared.stream

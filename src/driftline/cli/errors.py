@@ -13,6 +13,13 @@ class NoProjectError(NotFoundError):
         )
 
 
+class ProjectError(InvalidInputError):
+    """A file of a project cannot be imported."""
+
+    def __init__(self, place: str, fault: str) -> None:
+        super().__init__(f"The project cannot be loaded: {place}: {fault}")
+
+
 class InterruptedByUserError(DriftlineError):
     """A command was interrupted by the person who started it."""
 

@@ -44,12 +44,18 @@ def evaluate(
 
     Nothing is stored: stored evaluations are made by Dagster, `driftline backfill` and `driftline truth evaluate`.
     """
+    from driftline.charts import picture_kind
+    from driftline.errors import InvalidInputError
     from driftline.evaluations import measure_window, read_window
     from driftline.workspace import open_workspace
 
     declared = load_project(Path.cwd()).pipeline(pipeline)
     workspace = open_workspace()
-    if plot is not None or picture is not None:
+    if picture is not None and plot is None:
+        raise InvalidInputError("--picture draws a plot. Name it: --plot roc, or another of driftline evaluate --help.")
+    if plot is not None:
+        if picture is not None:
+            picture_kind(picture)
         _plot(read_window(workspace, declared, window, until=until, version=version), declared, plot, picture)
         return
     measurement = measure_window(
@@ -61,12 +67,11 @@ def evaluate(
         _print(measurement, declared)
 
 
-def _plot(window: "LabelledWindow", pipeline: "ModelPipeline", name: str | None, picture: Path | None) -> None:
+def _plot(window: "LabelledWindow", pipeline: "ModelPipeline", name: str, picture: Path | None) -> None:
     """Print the numbers of a plot as JSON, or draw it."""
     from driftline.charts import draw_plot
-    from driftline.plots import plot, plots_for
+    from driftline.plots import plot
 
-    name = name or plots_for(window.rows.task)[0]
     made = plot(name, window.rows)
     classes = [str(label) for label in window.parts[0].classes]
     if picture is None:
@@ -74,6 +79,7 @@ def _plot(window: "LabelledWindow", pipeline: "ModelPipeline", name: str | None,
     else:
         shown = f"{pipeline.name} {_title(pipeline, window.window)}"
         draw_plot(made, picture, title=f"{name.replace('_', ' ')}, {shown}", classes=classes)
+        print_text(f"{picture}: {name.replace('_', ' ')} of {len(window.rows.truth)} labelled predictions, {shown}.")
 
 
 def _to_dict(measurement: "Measured") -> dict[str, Any]:

@@ -9,7 +9,9 @@ from driftline.datasets.quality import check_frame
 from driftline.datasets.schema import Column, column_type, schema_of
 from driftline.datasets.slices import slice_faults, slice_values
 from driftline.datasets.statistics import statistics_of
+from driftline.datasets.storage import content_of, plain_column, plain_frame
 from driftline.datasets.target import Label, Target, classes_of, encode, task_of
+from driftline.datasets.usable import usable_rows
 from driftline.datasets.window import Window
 
 __all__ = [
@@ -26,9 +28,12 @@ __all__ = [
     "classes_of",
     "column_type",
     "content_digest",
+    "content_of",
     "encode",
     "from_parquet",
     "openml",
+    "plain_column",
+    "plain_frame",
     "schema_of",
     "simulate_fire_risk",
     "slice_faults",
@@ -36,4 +41,5 @@ __all__ = [
     "statistics_of",
     "task_of",
     "to_parquet",
+    "usable_rows",
 ]

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from driftline.datasets.errors import unstorable_column
 from driftline.datasets.schema import column_type
+from driftline.datasets.storage import plain_frame
 
 _FORMAT = b"driftline table 1\n"
 _NANOSECONDS_PER_SECOND = 1_000_000_000
@@ -28,13 +29,14 @@ def content_digest(frame: pd.DataFrame) -> str:
        values in the order of their bytes (a list of text, its length first) and then int32 positions in it.
        An ordered category lists all categories in their order and is named `category, ordered`.
 
-    So the index, chunks, nullable or Arrow-backed storage, the resolution of times, the codes of a category
+    So the index, chunks, nullable, Arrow-backed or object storage, the resolution of times, the codes of a category
     and its unused values do not count. Any cell, name, type and order counts; text is not equal to a category
     of the same text; NaN, None and NA are all the one missing value; 0.0 and -0.0 are two values.
 
     Raises:
         InvalidColumnError: a column's name or type is not kept.
     """
+    frame = plain_frame(frame)
     digest = hashlib.sha256(_FORMAT)
     digest.update(np.array(frame.shape, "<u8").tobytes())
     for name, values in frame.items():

@@ -100,6 +100,19 @@ def missing_target(column: str, count: int, rows: Iterable[int]) -> InvalidTarge
     )
 
 
+def unknown_task(column: str, task: object, names: Iterable[str]) -> InvalidTargetError:
+    """Return the error where a target is declared with a task that does not exist."""
+    return InvalidTargetError(f"The target {column!r} has the task {task!r}. {suggestion(str(task), list(names))}")
+
+
+def no_positive_class(column: str, positive_class: object, task: str) -> InvalidTargetError:
+    """Return the error where a task has no positive class."""
+    return InvalidTargetError(
+        f"The target {column!r} has the positive class {positive_class!r} and the task {task!r}, which has none. "
+        "Give one of them up."
+    )
+
+
 def unfit_target(column: str, dtype: str, task: str) -> InvalidTargetError:
     """Return the error where the target's type does not fit its task."""
     return InvalidTargetError(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from driftline.clock import parse_duration
 from driftline.datasets.errors import MissingColumnError, empty_split, invalid_share, not_a_time_column
+from driftline.datasets.storage import plain_column, plain_frame
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,8 +53,8 @@ class RandomShare:
     """A random share of the rows, chosen by their content and the seed alone.
 
     A row is in the holdout or not whatever rows stand beside it, so that a table that grows never moves a row that a
-    champion was trained on into the holdout; equal rows are on one side. Not for rows whose labels depend on their
-    neighbours in time: see `Newest`.
+    champion was trained on into the holdout; equal rows are on one side, whatever storage holds them. Not for rows
+    whose labels depend on their neighbours in time: see `Newest`.
 
     Attributes:
         share: the chance of a row to be in the holdout, between 0 and 1.
@@ -76,7 +77,9 @@ class RandomShare:
         Raises:
             HoldoutError: a part has no rows.
         """
-        hashes = pd.util.hash_pandas_object(frame, index=False, hash_key=f"{self.seed:016d}", categorize=False)
+        hashes = pd.util.hash_pandas_object(
+            plain_frame(frame), index=False, hash_key=f"{self.seed:016d}", categorize=False
+        )
         # The hash of a row is a sum of products, whose high bits are uneven: mixed once more (Steele et al. 2014).
         mixed = hashes.to_numpy() * np.uint64(0xBF58476D1CE4E5B9)
         mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -115,7 +118,7 @@ class Newest:
             HoldoutError: a part has no rows.
         """
         _require(frame, self.time_column)
-        times = frame[self.time_column]
+        times = plain_column(frame[self.time_column])
         if not isinstance(times.dtype, pd.DatetimeTZDtype):
             raise not_a_time_column(self.time_column, f"holds {times.dtype}, not times with a zone")
         if times.isna().any():

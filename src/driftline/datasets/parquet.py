@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 
 from driftline.datasets.errors import ParquetError, duplicate_columns
 from driftline.datasets.schema import schema_of
+from driftline.datasets.storage import plain_frame
 
 _TEXT_CATEGORY = pa.dictionary(pa.int8(), pa.large_string())  # of a category without any value
 
@@ -22,7 +23,7 @@ def to_parquet(frame: pd.DataFrame) -> bytes:
     if not frame.columns.is_unique:
         raise duplicate_columns(dict.fromkeys(map(str, frame.columns[frame.columns.duplicated()])))
     texts = [column.name for column in schema_of(frame) if column.dtype == "string"]
-    plain = frame.astype(dict.fromkeys((name for name in texts if frame[name].dtype == object), "str"))
+    plain = plain_frame(frame).astype(dict.fromkeys(texts, "str"))  # also those without any value
     plain.attrs = {}  # what users hang on a frame is not content and may not be JSON
     table = pa.Table.from_pandas(plain, preserve_index=False)
     for position, field in enumerate(table.schema):

@@ -7,9 +7,9 @@ from typing import Literal
 import pandas as pd
 
 from driftline.datasets.errors import InvalidColumnError, InvalidTargetError, MissingColumnError, TargetClassError
-from driftline.datasets.schema import Column, schema_changes, schema_of
+from driftline.datasets.schema import Column, column_type, schema_changes, schema_of
 from driftline.datasets.target import Target, encode, task_of
-from driftline.metrics import Task
+from driftline.metrics import Task, metric
 
 Check = Literal["rows", "column_names", "column_types", "target", "classes", "schema"]
 
@@ -31,20 +31,25 @@ class Problem:
 
 
 def check_frame(
-    frame: pd.DataFrame, target: Target, *, previous_schema: tuple[Column, ...] | None = None
+    frame: pd.DataFrame,
+    target: Target,
+    *,
+    metrics: tuple[str, ...] = (),
+    previous_schema: tuple[Column, ...] | None = None,
 ) -> tuple[Problem, ...]:
     """Return what speaks against training on `frame`; empty when nothing does.
 
     Args:
         frame: the table, target column included.
         target: the column to learn.
+        metrics: what a model of it is measured by.
         previous_schema: the schema of the version before; None: there is none to compare with.
     """
     doubled = sorted({str(name) for name in frame.columns[frame.columns.duplicated()]})
     if doubled:
         sentence = f"Several columns are named {', '.join(map(repr, doubled))}. Rename or drop all but one."
         return (Problem(check="column_names", sentence=sentence),)
-    return (*_rows(frame), *_target(frame, target), *_schema(frame, previous_schema))
+    return (*_rows(frame), *_target(frame, target), *_metrics(frame, target, metrics), *_schema(frame, previous_schema))
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[Problem]:
@@ -72,6 +77,23 @@ def _target(frame: pd.DataFrame, target: Target) -> Iterator[Problem]:
         yield Problem(check="classes", sentence=sentence)
 
 
+def _metrics(frame: pd.DataFrame, target: Target, metrics: tuple[str, ...]) -> Iterator[Problem]:
+    """Give a problem where the task was taken from the values, and what is measured says that another was meant."""
+    if target.declared_task is not None or target.column not in frame.columns or frame.empty:
+        return
+    task = task_of(target, frame)
+    unfit = [name for name in metrics if task not in metric(name).tasks]
+    if unfit:
+        distinct = frame[target.column].nunique()
+        sentence = (
+            f"The target column {target.column!r} holds {distinct} different values of type "
+            f"{column_type(target.column, frame[target.column])} and is taken as {task}, for which the metric "
+            f"{unfit[0]!r} is not defined. Declare its task, as Target({target.column!r}, "
+            f"task={str(sorted(metric(unfit[0]).tasks)[-1])!r}), or another metric."
+        )
+        yield Problem(check="target", sentence=sentence)
+
+
 def _schema(frame: pd.DataFrame, previous: tuple[Column, ...] | None) -> Iterator[Problem]:
     try:
         schema = schema_of(frame)
@@ -79,5 +101,5 @@ def _schema(frame: pd.DataFrame, previous: tuple[Column, ...] | None) -> Iterato
         yield Problem(check="column_types", sentence=str(error))
         return
     for change in schema_changes(previous, schema) if previous is not None else ():
-        remedy = "Restore it at the source, or train a new model on the new schema."
+        remedy = 'Restore it at the source, or declare another version, as version="2", to train on the new schema.'
         yield Problem(check="schema", sentence=f"{change} {remedy}")

@@ -6,6 +6,9 @@ import pandas as pd
 from pandas.api import types
 
 from driftline.datasets.errors import unstorable_column
+from driftline.datasets.storage import content_of, plain_column
+
+_NUMBERS = {f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)} | {"float32", "float64"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,34 +27,31 @@ class Column:
 def column_type(name: object, values: pd.Series) -> str:
     """Return the logical type of a column: what it holds, whatever holds it in memory.
 
-    `int8` … `uint64`, `float32` and `float64` (pandas' nullable and Arrow-backed kinds have the same names),
-    `bool`, `string` (any text, also in object columns, with None, NaN or NA as missing), `category` (of text)
-    and `datetime` or `datetime[ZONE]` (of any resolution).
+    `int8` … `uint64`, `float32` and `float64` (pandas' nullable and Arrow-backed kinds, and objects, have the same
+    names), `bool`, `string` (any text, with None, NaN or NA as missing), `category` (of text) and `datetime` or
+    `datetime[ZONE]` (of any resolution).
 
     Raises:
         InvalidColumnError: the name is not text, or the column holds something else.
     """
     if not isinstance(name, str):
         raise unstorable_column(name, f"is named by a {type(name).__name__}, not by text")
+    values = plain_column(values)
     dtype = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
-        if len(dtype.categories) and not _is_text(pd.Series(dtype.categories)):
+        if len(dtype.categories) and dtype.categories.dtype != "str":
             raise unstorable_column(name, f"has categories of type {dtype.categories.dtype}, not text")
         return "category"
-    if _is_text(values):
+    if dtype == "str" or (types.is_object_dtype(dtype) and not values.notna().any()):
         return "string"
     if types.is_bool_dtype(dtype):
         return "bool"
     if types.is_datetime64_any_dtype(dtype):
         zone = values.dt.tz
         return "datetime" if zone is None else f"datetime[{zone}]"
-    if types.is_integer_dtype(dtype):
-        return f"{'u' if types.is_unsigned_integer_dtype(dtype) else ''}int{8 * _item_size(values)}"
-    if types.is_float_dtype(dtype) and _item_size(values) in {4, 8}:
-        return f"float{8 * _item_size(values)}"
-    objects = values.dtype == "object"
-    content = f"objects such as {type(values.dropna().iloc[0]).__name__}" if objects else str(dtype)
-    raise unstorable_column(name, f"holds {content}")
+    if str(dtype).lower() in _NUMBERS:
+        return str(dtype).lower()
+    raise unstorable_column(name, f"holds {content_of(values)}")
 
 
 def schema_of(frame: pd.DataFrame) -> tuple[Column, ...]:
@@ -77,14 +77,3 @@ def schema_changes(old: tuple[Column, ...], new: tuple[Column, ...]) -> tuple[st
     if not changes and old != new:
         changes.append(f"The order of the columns changed to {', '.join(column.name for column in new)}.")
     return tuple(changes)
-
-
-def _is_text(values: pd.Series) -> bool:
-    if values.dtype == "object":
-        return types.infer_dtype(values, skipna=True) in {"string", "empty"}
-    return types.is_string_dtype(values.dtype)
-
-
-def _item_size(values: pd.Series) -> int:
-    size = getattr(values.dtype, "itemsize", None)
-    return int(size) if size else 0

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from driftline.datasets.schema import column_type
+from driftline.datasets.storage import plain_frame
 
 _QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 
@@ -65,7 +66,7 @@ def statistics_of(frame: pd.DataFrame, *, most: int = 20) -> tuple[ColumnStatist
     Raises:
         InvalidColumnError: a column's name or type is not kept.
     """
-    columns = [(str(name), column_type(name, values), values) for name, values in frame.items()]
+    columns = [(str(name), column_type(name, values), values) for name, values in plain_frame(frame).items()]
     return tuple(_of_column(name, dtype, values, most) for name, dtype, values in columns)
 
 

@@ -6,7 +6,15 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from driftline.datasets.errors import MissingColumnError, TargetClassError, missing_target, unfit_target
+from driftline.datasets.errors import (
+    MissingColumnError,
+    TargetClassError,
+    missing_target,
+    no_positive_class,
+    unfit_target,
+    unknown_task,
+)
+from driftline.datasets.storage import plain_column
 from driftline.metrics import Task
 
 Label = str | int | float | bool
@@ -20,14 +28,30 @@ class Target:
         column: its name.
         positive_class: the class whose probability a binary model says; all other classes together are the
             rest.
-        task: what kind of value it is. None: binary where a positive class is given, else from the values
-            (`task_of`).
+        task: what kind of value it is: "binary", "multiclass" or "regression". None: binary where a positive class is
+            given, else from the values (`task_of`).
+
+    Raises:
+        InvalidTargetError: there is no such task, or it has no positive class.
     """
 
     column: str
     _: KW_ONLY
     positive_class: Label | None = None
     task: Task | None = None
+
+    def __post_init__(self) -> None:
+        if self.task is not None and self.task not in set(Task):
+            raise unknown_task(self.column, self.task, [str(task) for task in Task])
+        if self.task is not None:
+            object.__setattr__(self, "task", Task(self.task))
+        if self.positive_class is not None and self.declared_task is not Task.BINARY:
+            raise no_positive_class(self.column, self.positive_class, str(self.task))
+
+    @property
+    def declared_task(self) -> Task | None:
+        """Return the task that the declaration says; None where the values of the column decide."""
+        return Task.BINARY if self.task is None and self.positive_class is not None else self.task
 
 
 def task_of(target: Target, frame: pd.DataFrame) -> Task:
@@ -39,10 +63,8 @@ def task_of(target: Target, frame: pd.DataFrame) -> Task:
     Raises:
         MissingColumnError: `frame` lacks the column.
     """
-    if target.task is not None:
-        return target.task
-    if target.positive_class is not None:
-        return Task.BINARY
+    if target.declared_task is not None:
+        return target.declared_task
     labels = _labels(target, frame)
     if all(isinstance(label, (str, bool)) for label in labels):
         return Task.BINARY if len(labels) <= 2 else Task.MULTICLASS
@@ -124,7 +146,7 @@ def encode(target: Target, frame: pd.DataFrame, *, classes: tuple[Label, ...] | 
 def _column(target: Target, frame: pd.DataFrame) -> pd.Series:
     if target.column not in frame.columns:
         raise MissingColumnError([target.column], frame.columns)
-    return frame[target.column]
+    return plain_column(frame[target.column])
 
 
 def _refuse_missing(target: Target, values: pd.Series) -> None:

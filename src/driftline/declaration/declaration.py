@@ -1,6 +1,7 @@
 """What a declaration says of itself: all of a pipeline but its code, so that the store can keep it and read it back."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ import pandas as pd
 
 from driftline.clock import parse_duration
 from driftline.datasets import Holdout, Newest, Target, Window
+from driftline.datasets.errors import MissingColumnError
 from driftline.declaration.alerts import DEFAULT_ALERTS, Alert
 from driftline.declaration.dagster_names import Kind
 from driftline.declaration.errors import DeclarationError
@@ -35,7 +37,9 @@ class Declaration:
         holdout: which rows are never trained on; champion and challenger are both scored on them.
         partitions: the time partitions of a stream; a table is one partition by itself.
         time_column: the event time of a stream's rows.
-        entity: the columns that tell rows of the same time apart.
+        entity: the columns that tell rows of the same time apart; they are no features, unless they are named there.
+        features: the columns to learn from; empty: all but the target, the event time, the entity and `ignore`.
+        ignore: columns that nothing looks at: they are dropped as soon as they are read, and may come and go.
         training_window: how much of a stream a model learns from, such as `30d`, holdout included.
         ground_truth: when labels are known, and where they come from.
         drift: what is watched.
@@ -56,6 +60,8 @@ class Declaration:
     partitions: Partitioning = field(default_factory=WholeTable)
     time_column: str = "time"
     entity: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
     training_window: str | None = None
     ground_truth: GroundTruth = field(default_factory=GroundTruth)
     drift: tuple[DriftRule, ...] = ()
@@ -71,10 +77,7 @@ class Declaration:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise DeclarationError(self.name, "its name must be letters, digits and underscores")
-        for name in ("metrics", "entity", "slices", "owners"):
-            if isinstance(getattr(self, name), str):
-                fault = f"its {name} is the text {getattr(self, name)!r}: write a tuple, one name as ('name',)"
-                raise DeclarationError(self.name, fault)
+        self._check_tuples()
         if not self.metrics:
             raise DeclarationError(self.name, "it has no metric: name at least one, the first decides")
         object.__setattr__(self, "metrics", tuple(metric(name).name for name in self.metrics))
@@ -95,6 +98,14 @@ class Declaration:
         self._check_partitions()
         self._check_alerts()
         self._check_retrain()
+
+    def _check_tuples(self) -> None:
+        several = {"drift": "one rule as (DataDrift(),)", "alerts": "one as (Alert(on='drift'),)"}
+        names = ("metrics", "entity", "features", "ignore", "slices", "owners", *several)
+        for name in names:
+            if not isinstance(getattr(self, name), tuple | list):
+                hint = several.get(name, "one name as ('name',)")
+                raise DeclarationError(self.name, f"its {name} is {getattr(self, name)!r}: write a tuple, {hint}")
 
     def _check_partitions(self) -> None:
         """Refuse a stream without what it needs, and a table with what only a stream has."""
@@ -183,10 +194,35 @@ class Declaration:
         in_utc = times.dt.tz_convert("UTC").dt.tz_localize(None)
         return self.stream.keys_at(in_utc.to_numpy(dtype="datetime64[us]"))
 
-    @property
-    def not_features(self) -> tuple[str, ...]:
-        """Return the columns that no model sees."""
-        return (self.target.column, *self.partitions.time_columns(self.time_column))
+    def is_feature(self, column: str) -> bool:
+        """Return whether a model learns from a column of that name."""
+        if self.features:
+            return column in self.features
+        times = self.partitions.time_columns(self.time_column)
+        return column not in (self.target.column, *times, *self.entity, *self.ignore)
+
+    def feature_names(self, columns: Iterable[str]) -> list[str]:
+        """Return those of `columns` that a model learns from, in their order.
+
+        Raises:
+            MissingColumnError: a declared feature is not among them.
+        """
+        columns = list(columns)
+        lacking = [name for name in self.features if name not in columns]
+        if lacking:
+            raise MissingColumnError(lacking, columns)
+        return [name for name in columns if self.is_feature(name)]
+
+    def is_read(self, column: str) -> bool:
+        """Return whether anything looks at a column: as a feature, or for what it says of its row."""
+        roles = (
+            self.target.column,
+            self.time_column,
+            *self.entity,
+            *self.slices,
+            getattr(self.holdout, "column", None),
+        )
+        return self.is_feature(column) or (column in roles and column not in self.ignore)
 
     def training_time(self, as_of: datetime, *, first: bool) -> datetime:
         """Return the time up to which a training at `as_of` may look.
@@ -209,8 +245,6 @@ class Declaration:
         return self.floor if rule.worse_than is None else rule.worse_than
 
     def _check_alerts(self) -> None:
-        if isinstance(self.alerts, Alert):
-            raise DeclarationError(self.name, "its alerts are one Alert: write a tuple, as (Alert(on='drift'),)")
         watched = [(rule.on, self.alert_metric(rule) if rule.on == "evaluation" else None) for rule in self.alerts]
         if len(set(watched)) < len(watched):
             raise DeclarationError(self.name, "two of its alerts watch the same: give one of them up")

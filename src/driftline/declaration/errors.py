@@ -48,8 +48,8 @@ class NotAStreamError(InvalidInputError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"The pipeline {name!r} declares no time partitions, so it has no days to go through. "
-            "Choose one that declares partitions, as Daily(start)."
+            f"The pipeline {name!r} is a table: it declares no time partitions, and this goes through those of a "
+            "stream. Choose a pipeline that declares them, as Daily(start)."
         )
 
 

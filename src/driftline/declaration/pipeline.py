@@ -7,6 +7,8 @@ import pandas as pd
 
 from driftline.datasets import Window
 from driftline.declaration.declaration import Declaration
+from driftline.declaration.errors import DeclarationError
+from driftline.declaration.soundness import faults
 from driftline.models import Trainer
 
 
@@ -21,6 +23,11 @@ class ModelPipeline(Declaration):
 
     dataset: Callable[[Window | None], pd.DataFrame]
     trainer: Trainer
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for fault in faults(self):
+            raise DeclarationError(self.name, fault)
 
     @property
     def trusted(self) -> tuple[str, ...]:

@@ -42,6 +42,8 @@ class Retrain:
     budget_per_week: int = 3
 
     def __post_init__(self) -> None:
+        if isinstance(self.on_drift, str):
+            raise RuleValueError("Retrain", "on_drift", self.on_drift, f"a tuple, as ({self.on_drift!r},)")
         unknown = set(self.on_drift) - set(get_args(FindingKind))
         if unknown:
             raise RuleValueError(

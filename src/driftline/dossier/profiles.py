@@ -57,9 +57,9 @@ def _load(workspace: Workspace, run_id: str, path: str) -> ReferenceProfile | No
 def column_values(pipeline: ModelPipeline, frame: pd.DataFrame) -> Mapping[str, np.ndarray]:
     """Return the columns that are watched: numbers as float64 with NaN, objects as they are, None where missing.
 
-    Left out are the target, the event time and other times, which always drift.
+    Left out are all that are no features, and times, which always drift.
     """
-    watched = [name for name in frame.columns if name not in (*pipeline.not_features, HOLDOUT_ROW)]
+    watched = [name for name in frame.columns if pipeline.is_feature(name) and name != HOLDOUT_ROW]
     return {name: _values(frame[name]) for name in watched if not types.is_datetime64_any_dtype(frame[name].dtype)}
 
 

@@ -29,7 +29,7 @@ def store_reference_rows(run: ActiveRun, pipeline: ModelPipeline, training: pd.D
 
 def drawn_rows(pipeline: ModelPipeline, training: pd.DataFrame) -> pd.DataFrame:
     """Return the features of up to 5,000 training rows, drawn by a fixed seed."""
-    features = training.drop(columns=list(pipeline.not_features))
+    features = training[pipeline.feature_names(training.columns)]
     return features.sample(n=min(MOST_ROWS, len(features)), random_state=0).reset_index(drop=True)
 
 

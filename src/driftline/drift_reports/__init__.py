@@ -3,6 +3,7 @@
 from driftline.drift_reports.health import Champion, HealthHistory
 from driftline.drift_reports.history import DriftHistory
 from driftline.drift_reports.levels import accept_level, newest_health
+from driftline.drift_reports.listing import describe_report, list_reports
 from driftline.drift_reports.report import DriftReportResult, drift_report, report_drift
 from driftline.drift_reports.tenures import Tenure, tenure
 
@@ -13,7 +14,9 @@ __all__ = [
     "HealthHistory",
     "Tenure",
     "accept_level",
+    "describe_report",
     "drift_report",
+    "list_reports",
     "newest_health",
     "report_drift",
     "tenure",

@@ -10,6 +10,13 @@ class InvalidLevelError(InvalidInputError):
     code = "INVALID_LEVEL"
 
 
+def no_report(name: str, partition: str) -> NotMaterializedError:
+    """Return the error where a partition has no drift report."""
+    return NotMaterializedError(
+        f"{name!r} has no drift report of {partition!r}. List those that there are: driftline drift {name}."
+    )
+
+
 def no_health(name: str) -> NotMaterializedError:
     """Return the error where no report keeps the health of a pipeline."""
     return NotMaterializedError(

@@ -10,12 +10,12 @@ import pandas as pd
 from pandas.api import types
 
 from driftline.clock import CLOCK_TOLERANCE, not_a_time, parse_time
-from driftline.datasets import Label, column_type, encode
+from driftline.datasets import Label, column_type, encode, plain_column, plain_frame
 from driftline.datasets.errors import MissingColumnError, duplicate_columns, missing_target, not_a_time_column
 from driftline.declaration import Declaration
 from driftline.ground_truth.errors import conflicting_labels, empty_delivery, future_labels, missing_key
 from driftline.metrics import Task
-from driftline.rows import key_texts, normalize_keys, plain_column
+from driftline.rows import key_column, key_texts, normalize_keys
 from driftline.rows.errors import unfit_key_type
 
 MODEL_VERSION = "model_version"  # an optional column: which version the labelled predictions came from
@@ -111,7 +111,7 @@ def _columns(pipeline: Declaration, frame: pd.DataFrame) -> pd.DataFrame:
     if frame.empty:
         raise empty_delivery(pipeline.name)
     optional = [MODEL_VERSION] if names_versions(pipeline, frame) else []
-    return frame[[*wanted, *optional]].reset_index(drop=True)
+    return plain_frame(frame[[*wanted, *optional]].reset_index(drop=True))
 
 
 def _check_key_types(pipeline: Declaration, expected: Expected, labels: pd.DataFrame) -> None:
@@ -127,7 +127,7 @@ def _check_key_types(pipeline: Declaration, expected: Expected, labels: pd.DataF
 def _label_values(pipeline: Declaration, expected: Expected, labels: pd.DataFrame) -> pd.Series:
     """Return the labels as plain values, each of which the target may have."""
     name = pipeline.target.column
-    values = plain_column(labels[name]).infer_objects()
+    values = key_column(labels[name])
     unusable = values.isna().to_numpy(dtype=bool)
     if types.is_float_dtype(values.dtype):
         unusable = unusable | np.isinf(values.to_numpy(dtype=np.float64, na_value=np.nan))
@@ -181,6 +181,4 @@ def _numbers(column: pd.Series) -> pd.Series:
 
 
 def _is_text(column: pd.Series) -> bool:
-    if column.dtype == object:
-        return types.infer_dtype(column, skipna=True) == "string"
-    return types.is_string_dtype(column.dtype)
+    return plain_column(column).dtype == "str"

@@ -7,8 +7,8 @@ from driftline.metrics.errors import InvalidScoresError
 from driftline.metrics.rows import FloatArray, ScoredRows, predicted_classes, scored_rows
 from driftline.metrics.task import Task
 
-# Log loss of a certain and wrong prediction is infinite; clipped here, it is at most 34.5 nats.
-SMALLEST_PROBABILITY = 1e-15
+# Log loss of a certain and wrong prediction is infinite; clipped where scikit-learn does, it is at most 36.0 nats.
+SMALLEST_PROBABILITY = float(np.finfo(np.float64).eps)
 # How far a row of class probabilities may be from a sum of 1: room for float32, none for another scale.
 SUM_TOLERANCE = 1e-3
 
@@ -34,9 +34,9 @@ def unit_losses(metric: str, task: Task, truth: npt.ArrayLike, scores: npt.Array
 
 
 def log_losses(rows: ScoredRows) -> FloatArray:
-    """Return minus the log of the probability given to the truth, shape (n_rows,); 0.0 is certain and right.
+    """Return minus the log of the probability given to the truth, shape (n_rows,).
 
-    In nats; probabilities are clipped at 1e-15.
+    In nats; probabilities are clipped at the float's epsilon and at 1 less it, as scikit-learn does.
 
     Raises:
         InvalidScoresError: the class probabilities of a multiclass row do not sum to 1.
@@ -48,8 +48,7 @@ def log_losses(rows: ScoredRows) -> FloatArray:
         given = rows.scores[np.arange(rows.row_count), rows.truth.astype(np.intp)]
     else:
         given = np.where(rows.truth > 0.5, rows.scores, 1.0 - rows.scores)
-    # Adding zero turns the -0.0 of a certain and right prediction into 0.0.
-    return np.asarray(-np.log(np.maximum(given, SMALLEST_PROBABILITY)) + 0.0, dtype=np.float64)
+    return np.asarray(-np.log(np.clip(given, SMALLEST_PROBABILITY, 1.0 - SMALLEST_PROBABILITY)), dtype=np.float64)
 
 
 def squared_errors(rows: ScoredRows) -> FloatArray:

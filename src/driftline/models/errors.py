@@ -11,8 +11,8 @@ class UntrustedModelError(InvalidInputError):
     def __init__(self, types: Iterable[str]) -> None:
         types = list(types)
         super().__init__(
-            f"The model holds types that are not trusted: {listing(types)}. If you know where it comes from, "
-            f"name them: trusted={tuple(types)!r}."
+            f"The model holds types that are not trusted: {listing(types)}. If you know where they come from, "
+            f"declare Sklearn(estimator, trusted={tuple(types)!r}), and name them in load_model(..., trusted=), too."
         )
 
 
@@ -35,7 +35,7 @@ def unfit_column_type(column: str, expected: str, dtype: str) -> ScoringError:
     """Return the error where a column of the input has another type than the model was trained on."""
     return ScoringError(
         f"The column {column!r} holds {dtype}, the model was trained on {expected}. "
-        "Convert it before scoring; only integers and booleans are taken as floats."
+        "Convert it before scoring; only integers and booleans are taken as floats, and whole floats as integers."
     )
 
 

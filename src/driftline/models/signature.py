@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from pandas.api import types
 
+from driftline.datasets import content_of, plain_column
 from driftline.datasets.errors import MissingColumnError, duplicate_columns, unstorable_column
 from driftline.models.errors import unfit_column_type
 
@@ -22,11 +22,13 @@ class InputColumn:
         name: its name.
         type: what it holds. Only floats, strings and datetimes may miss values.
         categories: the strings that occurred in training, sorted; None for other types.
+        zoned: whether datetimes have a zone; None for other types, and where an older version did not keep it.
     """
 
     name: str
     type: InputType
     categories: tuple[str, ...] | None = None
+    zoned: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,8 +46,8 @@ class Signature:
 def signature_of(frame: pd.DataFrame) -> Signature:
     """Return the signature of a model that is trained on `frame`, whose columns are all features.
 
-    A nullable integer or boolean column with missing values is a float column. Text, objects that are text
-    and categories of text are strings; a column without any value is a float, unless it is text by its type.
+    An integer or boolean column with missing values is a float column. Text and categories of text are strings; a
+    column without any value is a float, unless it is text by its type.
 
     Raises:
         InvalidColumnError: two columns have one name.
@@ -58,16 +60,17 @@ def signature_of(frame: pd.DataFrame) -> Signature:
 def enforce(signature: Signature, frame: pd.DataFrame) -> pd.DataFrame:
     """Return the columns of `signature` from `frame`, in its order and with plain types; the index is kept.
 
-    Types afterwards: int64, float64 (missing: NaN), bool, str (missing: NaN), and datetimes as they are.
-    Other columns are left out. Integers, booleans and decimals are taken as floats, where a float is expected, and a
-    column without any value as a missing float or string; nothing else is converted. Strings that did not
-    occur in training stay as they are here: a LightGBM model reads them as missing, a pipeline as its encoder
-    says.
+    What holds a value in memory does not count (`plain_column`). Types afterwards: int64, float64 (missing: NaN),
+    bool, str (missing: NaN), and datetimes as they are. Other columns are left out. Integers and booleans are taken as
+    floats, where a float is expected, floats that are whole as integers, and a column without any value as a missing
+    float or string; nothing else is converted. Strings that did not occur in training stay as they are here: a LightGBM
+    model reads them as missing, a pipeline as its encoder says.
 
     Raises:
         InvalidColumnError: two columns of `frame` have one name.
         MissingColumnError: `frame` lacks columns.
-        ScoringError: a column holds another type, or misses values where the model has seen none.
+        ScoringError: a column holds another type, cells of several types, or misses values where the model has seen
+            none; times have a zone where those of the training had none, or the other way round.
     """
     _refuse_duplicates(frame)
     missing = [name for name in signature.names if name not in frame.columns]
@@ -82,6 +85,7 @@ def columns_as_json(signature: Signature) -> list[dict[str, object]]:
     return [
         {"name": column.name, "type": column.type}
         | ({} if column.categories is None else {"categories": list(column.categories)})
+        | ({} if column.zoned is None else {"zoned": column.zoned})
         for column in signature.columns
     ]
 
@@ -99,19 +103,22 @@ def _refuse_duplicates(frame: pd.DataFrame) -> None:
 def _column_from_json(column: Mapping[str, Any]) -> InputColumn:
     categories = column.get("categories")
     texts = None if categories is None else tuple(categories)
-    return InputColumn(name=column["name"], type=column["type"], categories=texts)
+    return InputColumn(name=column["name"], type=column["type"], categories=texts, zoned=column.get("zoned"))
 
 
 def _input_column(name: object, values: pd.Series) -> InputColumn:
     if not isinstance(name, str):
         raise unstorable_column(name, f"is named by a {type(name).__name__}, not by text")
+    values = plain_column(values)
     type_ = _type_of(values)
     if type_ is None:
         if values.notna().any():
-            raise unstorable_column(name, f"holds {_description(values)}, which no model here reads")
+            raise unstorable_column(name, f"holds {content_of(values)}, which no model here reads")
         type_ = "float"
     if type_ in {"integer", "boolean"} and values.hasnans:
         type_ = "float"
+    if type_ == "datetime":
+        return InputColumn(name=name, type=type_, zoned=values.dt.tz is not None)
     if type_ != "string":
         return InputColumn(name=name, type=type_)
     categories = sorted(str(category) for category in values.dropna().unique())
@@ -119,60 +126,71 @@ def _input_column(name: object, values: pd.Series) -> InputColumn:
 
 
 def _type_of(values: pd.Series) -> InputType | None:
-    """Return what a column holds; None for an object column without values and for what no model reads."""
+    """Return what a plain column holds; None for an object column, which no model reads, or is without any value."""
     dtype = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
-        text = types.infer_dtype(dtype.categories, skipna=True) in {"string", "empty"}
-        return "string" if text else None
-    if dtype == "object":
-        inferred = types.infer_dtype(values, skipna=True)
-        return _INFERRED.get(inferred)
-    if types.is_string_dtype(dtype):
+        return "string" if dtype.categories.dtype == "str" or not len(dtype.categories) else None
+    if dtype == "str":
         return "string"
     return _KINDS.get(dtype.kind)
 
 
 _KINDS: dict[str, InputType] = {"i": "integer", "u": "integer", "f": "float", "b": "boolean", "M": "datetime"}
-_INFERRED: dict[str, InputType] = {
-    "string": "string",
-    "integer": "integer",
-    "floating": "float",
-    "mixed-integer-float": "float",
-    "boolean": "boolean",
-    "decimal": "float",
-}
 
 
 def _description(values: pd.Series) -> str:
     type_ = _type_of(values)
-    if type_ is not None:
-        return f"{type_} ({values.dtype})"
-    present = values.dropna()
-    return str(values.dtype) if present.empty else f"values such as {present.iloc[0]!r} ({values.dtype})"
+    return content_of(values) if type_ is None else f"{type_} ({values.dtype})"
 
 
 def _plain(column: InputColumn, values: pd.Series) -> pd.Series:
     """Return `values` in the plain type of `column`."""
-    type_ = _type_of(values)
-    if column.type == "float":
-        if type_ in {"float", "integer", "boolean"} or not values.notna().any():
-            return values if values.dtype == np.float64 else _floats(values)
-    elif column.type == "string":
-        if type_ == "string" or not values.notna().any():
-            return values if values.dtype == "str" else values.astype("str")
-    elif type_ == column.type:
-        return _without_missing(column, values)
+    values = plain_column(values)
+    type_, empty = _type_of(values), not values.notna().any()
+    if column.type == "float" and (type_ in {"float", "integer", "boolean"} or empty):
+        return values if values.dtype == np.float64 else _floats(column, values)
+    if column.type == "string" and (type_ == "string" or empty):
+        return values if values.dtype == "str" else values.astype("str")
+    if column.type == "datetime" and type_ == "datetime":
+        return _same_zones(column, values)
+    if column.type == "integer" and type_ in {"integer", "float"}:
+        return _integers(column, values)
+    if column.type == "boolean" and type_ == "boolean":
+        return values if values.dtype == np.bool_ else _complete(column, values).astype("bool")
     raise unfit_column_type(column.name, column.type, _description(values))
 
 
-def _floats(values: pd.Series) -> pd.Series:
-    return pd.Series(values.to_numpy(dtype=np.float64, na_value=np.nan), index=values.index)
+def _floats(column: InputColumn, values: pd.Series) -> pd.Series:
+    if not values.notna().any():
+        return pd.Series(np.nan, index=values.index, name=column.name, dtype=np.float64)
+    return pd.Series(values.to_numpy(dtype=np.float64, na_value=np.nan), index=values.index, name=column.name)
 
 
-def _without_missing(column: InputColumn, values: pd.Series) -> pd.Series:
-    if column.type == "datetime" or values.dtype in (np.int64, np.bool_):
+def _integers(column: InputColumn, values: pd.Series) -> pd.Series:
+    """Return whole numbers: pandas holds them as floats where a value was missing beside them."""
+    if values.dtype == np.int64:
         return values
+    complete = _complete(column, values)
+    if complete.dtype.kind == "f" and not (complete == complete.round()).all():
+        raise unfit_column_type(column.name, column.type, _description(values))
+    if complete.dtype.kind != "i" and (complete.abs() >= _LARGEST[complete.dtype.kind]).any():
+        raise unfit_column_type(column.name, column.type, f"numbers as large as {complete.abs().max()}")
+    return complete.astype("int64")
+
+
+_LARGEST = {"u": 2**63, "f": 2**53}  # above which an integer of 64 bits, or a float, holds another number
+
+
+def _complete(column: InputColumn, values: pd.Series) -> pd.Series:
     if values.hasnans:
         count = int(values.isna().sum())
         raise unfit_column_type(column.name, f"{column.type} without missing values", f"{count} missing values")
-    return values.astype("int64" if column.type == "integer" else "bool")
+    return values
+
+
+def _same_zones(column: InputColumn, values: pd.Series) -> pd.Series:
+    zoned = values.dt.tz is not None
+    if column.zoned is not None and zoned != column.zoned:
+        kinds = {True: "times with a zone", False: "times without a zone"}
+        raise unfit_column_type(column.name, kinds[column.zoned], kinds[zoned])
+    return values

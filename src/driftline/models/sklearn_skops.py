@@ -17,6 +17,7 @@ from driftline.models.importance import importance_shares
 from driftline.models.model import Flavor, Model
 from driftline.models.signature import enforce, signature_of
 from driftline.models.trainer import Param, check_training
+from driftline.models.trusted_types import TRUSTED_TYPES
 
 _FIRST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip entry can have
 
@@ -30,8 +31,8 @@ class Sklearn:
     Attributes:
         estimator: a classifier with `predict_proba`, or a regressor.
         seed: what randomness starts from, where `fit` is given none.
-        trusted: full names of types to store beside those that skops trusts, such as
-            `sklearn.tree._tree.Tree` for a random forest; loading such a model asks for the same word.
+        trusted: full names of types to store beside those of scikit-learn's usual estimators (`TRUSTED_TYPES`), such
+            as those of a package of your own; loading such a model asks for the same word.
     """
 
     estimator: Any
@@ -108,13 +109,13 @@ class SklearnEstimator:
         """Return the estimator that `to_bytes` stored.
 
         Raises:
-            UntrustedModelError: it holds types that neither skops nor `trusted` trusts; nothing was loaded.
+            UntrustedModelError: it holds types that are not trusted; nothing was loaded.
             ModelFilesError: `content` is not a file of skops.
         """
         import skops.io  # noqa: PLC0415 - brings scikit-learn
 
         refuse_untrusted(content, trusted)
-        return cls(skops.io.loads(content, trusted=list(trusted)), task, class_count)
+        return cls(skops.io.loads(content, trusted=[*TRUSTED_TYPES, *trusted]), task, class_count)
 
     @cached_property
     def _stored(self) -> bytes:
@@ -137,7 +138,7 @@ class SklearnEstimator:
 
 
 def refuse_untrusted(content: bytes, trusted: tuple[str, ...]) -> None:
-    """Refuse a skops file with types that neither skops nor `trusted` trusts, without loading it.
+    """Refuse a skops file with types that neither skops, `TRUSTED_TYPES` nor `trusted` trusts, without loading it.
 
     Raises:
         UntrustedModelError: it holds such types.
@@ -149,7 +150,7 @@ def refuse_untrusted(content: bytes, trusted: tuple[str, ...]) -> None:
         untrusted = skops.io.get_untrusted_types(data=content)
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise ModelFilesError(f"skops does not read the model ({error})") from error
-    refused = sorted(set(untrusted) - set(trusted))
+    refused = sorted(set(untrusted) - TRUSTED_TYPES - set(trusted))
     if refused:
         raise UntrustedModelError(refused)
 

@@ -33,6 +33,10 @@ def dataset_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
     def dataset(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
         with visible_failure():
             read = read_dataset(workspace.opened, pipeline, dagster_run_id=context.run.run_id)
+        for sentence in read.left_out:
+            context.log.warning(sentence)
+        for sentence in read.problems:
+            context.log.error(f"{pipeline.name}/dataset cannot be trained on: {sentence}")
         return dg.MaterializeResult(
             data_version=dg.DataVersion(_dataset_digest(read)),
             metadata=_dataset_metadata(read),
@@ -40,7 +44,8 @@ def dataset_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
                 dg.AssetCheckResult(
                     passed=not read.problems,
                     check_name="quality",
-                    metadata={"problems": "\n".join(read.problems)},
+                    description="\n".join(read.problems) or None,
+                    metadata={"problems": "\n".join(read.problems), "rows left out": "\n".join(read.left_out)},
                 )
             ],
         )
@@ -108,6 +113,8 @@ def _dataset_metadata(read: DatasetReadResult) -> dict[str, Any]:
         metadata["window"] = str(read.window)
     if read.problems:
         metadata["problems"] = "\n".join(read.problems)
+    if read.left_out:
+        metadata["rows left out"] = "\n".join(read.left_out)
     if read.training and read.holdout:
         metadata |= {
             "dagster/row_count": read.training.row_count + read.holdout.row_count,

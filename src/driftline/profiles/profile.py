@@ -1,7 +1,8 @@
 """What is kept of a champion's reference rows, and every window is compared with: 15 kB for a column of numbers."""
 
-from collections.abc import Mapping
+from collections.abc import KeysView, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -51,10 +52,10 @@ class ReferenceProfile:
     columns: tuple[ColumnProfile, ...]
     row_count: int
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Return the names of the columns, in order."""
-        return tuple(column.name for column in self.columns)
+    @cached_property
+    def names(self) -> KeysView[str]:
+        """Return the names of the columns, in order; to find one does not take longer where there are many."""
+        return dict.fromkeys(column.name for column in self.columns).keys()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain numbers, text and lists, none of them NaN; `from_json` gives back an equal value."""

@@ -13,7 +13,13 @@ from driftline.registry.decisions import append, ask, load_decision, load_decisi
 from driftline.registry.declarations import find_declaration, record_declaration
 from driftline.registry.errors import AliasMovedError
 from driftline.registry.judgement import Judgement, judge
-from driftline.registry.listing import describe_champion, describe_model, list_models
+from driftline.registry.listing import (
+    describe_champion,
+    describe_decision,
+    describe_model,
+    list_decisions,
+    list_models,
+)
 from driftline.registry.model_version import ModelVersion, version_of_row
 from driftline.registry.reference import CHALLENGER, CHAMPION
 from driftline.registry.switches import promote, rollback
@@ -46,12 +52,14 @@ __all__ = [
     "append",
     "ask",
     "describe_champion",
+    "describe_decision",
     "describe_model",
     "find_declaration",
     "find_version",
     "judge",
     "known_classes",
     "known_model",
+    "list_decisions",
     "list_models",
     "load_both_timelines",
     "load_decision",

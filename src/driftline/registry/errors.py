@@ -35,11 +35,9 @@ class UnknownAliasError(NotFoundError):
 
     code = "UNKNOWN_ALIAS"
 
-    def __init__(self, model: str, alias: str) -> None:
-        super().__init__(
-            f"No version of {model!r} is {alias!r} yet. Materialize {model}/model and {model}/champion, "
-            f"or name a version: driftline models {model}."
-        )
+    def __init__(self, model: str, alias: str, remedy: str | None = None) -> None:
+        usual = f"Materialize {model}/model and {model}/champion, or name a version: driftline models {model}."
+        super().__init__(f"No version of {model!r} is {alias!r} yet. {remedy or usual}")
 
 
 class AliasMovedError(ConflictError):
@@ -79,6 +77,24 @@ class HistoryRewriteError(ConflictError):
     """A change would take effect at a time that has been answered for."""
 
     code = "HISTORY_REWRITE"
+
+
+class UnknownDecisionError(NotFoundError):
+    """No decision has a number."""
+
+    code = "UNKNOWN_DECISION"
+
+
+class UnknownDecisionStatusError(InvalidInputError):
+    """There is no such status of a decision."""
+
+    def __init__(self, status: str, names: Iterable[str]) -> None:
+        super().__init__(f"There is no status {status!r} of a decision. {suggestion(status, names)}")
+
+
+def unknown_decision(number: int) -> UnknownDecisionError:
+    """Return the error where no decision has a number."""
+    return UnknownDecisionError(f"There is no decision {number}. List them: driftline decisions.")
 
 
 def unknown_version(model: str, version: int) -> UnknownVersionError:

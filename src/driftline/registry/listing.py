@@ -1,15 +1,18 @@
 """Models as plain values, for lists and scripts."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from driftline.registry.aliases import known_model, load_timeline, load_timelines
 from driftline.registry.decision import Decision
-from driftline.registry.decisions import load_decision
+from driftline.registry.decisions import load_decision, load_decisions
+from driftline.registry.errors import UnknownDecisionStatusError, unknown_decision
 from driftline.registry.reference import CHALLENGER, CHAMPION
 from driftline.registry.timeline import Timeline
-from driftline.store import model_rows
+from driftline.store import decision_rows, model_rows
+from driftline.store.decision_rows import DecisionStatus
 from driftline.workspace import Workspace
 
 
@@ -111,6 +114,70 @@ def describe_champion(workspace: Workspace, name: str, at: datetime) -> dict[str
         "run_id": event.version.run_id,
         "digest": event.version.digest,
         **(_evidence(decision) if decision else {}),
+    }
+
+
+def list_decisions(
+    workspace: Workspace, *, model: str | None = None, status: str | None = None, first: int = 50
+) -> list[dict[str, Any]]:
+    """Return decisions about a model (None: about all), newest first.
+
+    Raises:
+        UnknownModelError: no model has this name.
+        UnknownDecisionStatusError: there is no such status.
+    """
+    if status is not None and status not in set(DecisionStatus):
+        raise UnknownDecisionStatusError(status, [str(known) for known in DecisionStatus])
+    wanted = None if status is None else DecisionStatus(status)
+    with workspace.database.reading() as session:
+        model_id = None if model is None else known_model(session, model).id
+        rows = decision_rows.decisions(session, model_id, status=wanted, first=first)
+        names = {row.id: row.name for row in model_rows.models(session)}
+        found = load_decisions(session, rows)
+    return [_decided(decision, names[decision.model_id]) for decision in found.values()]
+
+
+def describe_decision(workspace: Workspace, decision_id: int) -> dict[str, Any]:
+    """Return a decision with all that happened to it, and the comparison that it stands on.
+
+    Raises:
+        UnknownDecisionError: there is none of this number.
+    """
+    with workspace.database.reading() as session:
+        rows = decision_rows.by_id(session, [decision_id])
+        if not rows:
+            raise unknown_decision(decision_id)
+        names = {row.id: row.name for row in model_rows.models(session)}
+        decision = load_decisions(session, rows)[decision_id]
+    judged = decision.adjudication
+    return {
+        **_decided(decision, names[decision.model_id]),
+        "declaration_digest": decision.declaration_digest,
+        "events": [
+            {"recorded_at": event.recorded_at, "status": event.status, "actor": event.actor, "text": event.text}
+            for event in decision.events
+        ],
+        "comparison": {name: value for name, value in asdict(judged).items() if name not in _IDS} if judged else None,
+    }
+
+
+_IDS = {"challenger_version_id", "champion_version_id", "holdout_version_id", "details", "slices"}
+
+
+def _decided(decision: Decision, model: str) -> dict[str, Any]:
+    return {
+        "id": decision.id,
+        "as_of": decision.as_of,
+        "recorded_at": decision.recorded_at,
+        "model": model,
+        "kind": decision.kind,
+        "trigger": decision.trigger,
+        "actor": decision.actor,
+        "status": decision.status,
+        "reason": decision.reason,
+        "outcome": decision.outcome,
+        "drift_report_id": decision.drift_report_id,
+        "dagster_run_id": decision.dagster_run_id,
     }
 
 

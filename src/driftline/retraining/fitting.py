@@ -119,10 +119,11 @@ def fit_model(pipeline: ModelPipeline, rows: pd.DataFrame) -> Model:
     """Return the model that the pipeline's recipe makes of `rows`.
 
     Raises:
+        MissingColumnError: a declared feature is not among the columns.
         TrainingError: there is nothing to learn from these rows.
     """
     classes, task = classes_of(pipeline.target, rows), task_of(pipeline.target, rows)
-    features = rows.drop(columns=list(pipeline.not_features))
+    features = rows[pipeline.feature_names(rows.columns)]
     return pipeline.trainer.fit(features, encode(pipeline.target, rows, classes=classes), task=task, classes=classes)
 
 

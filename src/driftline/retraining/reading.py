@@ -14,6 +14,7 @@ from driftline.datasets import (
     slice_faults,
     statistics_of,
     to_parquet,
+    usable_rows,
 )
 from driftline.declaration import ModelPipeline
 from driftline.errors import DriftlineError
@@ -35,6 +36,7 @@ class DatasetReadResult:
         as_of: what was known at this time was read.
         window: of a stream.
         problems: why training must not use it.
+        left_out: why some rows are in neither part.
         training: the rows to learn from.
         holdout: the rows that champion and challenger are scored on.
     """
@@ -42,6 +44,7 @@ class DatasetReadResult:
     as_of: datetime
     window: Window | None
     problems: tuple[str, ...]
+    left_out: tuple[str, ...]
     training: DatasetVersion | None
     holdout: DatasetVersion | None
 
@@ -51,9 +54,10 @@ def read_dataset(
 ) -> DatasetReadResult:
     """Read, check, split and store the dataset that a training now would use.
 
-    Rows of a stream whose label is not known yet are left out; delivered labels are filled in. While the level of the
-    pipeline is lost, the holdout is the newer half of what lies after the change, at most the declared one. A dataset
-    that does not pass its checks is recorded with its problems and never trained on; nothing of it is stored.
+    Rows of a stream whose label is not known yet are left out; delivered labels are filled in. A row without a label,
+    or with a cell of another kind than the rest of its column, is left out and told of. While the level of the pipeline
+    is lost, the holdout is the newer half of what lies after the change, at most the declared one. A dataset that does
+    not pass its checks is recorded with its problems and never trained on; nothing of it is stored.
 
     Raises:
         InvalidDatasetError: the dataset function raises or gives no DataFrame.
@@ -64,14 +68,19 @@ def read_dataset(
     if window is not None:
         ahead = future_rows(pipeline, frame, workspace.clock())
         frame = _labelled(workspace, pipeline, filter_window(pipeline, frame, window), until)
+    schema = _previous(workspace, pipeline)
+    usable = usable_rows(frame, pipeline.target, schema=schema)
+    frame = usable.frame
     problems = [] if ahead is None else [ahead]
     problems += [
-        str(problem) for problem in check_frame(frame, pipeline.target, previous_schema=_previous(workspace, pipeline))
+        str(problem)
+        for problem in check_frame(frame, pipeline.target, metrics=pipeline.metrics, previous_schema=schema)
     ]
     problems = problems or list(slice_faults(frame, pipeline.slices))
     parts: dict[str, pd.DataFrame] = {}
     if not problems:
         try:
+            pipeline.feature_names(frame.columns)
             split = split_rows(pipeline, frame, change_of_world(workspace, pipeline))
             parts = {"training": split.train, "holdout": split.holdout}
         except DriftlineError as error:
@@ -88,6 +97,7 @@ def read_dataset(
             holdout_version_id=versions["holdout"].id if versions else None,
             columns=[asdict(column) for column in schema_of(frame)] if not problems else [],
             problems=problems,
+            left_out=list(usable.left_out),
             dagster_run_id=dagster_run_id,
             declaration_digest=record_declaration(session, pipeline, workspace.clock()),
         )
@@ -95,6 +105,7 @@ def read_dataset(
         as_of=until,
         window=window,
         problems=tuple(problems),
+        left_out=usable.left_out,
         training=versions.get("training"),
         holdout=versions.get("holdout"),
     )

@@ -1,6 +1,8 @@
 """The errors of the room `rollout`."""
 
 from driftline.errors import ConflictError, InvalidInputError, NotFoundError
+from driftline.registry import CHALLENGER
+from driftline.registry.errors import UnknownAliasError
 
 
 class BanditRunsError(ConflictError):
@@ -32,6 +34,11 @@ class PropensityError(InvalidInputError):
 
 class InvalidRolloutError(InvalidInputError):
     """A version cannot be rolled out in this way."""
+
+
+def nobody_in_the_shadow(model: str) -> UnknownAliasError:
+    """Return the error where a shadow is to be compared or ended, and there is none."""
+    return UnknownAliasError(model, CHALLENGER, f"Start one: driftline shadow {model} VERSION.")
 
 
 def shadow_is_champion(model: str, version: int) -> InvalidRolloutError:

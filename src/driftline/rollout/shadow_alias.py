@@ -12,8 +12,7 @@ from driftline.registry import (
     move_alias,
     numbered_version,
 )
-from driftline.registry.errors import UnknownAliasError
-from driftline.rollout.errors import shadow_is_champion
+from driftline.rollout.errors import nobody_in_the_shadow, shadow_is_champion
 from driftline.store import Session
 from driftline.workspace import Workspace
 
@@ -77,7 +76,7 @@ def end_shadow(workspace: Workspace, model: str, *, actor: str, reason: str) -> 
         model_id = known_model(session, model).id
         seen = load_timeline(session, model_id, alias=CHALLENGER)
         if not seen.events or seen.events[-1].version is None:
-            raise UnknownAliasError(model, CHALLENGER)
+            raise nobody_in_the_shadow(model)
         return _move(session, workspace, model_id, None, seen, actor=actor, reason=reason)
 
 

@@ -11,7 +11,8 @@ from driftline.declaration import ModelPipeline
 from driftline.evaluations import LabelledReader, LabelledRows
 from driftline.metrics import Comparison, Task, compare
 from driftline.registry import CHALLENGER, Tenure, known_model, load_timeline
-from driftline.registry.errors import UnknownAliasError, incomparable_classes
+from driftline.registry.errors import incomparable_classes
+from driftline.rollout.errors import nobody_in_the_shadow
 from driftline.rollout.shadow import shadows
 from driftline.workspace import Workspace
 
@@ -93,7 +94,7 @@ def _newest_tenure(workspace: Workspace, model: str) -> Tenure:
         history = load_timeline(session, known_model(session, model).id, alias=CHALLENGER)
     begun = [tenure for tenure in history.tenures if tenure.start <= workspace.as_of()]
     if not begun:
-        raise UnknownAliasError(model, CHALLENGER)
+        raise nobody_in_the_shadow(model)
     return begun[-1]
 
 

@@ -1,6 +1,6 @@
 """The rows of partitions, read in as few calls as possible, and who serves them."""
 
-from driftline.rows.keys import key_texts, match_positions, normalize_keys, plain_column
+from driftline.rows.keys import key_column, key_texts, match_positions, normalize_keys
 from driftline.rows.outcome import Outcome, run_batched
 from driftline.rows.partition_reader import PartitionReader
 from driftline.rows.reading import filter_window, future_rows, load_frame, load_window, past_partitions
@@ -11,13 +11,13 @@ __all__ = [
     "PartitionReader",
     "filter_window",
     "future_rows",
+    "key_column",
     "key_texts",
     "load_frame",
     "load_window",
     "match_positions",
     "normalize_keys",
     "past_partitions",
-    "plain_column",
     "run_batched",
     "serving_versions",
 ]

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from driftline.datasets import plain_column
 from driftline.rows.errors import unfit_key_type
 
 
 def normalize_keys(frame: pd.DataFrame, row_key: Sequence[str]) -> pd.DataFrame:
     """Return `frame` with its key in the form that joins everywhere: times in UTC by microseconds, plain categories."""
-    plain: pd.DataFrame = frame.assign(**{name: plain_column(frame[name]) for name in row_key})
+    plain: pd.DataFrame = frame.assign(**{name: key_column(frame[name]) for name in row_key})
     return plain
 
 
@@ -20,8 +21,9 @@ def key_texts(frame: pd.DataFrame, row_key: Sequence[str]) -> Iterator[str]:
         yield " ".join(value.isoformat() if isinstance(value, pd.Timestamp) else str(value) for value in values)
 
 
-def plain_column(column: pd.Series) -> pd.Series:
+def key_column(column: pd.Series) -> pd.Series:
     """Return a key or a label in the form that joins everywhere: times in UTC by microseconds, plain categories."""
+    column = plain_column(column)
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         column = column.dt.tz_convert("UTC").astype("datetime64[us, UTC]")
     elif isinstance(column.dtype, pd.CategoricalDtype):
@@ -52,4 +54,4 @@ def match_positions(keys: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
 
 def _numbered(keys: pd.DataFrame) -> pd.DataFrame:
     """Return keys in the form that joins everywhere, their columns numbered and their rows, too."""
-    return pd.DataFrame({number: plain_column(keys.iloc[:, number]).array for number in range(keys.shape[1])})
+    return pd.DataFrame({number: key_column(keys.iloc[:, number]).array for number in range(keys.shape[1])})

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from driftline.clock import CLOCK_TOLERANCE
-from driftline.datasets import Window, from_parquet
+from driftline.datasets import Window, from_parquet, plain_frame
 from driftline.declaration import (
     HOLDOUT_ROW,
     RESERVED_PREFIX,
@@ -71,7 +71,9 @@ def filter_window(pipeline: ModelPipeline, frame: pd.DataFrame, window: Window) 
 
 
 def load_frame(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
-    """Return all that the user's dataset function gives for `window`, rows outside of it included.
+    """Return all that the user's dataset function gives for `window`, rows outside of it included, in plain storage.
+
+    Columns that nothing looks at are left out.
 
     Raises:
         InvalidDatasetError: it raises, gives no DataFrame, or a stream's rows have no time with a zone.
@@ -86,6 +88,7 @@ def load_frame(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
     if reserved:
         fault = f"gave the column {reserved[0]!r}: names that begin with {RESERVED_PREFIX!r} are driftline's own"
         raise dataset_function_fault(pipeline.name, window, fault)
+    frame = plain_frame(frame.loc[:, [pipeline.is_read(name) for name in frame.columns]])
     if window is None:
         return frame
     if pipeline.time_column not in frame.columns:

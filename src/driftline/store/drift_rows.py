@@ -145,6 +145,14 @@ def reports(
     return session.exec(statement.order_by(col(DriftReportRow.id).desc()).limit(first)).all()
 
 
+def newest_report(session: Session, model_id: int, partition_key: str) -> DriftReportRow | None:
+    """Return the newest report of a partition, or None."""
+    statement = select(DriftReportRow).where(
+        DriftReportRow.model_id == model_id, DriftReportRow.partition_key == partition_key
+    )
+    return session.exec(statement.order_by(col(DriftReportRow.id).desc()).limit(1)).first()
+
+
 def newest_health(session: Session, model_id: int, *, before: str | None = None) -> Mapping[str, Any] | None:
     """Return the health of the newest report on the newest partition of a model, of those before a partition."""
     statement = select(DriftReportRow.health).where(

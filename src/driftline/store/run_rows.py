@@ -1,16 +1,16 @@
 """Experiments and their runs, with params, tags, artifacts and inputs; their metrics are in `metric_rows`."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKeyConstraint, Index, String
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, String
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from driftline.process import Process, described
 from driftline.store import lock_rows
+from driftline.store.exact_json import ExactJson
 from driftline.store.upsert import insert_missing
 
 HELD = "run "  # of the lock that the process of a run holds: this, and the id of the run
@@ -60,7 +60,7 @@ class Param(SQLModel, table=True):
 
     run_id: str = Field(primary_key=True, foreign_key="run.run_id")
     key: str = Field(primary_key=True)
-    value: Any = Field(sa_type=JSON)
+    value: Any = Field(sa_type=ExactJson)
 
 
 class Tag(SQLModel, table=True):
@@ -231,9 +231,4 @@ def of_runs(session: Session, table: type[Any], run_ids: Iterable[str]) -> dict[
 
 def add_params(session: Session, run_id: str, params: Mapping[str, Any]) -> None:
     """Store params of a run; the same key again keeps the first value."""
-    insert_missing(session, Param, [{"run_id": run_id, "key": k, "value": _json(v)} for k, v in params.items()])
-
-
-def _json(value: Any) -> Any:
-    """Return a param as JSON can hold it: NaN and the infinities as their names."""
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+    insert_missing(session, Param, [{"run_id": run_id, "key": k, "value": v} for k, v in params.items()])

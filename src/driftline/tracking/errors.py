@@ -20,6 +20,16 @@ class InvalidKeyError(InvalidInputError):
         )
 
 
+class InvalidParamError(InvalidInputError):
+    """A param has a value that would come back as another."""
+
+    def __init__(self, key: str, value: object) -> None:
+        super().__init__(
+            f"The param {key!r} is a {type(value).__name__}, {value!r}, which would come back as something else. "
+            "Log str(value), which keeps every digit, or float(value)."
+        )
+
+
 class UnknownStatusError(InvalidInputError):
     """There is no such status of a run."""
 

@@ -1,6 +1,5 @@
 """One execution of training code, from its start to a true end."""
 
-import math
 import threading
 import time
 import traceback
@@ -19,6 +18,7 @@ from driftline.store import metric_rows, run_rows
 from driftline.store.run_rows import RunStatus
 from driftline.tracking.environment import environment
 from driftline.tracking.errors import InvalidKeyError
+from driftline.tracking.params import param_value
 from driftline.tracking.signals import signals_raise
 from driftline.workspace import Workspace
 
@@ -37,12 +37,19 @@ class ActiveRun:
     def log_params(self, params: Mapping[str, Any]) -> None:
         """Store input values; a key's first value stays.
 
-        JSON values keep their type; what JSON has no form for (NaN, infinities, other objects) is stored as text.
+        Numbers, booleans, text, None, and lists and dicts of them come back as they are, with their type and every
+        digit; numpy's are Python's, an array and a tuple are lists. Other objects, such as a path or an estimator, are
+        stored as their text.
+
+        Raises:
+            InvalidKeyError: a key is empty, or no path.
+            InvalidParamError: a value is a number or a time that JSON has no form for.
         """
+        stored = {key: param_value(key, value) for key, value in params.items()}
         for key in params:
             _check_key(key)
         with self.workspace.database.transaction() as session:
-            run_rows.add_params(session, self.run_id, {key: _plain(value) for key, value in params.items()})
+            run_rows.add_params(session, self.run_id, stored)
 
     def log_metrics(self, metrics: Mapping[str, float], *, step: int = 0) -> None:
         """Store measured floats at `step`; NaN and the infinities are kept as what they are."""
@@ -168,17 +175,6 @@ class _Times:
         """Return the time of the end; where the clock stands before the start, the time that has passed is added."""
         at = self._clock()
         return at if at >= self.start else self.start + timedelta(seconds=time.monotonic() - self._began_s)
-
-
-def _plain(value: Any) -> Any:
-    """Return `value` as JSON has it, or as text."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
 
 
 def _check_key(key: str) -> None:

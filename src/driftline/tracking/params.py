@@ -1,0 +1,32 @@
+"""What of the values that people log as params can be kept, and as what."""
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from driftline.tracking.errors import InvalidParamError
+
+_LOSING = (Decimal, Fraction, complex, bytes, bytearray, date, time, timedelta, np.datetime64, np.timedelta64)
+
+
+def param_value(key: str, value: Any) -> Any:
+    """Return a value as JSON holds it without a loss: numpy's scalars as Python's, other objects as their text.
+
+    Raises:
+        InvalidParamError: it is a number or a time that would come back as something else.
+    """
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    plain = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, _LOSING) or isinstance(plain, (*_LOSING, np.generic)):  # a long double has no other form
+        raise InvalidParamError(key, value)
+    value = plain
+    if isinstance(value, Mapping):
+        return {str(name): param_value(f"{key}.{name}", item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [param_value(key, item) for item in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -1,0 +1,74 @@
+"""Params come back with their type and every digit, or are refused."""
+
+import math
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from driftline.tracking import describe_run, start_run
+from driftline.tracking.errors import InvalidParamError
+
+GIVEN = {
+    "rate": 1.0,
+    "entropy": 314159265358979323846264338327950288419,
+    "hash": 2**63 + 1,
+    "negative_zero": -0.0,
+    "tiny": 5e-324,
+    "plain": 31,
+    "flag": True,
+    "none": None,
+    "list": [1.0, 2**70, [False, None]],
+    "dict": {"a": 1.0, "b": {"c": -0.0}},
+    "text": "1.0",
+    "surrogate": "\ud83d",
+    "inf": -math.inf,
+}
+
+
+def logged(workspace, **params):
+    with start_run(workspace, experiment="e") as run:
+        run.log_params(params)
+    return describe_run(workspace, run.run_id)["params"]
+
+
+def test_params_keep_their_type_and_every_digit(workspace):
+    assert repr(logged(workspace, **GIVEN)) == repr(dict(sorted(GIVEN.items())))
+    assert math.isnan(logged(workspace, value=math.nan)["value"])
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (np.int64(31), 31),
+        (np.uint64(2**64 - 1), 2**64 - 1),
+        (np.float64(0.1), 0.1),
+        (np.bool_(True), True),
+        (np.str_("a"), "a"),
+        (np.array([[1, 2]]), [[1, 2]]),
+        ((1, np.float64(2.0)), [1, 2.0]),
+        ({1: np.int8(3)}, {"1": 3}),
+        (Path("a/b"), "a/b"),
+    ],
+)
+def test_foreign_values_are_kept_as_pythons(workspace, given, kept):
+    assert repr(logged(workspace, value=given)["value"]) == repr(kept)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Decimal("0.1"),
+        datetime(2025, 1, 1, tzinfo=UTC),
+        date(2025, 1, 1),
+        np.datetime64("2025-01-01"),
+        1j,
+        b"x",
+        [Decimal(1)],
+    ],
+)
+def test_what_would_come_back_as_something_else_is_refused(workspace, value):
+    with pytest.raises(InvalidParamError, match="The param 'value' is a "):
+        logged(workspace, value=value)
