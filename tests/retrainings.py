@@ -1,5 +1,7 @@
 """A retraining from the reading to the judgement, and recipes for it."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from driftline.retraining import adjudicate, read_dataset, train
@@ -20,6 +22,21 @@ class Broken:
 
     def fit(self, *_args, **_kwargs):
         raise self.error
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """A recipe that says when it has begun, and does not come to its end."""
+
+    begun: Callable[[], None]
+    name = "Stuck"
+
+    def params(self):
+        return {}
+
+    def fit(self, *_args, **_kwargs):
+        self.begun()
+        time.sleep(60)
 
 
 def of_run(workspace, run_id, table):

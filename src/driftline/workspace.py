@@ -1,19 +1,21 @@
 """What a process has open: the experiment database, the artifact store and the clock."""
 
+import logging
 import os
-import socket
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-import psutil
-
-from driftline.artifacts import ArtifactStore, open_artifacts
+from driftline.artifacts import ArtifactStore, UnnamedFile, open_artifacts
 from driftline.clock import Clock, now
-from driftline.errors import ConflictError
+from driftline.errors import ConflictError, StorageError
+from driftline.process import described, this_process
 from driftline.settings import Settings, make_folder
-from driftline.store import Database, lock_rows, open_database
+from driftline.store import Database, lock_rows, lookup, open_database
 
 
 class LockedError(ConflictError):
@@ -23,12 +25,13 @@ class LockedError(ConflictError):
 
     def __init__(self, name: str, holder: str, expires_at: object) -> None:
         super().__init__(
-            f"{name!r} is already being done by {holder} (its lease ends {expires_at}). "
+            f"{name!r} is already being done by {described(holder)} (its lease ends {expires_at}). "
             "Wait until it is done; two of them never run together."
         )
 
 
-LEASE = timedelta(hours=6)  # longer than any step; a holder that died on this machine is noticed at once
+HEARTBEAT_S = 60.0  # a fifth of a lease
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,16 +61,47 @@ class Workspace:
         Raises:
             LockedError: another process holds it.
         """
-        holder = f"{socket.gethostname()}:{os.getpid()}"
+        holder = this_process()
         with self.database.transaction() as session:
-            other = lock_rows.take(session, name, holder, now=now(), lease=LEASE, is_dead=_died_here)
+            other = lock_rows.take(session, name, holder, now=now())
         if other is not None:
             raise LockedError(name, other.holder, other.expires_at)
+        with self.heartbeat(name):
+            try:
+                yield
+            finally:
+                with self.database.transaction() as session:
+                    lock_rows.release(session, name, holder)
+
+    @contextmanager
+    def heartbeat(self, name: str) -> Iterator[None]:
+        """Renew the lease of the lock `name`, which this process holds, for as long as the block lasts.
+
+        On its own machine a process is known to live without it; other machines see nothing else.
+        """
+        beating = _heartbeat(os.getpid())
+        beating.start(self.database, name)
         try:
             yield
         finally:
-            with self.database.transaction() as session:
-                lock_rows.release(session, name, holder)
+            beating.stop(self.database, name)
+
+
+def unnamed_artifacts(workspace: Workspace, *, age: timedelta) -> list[UnnamedFile]:
+    """Return the files of the artifact store that nothing in the database names, and partial ones.
+
+    Processes that died between storing a file and naming it have left them.
+
+    Args:
+        workspace: the only one that uses its artifact store.
+        age: how long ago they were stored at least; longer than any step, which stores its files before it names them.
+    """
+
+    def named() -> set[str]:
+        with workspace.database.reading() as session:
+            return lookup.named_digests(session)
+
+    return workspace.artifacts.unnamed(named, before=now() - age)
 
 
 def open_workspace(settings: Settings | None = None, *, replay_at: datetime | None = None) -> Workspace:
@@ -83,6 +117,49 @@ def open_workspace(settings: Settings | None = None, *, replay_at: datetime | No
     )
 
 
-def _died_here(holder: str) -> bool:
-    host, _, pid = holder.rpartition(":")
-    return host == socket.gethostname() and not psutil.pid_exists(int(pid))
+class _Heartbeat:
+    """A thread of this process that renews its leases; it ends when nothing is held any more."""
+
+    def __init__(self) -> None:
+        self._held: dict[Database, set[str]] = {}
+        self._guard = threading.Lock()
+        self._beats = False
+
+    def start(self, database: Database, name: str) -> None:
+        with self._guard:
+            self._held.setdefault(database, set()).add(name)
+            if not self._beats:
+                self._beats = True
+                threading.Thread(target=self._beat, name="driftline-heartbeat", daemon=True).start()
+
+    def stop(self, database: Database, name: str) -> None:
+        with self._guard:
+            self._held[database].discard(name)
+            if not self._held[database]:
+                del self._held[database]
+
+    def _beat(self) -> None:
+        while True:
+            time.sleep(HEARTBEAT_S)
+            with self._guard:
+                held = {database: set(names) for database, names in self._held.items()}
+                self._beats = bool(held)
+            if not held:
+                return
+            for database, names in held.items():
+                _renew(database, names)
+
+
+def _renew(database: Database, names: set[str]) -> None:
+    try:
+        with database.transaction() as session:
+            lock_rows.renew(session, names, this_process(), now=now())
+    except StorageError as error:  # the lease outlasts some beats
+        _log.warning("Leases were not renewed: %s", error)
+
+
+@cache
+def _heartbeat(pid: int) -> _Heartbeat:
+    """Return the heartbeat of a process: no thread lives on in a fork."""
+    del pid
+    return _Heartbeat()

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,9 +13,10 @@ from driftline.api.errors import InvalidPageError
 from driftline.api.schema.fields import plain
 from driftline.api.schema.page import after_id, after_run
 from driftline.clock import parse_time
+from driftline.process import this_process
 from driftline.registry import promote, rollback, timeline
 from driftline.rollout import end_shadow, shadow
-from driftline.store import drift_rows
+from driftline.store import drift_rows, lock_rows
 from driftline.tracking import start_run
 
 EVERYTHING_OF_RUNS = """query ($first: Int! = 50, $after: String) { runs(first: $first, after: $after) {
@@ -53,7 +55,7 @@ def test_a_page_of_runs_asks_once_per_table(production, ask, statements):
             run.log_params({"number": number})
     statements.clear()
     assert len(ask(EVERYTHING_OF_RUNS)["data"]["runs"]["nodes"]) == 23
-    tables = ["run", "experiment", "param", "metric_summary", "tag", "artifact", "run_input", "dataset_version"]
+    tables = ["lock", "run", "experiment", "param", "metric_summary", "tag", "artifact", "run_input", "dataset_version"]
     assert statements == dict.fromkeys(tables, 1)
 
 
@@ -146,6 +148,15 @@ def test_runs_are_filtered_by_status_and_keep_their_error(workspace, ask):
     [failed] = ask("{ runs(status: FAILED) { nodes { status error } } }")["data"]["runs"]["nodes"]
     assert failed["status"] == "FAILED"
     assert "KeyError: 'wind'" in failed["error"]
+
+
+@pytest.mark.parametrize("query", ["{ runs { nodes { status } } }", 'query { run(runId: "%s") { status } }'])
+def test_a_run_whose_process_died_is_lost(workspace, ask, query):
+    dead = replace(this_process(), started_s=0.0)
+    with start_run(workspace, experiment="fires") as run:
+        with workspace.database.transaction() as session:
+            session.get(lock_rows.Lock, f"run {run.run_id}").holder = str(dead)
+        assert '"LOST"' in json.dumps(ask(query.replace("%s", run.run_id)))
 
 
 def test_one_run_is_found_by_its_id(workspace, ask):

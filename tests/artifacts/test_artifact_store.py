@@ -1,15 +1,20 @@
 """The artifact store: content in, the same content out, or an error that says why not."""
 
+import errno
 import hashlib
 import io
+import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driftline.artifacts import open_artifacts
-from driftline.artifacts.errors import ArtifactAlteredError, ArtifactMissingError
+from driftline.artifacts import ArtifactStore, open_artifacts
+from driftline.artifacts.errors import ArtifactAlteredError, ArtifactMissingError, DiskFullError
+from driftline.clock import now
 from driftline.settings import InvalidSettingError
 
 
@@ -45,7 +50,58 @@ def test_an_interrupted_stream_leaves_no_artifact(tmp_path):
 
     with pytest.raises(OSError, match="disk is gone"):
         open_artifacts(str(tmp_path)).put(Broken())
-    assert {path.parent.name for path in files(tmp_path)} <= {"partial"}
+    assert files(tmp_path) == []
+
+
+class FullDisk(LocalFileSystem):
+    """A disk that is full after some bytes."""
+
+    def open(self, *args, **kwargs):
+        file = super().open(*args, **kwargs)
+
+        def write(data):
+            file.f.write(data[:1000])
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        file.write = write
+        return file
+
+
+@pytest.mark.parametrize("content", [b"tree" * 500, io.BytesIO(b"tree" * 500)], ids=["bytes", "stream"])
+def test_a_full_disk_names_itself_and_keeps_nothing(tmp_path, content):
+    with pytest.raises(DiskFullError, match=f"artifact store {tmp_path} is full"):
+        ArtifactStore(FullDisk(), str(tmp_path)).put(content)
+    assert files(tmp_path) == []
+
+
+def test_files_that_nothing_names_are_found_and_removed_and_no_others(tmp_path):
+    store = open_artifacts(str(tmp_path))
+    named, orphan = store.put(b"named"), store.put(b"orphan")
+    (tmp_path / "partial" / ("f" * 32)).write_bytes(b"half")
+    (tmp_path / "notes.txt").write_text("of somebody else")
+    later = now() + timedelta(minutes=1)
+    found = store.unnamed(lambda: {named}, before=later)
+    assert {(file.path.removeprefix(str(tmp_path)), file.size_bytes) for file in found} == {
+        (f"/{orphan[:2]}/{orphan[2:]}", 6),
+        (f"/partial/{'f' * 32}", 4),
+    }
+    assert store.unnamed(lambda: {named}, before=later - timedelta(hours=1)) == []
+    store.remove(found)
+    assert sorted(path.name for path in files(tmp_path)) == sorted([named[2:], "notes.txt"])
+
+
+def test_a_file_that_is_stored_again_counts_as_new(tmp_path):
+    store = open_artifacts(str(tmp_path))
+    store.put(b"tree")
+    os.utime(files(tmp_path)[0], (0, 0))
+    yesterday = now() - timedelta(days=1)
+    assert len(store.unnamed(set, before=yesterday)) == 1
+    store.put(b"tree")
+    assert store.unnamed(set, before=yesterday) == []
+
+
+def test_an_empty_store_has_no_files_that_nothing_names(tmp_path):
+    assert open_artifacts(str(tmp_path / "new")).unnamed(set, before=now()) == []
 
 
 def test_an_altered_file_is_refused(tmp_path):

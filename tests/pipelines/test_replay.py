@@ -1,18 +1,29 @@
 """A short history is replayed as if it had been watched all along, and an interruption loses nothing."""
 
 import logging
+import time
 
 import dagster as dg
 import pytest
 
 from driftline import Daily, PerformanceDrift, Retrain, RetrainTrigger
 from driftline.declaration.errors import NotAStreamError
-from driftline.pipelines import WorkspaceResource, build, drift_sensor, replay
+from driftline.pipelines import (
+    WorkspaceResource,
+    build,
+    dagster_home,
+    drift_sensor,
+    open_instance,
+    replay,
+    retraining_assets,
+)
 from driftline.pipelines.errors import EndlessStreamError, RunFailedError
 from driftline.registry import timeline
 from driftline.store import evaluation_rows
 from driftline.workspace import open_workspace
+from tests.forks import ended, forked
 from tests.histories import decisions, events
+from tests.pipelines.conftest import Dagster
 from tests.streams import Forest, day, fires, persons
 
 WEEKS = Daily("2025-02-24", end="2025-03-17")  # the truth changes on 1 March
@@ -108,3 +119,25 @@ def test_only_a_stream_with_an_end_has_a_history(dagster):
     for pipeline, error in refusals:
         with pytest.raises(error):
             list(go(dagster, pipeline))
+
+
+def test_a_replay_that_was_killed_before_a_challenger_was_judged_judges_it_and_knows_why_it_was_trained(dagster):
+    def work(begun):
+        with dg.DagsterInstance.from_config(str(dagster_home())) as instance:
+            steps = go(Dagster(instance), short())
+            next(steps)
+            retraining_assets.adjudicate = lambda *_args, **_told: (begun(), time.sleep(60))
+            list(steps)
+
+    with forked(work) as process:
+        ended(process)
+    [asked] = [one for one in decisions(open_workspace()) if one.status == "trained"]
+    with open_instance(dagster_home()) as instance:
+        next(go(Dagster(instance), short()))
+    judged = next(one for one in decisions(open_workspace()) if one.id == asked.id)
+    assert judged.status in {"promoted", "kept"}
+    assert (judged.reason, judged.drift_report_id) == (asked.reason, asked.drift_report_id)
+    assert [event.status for event in judged.events].count("trained") == 2  # asked for again, and not trained again
+    assert judged.challenger_version_id == asked.challenger_version_id
+    assert {row[0] for row in decided()} == {"manual", "drift"}
+    assert [row[0] for row in decided()].count("manual") == 1  # the first model

@@ -1,6 +1,9 @@
 """A switch by hand: now or later, with its decision, and back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
+from threading import Barrier
 
 import pytest
 
@@ -148,3 +151,35 @@ def test_the_first_champion_of_a_model_may_be_made_by_hand(served):
     another_version(served, "other")
     done = promote(served, "other", 1, **WHY)
     assert (done.previous, number(timeline(served, "other").holder(served.as_of()))) == (None, 1)
+
+
+def test_switches_at_once_are_refused_only_where_they_conflict(served):
+    """Each waits for the one before it, and is dated when its turn has come."""
+    for _ in range(3):
+        another_version(served)
+    production = replace(served, replay_at=None)
+    together = Barrier(6)
+
+    def switch(number):
+        together.wait()
+        for turn in range(3):
+            try:
+                promote(production, "fires", 2 + (number + turn) % 3, **WHY)
+                rollback(production, "fires", actor="bob", reason="it smokes")
+            except InvalidSwitchError:  # it is champion already
+                continue
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(switch, range(6)))
+    revisions = [event.revision for event in events(served)]
+    assert revisions == list(range(1, len(revisions) + 1))
+
+
+def test_a_switch_follows_one_that_a_clock_a_little_ahead_has_dated(served):
+    another_version(served)
+    ahead = replace(served, replay_at=LONG_AFTER + timedelta(seconds=2))
+    promote(ahead, "fires", 2, **WHY)
+    done = rollback(served, "fires", actor="bob", reason="it smokes")
+    assert (done.version, done.effective_at) == (1, LONG_AFTER + timedelta(seconds=2))
+    assert number(timeline(served, "fires").holder(done.effective_at)) == 1
+    assert timeline(served, "fires").planned(done.effective_at) == ()

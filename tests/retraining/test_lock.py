@@ -1,6 +1,5 @@
 """Two trainings of one pipeline never run together, and a dead holder blocks nobody."""
 
-import socket
 import subprocess
 import sys
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -9,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from driftline.clock import now
+from driftline.process import process_here, this_process
 from driftline.retraining import adjudicate, read_dataset, train
 from driftline.store import lock_rows, run_rows
 from driftline.workspace import LockedError
@@ -56,12 +56,19 @@ def test_of_several_that_take_a_free_lock_at_once_one_has_it(served):
     assert (came, len(entered)) == (["held"] + ["locked"] * 5, 1)
 
 
-@pytest.mark.parametrize(("holder", "left"), [("dead", timedelta(hours=6)), ("another-host:1", timedelta(seconds=-1))])
+@pytest.mark.parametrize(
+    ("holder", "left"),
+    [
+        ("dead", timedelta(hours=6)),
+        ("another-host:1", timedelta(seconds=-1)),
+        (str(this_process()), timedelta(hours=-2)),  # it could not let go
+    ],
+)
 def test_a_lock_whose_holder_is_dead_or_whose_lease_ended_is_taken_over(served, holder, left):
     if holder == "dead":
-        ended = subprocess.Popen([sys.executable, "-c", ""])
-        ended.wait()
-        holder = f"{socket.gethostname()}:{ended.pid}"
+        ended = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+        holder = str(process_here(ended.pid))
+        ended.communicate()
     with served.database.transaction() as session:
         session.add(lock_rows.Lock(name="retraining fires", holder=holder, expires_at=now() + left))
     read_dataset(served, fires())
@@ -72,7 +79,7 @@ def test_a_lock_of_another_machine_is_left_alone_while_its_lease_runs(served):
     with served.database.transaction() as session:
         told = {"name": "retraining fires", "holder": "another-host:1", "expires_at": now() + timedelta(hours=1)}
         session.add(lock_rows.Lock(**told))
-    with pytest.raises(LockedError, match="another-host:1"):
+    with pytest.raises(LockedError, match="process 1 on another-host"):
         train(served, fires())
     with served.database.reading() as session:
         assert session.get(lock_rows.Lock, "retraining fires").holder == "another-host:1"

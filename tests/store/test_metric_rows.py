@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 from sqlmodel import select
 
+from driftline.process import this_process
 from driftline.store import metric_rows, run_rows
 from driftline.store.database import Database, open_database
 from driftline.store.metric_rows import MetricPoint, MetricSummary
@@ -21,7 +22,15 @@ NUMBERS = count()
 def started(database: Database) -> str:
     run_id = f"r{next(NUMBERS)}"
     with database.transaction() as session:
-        run_rows.create_run(session, run_id=run_id, experiment="e", name=run_id, started_at=START, user_name="ada")
+        run_rows.create_run(
+            session,
+            run_id=run_id,
+            experiment="e",
+            name=run_id,
+            started_at=START,
+            process=this_process(),
+            user_name="ada",
+        )
     return run_id
 
 

@@ -8,6 +8,7 @@ import pytest
 from driftline.store import metric_rows, run_rows
 from driftline.tracking import environment, start_run
 from driftline.tracking.errors import InvalidKeyError
+from tests.workspaces import opened
 
 
 def stored(workspace, run_id, table):
@@ -105,3 +106,19 @@ def test_the_environment_names_commit_and_remote_without_credentials(tmp_path):
     (tmp_path / "train.py").write_text("1")
     assert (len(clean.git_commit), clean.git_dirty, environment(tmp_path).git_dirty) == (40, False, True)
     assert clean.source_url == "https://example.org/forest.git"
+
+
+def test_what_went_wrong_first_is_raised_where_the_end_cannot_be_stored_either(tmp_path):
+    workspace = opened(f"sqlite:///{tmp_path / 'd.db'}", tmp_path)
+
+    def fill_the_disk():
+        with start_run(workspace, experiment="income"):
+            with workspace.database.reading() as session:  # the database may not grow any more
+                session.connection().exec_driver_sql("PRAGMA max_page_count = 1")
+            raise ValueError("x" * 100_000)
+
+    with pytest.raises(ValueError, match="xxx") as caught:
+        fill_the_disk()
+    [note] = caught.value.__notes__
+    assert "database or disk is full. Free space on its disk" in note
+    workspace.database.close()

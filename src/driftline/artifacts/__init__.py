@@ -1,5 +1,5 @@
 """Content-addressed files on a folder or any fsspec URL."""
 
-from driftline.artifacts.store import ArtifactStore, open_artifacts
+from driftline.artifacts.store import ArtifactStore, UnnamedFile, open_artifacts
 
-__all__ = ["ArtifactStore", "open_artifacts"]
+__all__ = ["ArtifactStore", "UnnamedFile", "open_artifacts"]

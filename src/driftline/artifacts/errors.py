@@ -24,6 +24,16 @@ class ArtifactAlteredError(StorageError):
         )
 
 
+class DiskFullError(StorageError):
+    """There is no space left for a file."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"The disk of the artifact store {where} is full: the file was not stored, and nothing is left of it. "
+            "Free space there, then run the same again; driftline gc shows files that nothing names."
+        )
+
+
 def invalid_artifacts_url(url: str, cause: object) -> InvalidSettingError:
     """Return the error where an artifacts URL cannot be used."""
     return InvalidSettingError(

@@ -1,20 +1,39 @@
 """The artifact store: a file is kept once, under the sha256 of its content, and never changes."""
 
+import errno
 import hashlib
 import io
 import re
 import uuid
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import BinaryIO, NewType
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from driftline.artifacts.errors import ArtifactAlteredError, ArtifactMissingError, invalid_artifacts_url
+from driftline.artifacts.errors import (
+    ArtifactAlteredError,
+    ArtifactMissingError,
+    DiskFullError,
+    invalid_artifacts_url,
+)
 
 Digest = NewType("Digest", str)
 
 CHUNK_BYTES = 1 << 20
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_OURS = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}|partial/[0-9a-f]{32}")  # anything else in the folder is left alone
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnnamedFile:
+    """A file of the store that nothing names, or a partial one whose process died."""
+
+    path: str
+    size_bytes: int
 
 
 class ArtifactStore:
@@ -29,25 +48,48 @@ class ArtifactStore:
 
         The bytes are hashed while they stream into a partial file, which is then renamed: a reader sees
         all of a file or none of it, and a crash leaves nothing but a file in `partial/`.
+
+        Raises:
+            DiskFullError: there is no space left for it; nothing is left of it.
         """
         if isinstance(content, bytes):
             digest = Digest(hashlib.sha256(content).hexdigest())
-            if self.has(digest):
+            if self._is_kept(digest):
                 return digest
             content = io.BytesIO(content)
         partial = f"{self._root}/partial/{uuid.uuid4().hex}"
+        try:
+            digest = self._write(partial, content)
+            path = self._path(digest)
+            if self._is_local:
+                self._files.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+            self._files.mv(partial, path)
+        except BaseException as error:
+            if self._files.exists(partial):
+                self._files.rm_file(partial)
+            if isinstance(error, OSError) and error.errno in _FULL:
+                raise DiskFullError(self._root) from error
+            raise
+        return digest
+
+    def _write(self, path: str, content: BinaryIO) -> Digest:
         sha256 = hashlib.sha256()
-        self._files.makedirs(f"{self._root}/partial", exist_ok=True)
-        with self._files.open(partial, "wb") as file:
+        self._files.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+        with self._files.open(path, "wb") as file:
             while chunk := content.read(CHUNK_BYTES):
                 sha256.update(chunk)
                 file.write(chunk)
-        digest = Digest(sha256.hexdigest())
-        path = self._path(digest)
-        if isinstance(self._files, LocalFileSystem):
-            self._files.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
-        self._files.mv(partial, path)
-        return digest
+        return Digest(sha256.hexdigest())
+
+    def _is_kept(self, digest: Digest) -> bool:
+        """Return whether a file is there already, and will be: it counts as new from now on.
+
+        Only a folder can say so without the content; elsewhere a file is stored again.
+        """
+        if not self._is_local or not self.has(digest):
+            return False
+        self._files.touch(self._path(digest), truncate=False)
+        return True
 
     def get(self, digest: str) -> bytes:
         """Return the content of `digest`, verified.
@@ -69,6 +111,34 @@ class ArtifactStore:
     def has(self, digest: str) -> bool:
         """Return whether a file of this digest is stored; its content is not looked at."""
         return bool(self._files.exists(self._path(digest)))
+
+    def unnamed(self, named: Callable[[], Collection[str]], *, before: datetime) -> list[UnnamedFile]:
+        """Return the files that nothing names, and partial ones; those that were stored after `before` are left out.
+
+        Args:
+            named: gives the digests of all files that something names; it is called after the files were listed.
+            before: long enough ago that whoever stored a file has named it since.
+        """
+        files = self._files.find(self._root, detail=True) if self._files.exists(self._root) else {}
+        kept = {self._path(digest) for digest in named()}
+        return [
+            UnnamedFile(path=path, size_bytes=files[path]["size"])
+            for path in sorted(files.keys() - kept)
+            if _OURS.fullmatch(path.removeprefix(f"{self._root}/")) and self._modified(path) < before
+        ]
+
+    def remove(self, files: Iterable[UnnamedFile]) -> None:
+        """Remove files for good."""
+        for file in files:
+            self._files.rm_file(file.path)
+
+    def _modified(self, path: str) -> datetime:
+        time: datetime = self._files.modified(path)
+        return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+    @property
+    def _is_local(self) -> bool:
+        return isinstance(self._files, LocalFileSystem)
 
     def _path(self, digest: str) -> str:
         if not _DIGEST.fullmatch(digest):  # nothing else may become part of a path

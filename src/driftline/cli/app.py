@@ -13,6 +13,7 @@ from driftline.cli.demo import demo
 from driftline.cli.dev import dev
 from driftline.cli.drift import drift
 from driftline.cli.evaluate import evaluate
+from driftline.cli.gc import gc
 from driftline.cli.level import level
 from driftline.cli.models import models
 from driftline.cli.retrain import retrain
@@ -30,7 +31,7 @@ app = typer.Typer(
     epilog="Start with `driftline demo`. Everything is kept in DRIFTLINE_HOME, by default ./.driftline.",
 )
 LOOK = (runs, models, decisions, drift, level, evaluate, backtest, alerts)
-ACT = (retrain, backfill, shadow, promote, rollback)
+ACT = (retrain, backfill, shadow, promote, rollback, gc)
 for command in (demo, dev, serve, *LOOK, *ACT):
     app.command()(command)
 app.command(hidden=True)(schema)

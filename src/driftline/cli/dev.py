@@ -28,7 +28,7 @@ def dev(
     from filelock import FileLock, Timeout
 
     from driftline.cli.errors import AlreadyRunningError, same_port
-    from driftline.pipelines import dagster_home
+    from driftline.pipelines import dagster_home, open_instance
 
     root = project_root(Path.cwd())
     if port == api_port:
@@ -38,6 +38,7 @@ def dev(
     home = dagster_home()
     try:
         with FileLock(home / "dev.lock", timeout=0):
+            open_instance(home).dispose()  # what died holds up nothing that is clicked
             _run(root, port, api_port)
     except Timeout:
         raise AlreadyRunningError(str(home)) from None

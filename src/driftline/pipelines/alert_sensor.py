@@ -7,6 +7,7 @@ import dagster as dg
 
 from driftline.alerting import DeliveryResult, RaisedAlert, deliver, open_channels, raise_alerts
 from driftline.declaration import ModelPipeline
+from driftline.pipelines.dead_runs import end_dead_runs
 from driftline.pipelines.failed_runs import failed_runs
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.settings import Settings
@@ -34,6 +35,7 @@ def alert_sensor(pipelines: Sequence[ModelPipeline], *, interval_s: int = 30) ->
         description="Raises alerts by the rules of the pipelines, and sends them to DRIFTLINE_ALERT_URLS.",
     )
     def alerts(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> dg.SkipReason:
+        end_dead_runs(context.instance)
         settings = Settings()
         urls = settings.alert_channels
         raised = raise_alerts(

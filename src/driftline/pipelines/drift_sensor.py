@@ -6,6 +6,7 @@ import dagster as dg
 
 from driftline.declaration import DECISION_TAG, PIPELINE_TAG, RETRAINING, TRIGGER_TAG, Kind, ModelPipeline
 from driftline.pipelines.asked_runs import ended_run, was_cancelled
+from driftline.pipelines.dead_runs import end_dead_runs
 from driftline.pipelines.keys import asset_keys
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.retraining import ReportDecision, decide_reports, try_again, waiting_retrainings
@@ -31,6 +32,7 @@ def drift_sensor(pipelines: Sequence[ModelPipeline], *, interval_s: int = 30) ->
         description="Decides on each new drift report, and retrains where the pipeline's policy says so.",
     )
     def drift(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> dg.SensorResult:
+        end_dead_runs(context.instance)
         decided = decide_reports(workspace.opened, by_name)
         requests = list(_requests(workspace.opened, by_name, context.instance))
         newest = max((decision.report_id for decision in decided), default=None)

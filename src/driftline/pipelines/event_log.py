@@ -1,4 +1,4 @@
-"""Dagster's SQLite event log, writing the events of many partitions together.
+"""Dagster's SQLite event log, writing the events of many partitions together, and which process executes a run.
 
 Dagster's own log opens an engine and commits twice for each event: 900 partitions of two assets cost
 46 s of CPU before any work. Whoever wants that one deletes `event_log_storage` from `dagster.yaml`; a test holds
@@ -9,10 +9,12 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-from dagster import EventLogEntry
+from dagster import DagsterEventType, EventLogEntry
 from dagster._core.events import ASSET_EVENTS
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData
+
+from driftline.pipelines.dead_runs import process_tag
 
 BATCH_SIZE = 500
 
@@ -28,6 +30,12 @@ class BatchedSqliteEventLog(SqliteEventLogStorage):
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:
         """Return the storage that `dagster.yaml` configures; the parent's would return the parent."""
         return cls(inst_data=inst_data, **config_value)
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """Store an event; the process that says of a run that it starts is the one that executes it."""
+        if event.is_dagster_event and event.dagster_event_type is DagsterEventType.RUN_START and self.has_instance:
+            self._instance.add_run_tags(event.run_id, process_tag(event.run_id))
+        super().store_event(event)
 
     def store_event_batch(self, events: Sequence[EventLogEntry]) -> None:
         """Store the asset events of each run together, and all others one by one, as Dagster does."""

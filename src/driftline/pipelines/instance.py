@@ -5,6 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from driftline.pipelines.dead_runs import end_dead_runs
 from driftline.settings import Settings, make_folder
 
 DAGSTER_YAML = """\
@@ -16,7 +17,7 @@ telemetry:
 nux:
   enabled: false      # no dialogs on a first visit
 
-# Runs whose process died are marked as failed; without this they stay "started" for ever.
+# Runs that do not start are marked as failed. Runs whose process died are ended by driftline's sensors and commands.
 run_monitoring:
   enabled: true
   max_resume_run_attempts: 0
@@ -56,5 +57,10 @@ def dagster_home(settings: Settings | None = None) -> Path:
 
 
 def open_instance(home: Path) -> dg.DagsterInstance:
-    """Return the Dagster instance of a folder that `dagster_home` has set up; close it, or use it in a `with`."""
-    return dg.DagsterInstance.from_config(str(home))
+    """Return the Dagster instance of a folder that `dagster_home` has set up; close it, or use it in a `with`.
+
+    Runs whose process died are ended first.
+    """
+    instance = dg.DagsterInstance.from_config(str(home))
+    end_dead_runs(instance)
+    return instance

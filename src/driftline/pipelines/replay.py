@@ -101,5 +101,12 @@ def _decide(definitions: dg.Definitions, pipeline: ModelPipeline, instance: dg.D
         requests = drift_sensor([pipeline]).evaluate_tick(context).run_requests or []
     for request in requests:
         tags = {**request.tags, "dagster/run_key": str(request.run_key)}
-        run_job(definitions, instance, f"{pipeline.name}_retrain", tags=tags, replay_at=at)
+        run_job(
+            definitions,
+            instance,
+            f"{pipeline.name}_retrain",
+            assets=request.asset_selection,  # a challenger that waits to be judged is not trained again
+            tags=tags,
+            replay_at=at,
+        )
     return bool(requests)

@@ -7,6 +7,7 @@ import dagster as dg
 from driftline.declaration import PIPELINE_TAG, ModelPipeline
 from driftline.evaluations import outdated
 from driftline.pipelines.asked_runs import MOST_ATTEMPTS, ended_run, was_cancelled
+from driftline.pipelines.dead_runs import end_dead_runs
 from driftline.pipelines.in_process import partition_range
 from driftline.pipelines.keys import asset_keys, renewed_kinds
 from driftline.pipelines.workspace import WorkspaceResource
@@ -30,6 +31,7 @@ def truth_sensor(pipeline: ModelPipeline, *, interval_s: int = 60) -> dg.SensorD
         description=f"Measures partitions of {pipeline.name} again for which labels have come, or were corrected.",
     )
     def truth(context: dg.SensorEvaluationContext, workspace: WorkspaceResource) -> dg.SensorResult:
+        end_dead_runs(context.instance)
         newest = _newest(workspace.opened, pipeline)
         if newest <= int(context.cursor or 0):
             return dg.SensorResult(skip_reason=dg.SkipReason("No new delivery of labels."), cursor=context.cursor)

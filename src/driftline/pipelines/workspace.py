@@ -8,6 +8,7 @@ import dagster as dg
 from pydantic import PrivateAttr
 
 from driftline.clock import parse_time
+from driftline.pipelines.dead_runs import record_process
 from driftline.workspace import Workspace, open_workspace
 
 
@@ -26,7 +27,8 @@ class WorkspaceResource(dg.ConfigurableResource[Any]):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WorkspaceResource"]:
         """Open the workspace for one run, or one sensor tick."""
-        del context  # part of Dagster's signature
+        if context.run is not None and context.instance is not None:
+            record_process(context.instance, context.run)
         self._workspace = open_workspace(replay_at=parse_time(self.replay_at) if self.replay_at else None)
         yield self
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from driftline.clock import CLOCK_TOLERANCE
 from driftline.registry.aliases import known_model, load_timeline, move_alias
 from driftline.registry.decisions import append, ask, load_decision
 from driftline.registry.errors import AliasMovedError, already_champion, no_previous_version, past_switch
@@ -72,12 +73,12 @@ def promote(
         ArtifactMissingError: a file of the version is not there.
         ArtifactAlteredError: a file of it is not what was stored.
     """
-    now = workspace.as_of()
-    effective_at = at or now
-    if effective_at < now:
-        raise past_switch(effective_at, now)
     with workspace.database.transaction() as session:
         model_id, seen = _seen(session, model, expected_revision)
+        now = _now(workspace, seen)
+        effective_at = at or now
+        if effective_at < now:
+            raise past_switch(effective_at, now)
         chosen = numbered_version(session, model, version)
         plans = tuple(event for event in seen.planned(now) if event.effective_at >= effective_at)
         holder = seen.holder(effective_at)
@@ -91,7 +92,16 @@ def promote(
             "cancelled": [_plan(event) for event in plans],
         }
         decision_id, event = _switch(
-            session, workspace, model_id, chosen, seen, at=effective_at, actor=actor, rule="switch", details=details
+            session,
+            workspace,
+            model_id,
+            chosen,
+            seen,
+            at=effective_at,
+            now=now,
+            actor=actor,
+            rule="switch",
+            details=details,
         )
         return Switch(
             decision_id=decision_id,
@@ -124,9 +134,9 @@ def rollback(
         UnknownVersionError: nobody served before.
         AliasMovedError: the champion was changed since `expected_revision`.
     """
-    now = workspace.as_of()
     with workspace.database.transaction() as session:
         model_id, seen = _seen(session, model, expected_revision)
+        now = _now(workspace, seen)
         holder, plans = seen.holder(now), seen.planned(now)
         if to is not None:
             target = numbered_version(session, model, to)
@@ -139,7 +149,7 @@ def rollback(
         if plans and to is None:
             rule, details = "plan_cancelled", {"actor": actor, "reason": reason, **_cancelled(plans[0])}
         decision_id, event = _switch(
-            session, workspace, model_id, target, seen, at=now, actor=actor, rule=rule, details=details
+            session, workspace, model_id, target, seen, at=now, now=now, actor=actor, rule=rule, details=details
         )
         return Switch(
             decision_id=decision_id,
@@ -162,6 +172,16 @@ def _seen(session: Session, model: str, expected_revision: int | None) -> tuple[
     return row.id, seen
 
 
+def _now(workspace: Workspace, seen: Timeline) -> datetime:
+    """Return the time of a switch that nobody can come before: the history that was `seen` is locked.
+
+    Where the clock of who moved the alias last is a little ahead of this one, it is the time of that move.
+    """
+    now = workspace.as_of()
+    newest = seen.earliest(now)
+    return newest if newest is not None and now < newest <= now + CLOCK_TOLERANCE else now
+
+
 def _switch(
     session: Session,
     workspace: Workspace,
@@ -170,19 +190,20 @@ def _switch(
     seen: Timeline,
     *,
     at: datetime,
+    now: datetime,
     actor: str,
     rule: str,
     details: Mapping[str, Any],
 ) -> tuple[int, AliasEvent]:
     """Store a switch with its decision and return the decision's id and the alias event."""
-    recorded_at, as_of = workspace.clock(), workspace.as_of()
+    recorded_at = workspace.clock()
     decision_id = ask(
         session,
         model_id=model_id,
         kind=DecisionKind.SWITCH,
         trigger=Trigger.MANUAL,
         actor=actor,
-        as_of=as_of,
+        as_of=now,
         at=recorded_at,
         rule="by_hand",
         details={"reason": details["reason"]},
@@ -203,7 +224,7 @@ def _switch(
         version,
         seen=seen,
         effective_at=at,
-        as_of=as_of,
+        as_of=now,
         recorded_at=recorded_at,
         actor=actor,
         reason=details["reason"],

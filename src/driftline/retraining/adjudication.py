@@ -75,7 +75,7 @@ def adjudicate(
         NotMaterializedError: none waits.
         AliasMovedError: the champion changed while the two were compared.
     """
-    with workspace.lock(lock_name(pipeline)):
+    with workspace.lock(lock_name(pipeline.name)):
         pairing = _pairing(workspace, pipeline, decision_id)
         try:
             return _record(workspace, pairing, _verdict(workspace, pipeline, pairing), actor)

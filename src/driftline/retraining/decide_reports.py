@@ -11,10 +11,11 @@ from driftline.registry import Timeline, ask, load_timeline, record_declaration
 from driftline.retraining.decide import WEEK, RetrainDecision, decide
 from driftline.retraining.evidence import Evidence, RetrainState, after_acceptance, evidence_of
 from driftline.retraining.looks import Look, look_of
+from driftline.retraining.progress import end_abandoned_retrainings
 from driftline.store import Session, decision_rows, drift_rows, evaluation_rows, model_rows
 from driftline.store.decision_rows import DecisionKind, DecisionStatus, LookOrLevel, Trigger
 from driftline.store.drift_rows import DriftReportRow
-from driftline.workspace import LEASE, Workspace
+from driftline.workspace import Workspace
 
 POLICY = "policy"  # the actor of what nobody asked for
 
@@ -37,8 +38,10 @@ def decide_reports(workspace: Workspace, pipelines: Mapping[str, ModelPipeline])
     decision on all of them. How the pipeline stands is what the newest of all its reports says, also where only older
     partitions were reported on again.
 
-    Asking again decides nothing again: a report has at most one decision, by a constraint of the database.
+    A retraining whose process is gone is no reason to decline: it has failed. Asking again decides nothing again: a
+    report has at most one decision, by a constraint of the database.
     """
+    end_abandoned_retrainings(workspace)
     with workspace.database.reading() as session:
         if not drift_rows.undecided_reports(session, limit=1):
             return []
@@ -129,13 +132,14 @@ def _situation(workspace: Workspace, session: Session, pipeline: ModelPipeline, 
     now = pipeline.partitions.clip(as_of)
     champions = load_timeline(session, model_id)
     champion = champions.holder(as_of)
-    starts = decision_rows.retraining_starts(session, model_id)
+    cut_off = decision_rows.cut_off(session, model_id)  # they say nothing about the model
+    starts = [(row, at) for row, at in decision_rows.retraining_starts(session, model_id) if row.id not in cut_off]
     promotion = decision_rows.newest_promotion(session, model_id)
     lost = tuple(row.as_of for row, _ in starts if row.status == DecisionStatus.KEPT and row.id > promotion)
     events = decision_rows.looks_and_levels(session, model_id)
     began = sorted(row.as_of for row, _ in starts)
     state = RetrainState(
-        running=_running(session, model_id, since=workspace.clock() - LEASE),
+        running=_running(session, model_id),
         last_start=began[-1] if began else None,
         starts=tuple(at for at in began if at > now - WEEK),
         lost=lost,
@@ -170,15 +174,11 @@ def _looks(events: Sequence[LookOrLevel]) -> tuple[Look, ...]:
     )
 
 
-def _running(session: Session, model_id: int, *, since: datetime) -> int | None:
-    """Return a decision whose retraining waits, or was started after `since` and has no end yet, or None."""
-    waiting = [row.id for row in decision_rows.decisions(session, model_id, status=DecisionStatus.REQUESTED)]
-    training = [
-        row.id
-        for row, began in decision_rows.retraining_starts(session, model_id)
-        if row.status == DecisionStatus.TRAINING and began > since
-    ]
-    return max([*waiting, *training], default=None)
+def _running(session: Session, model_id: int) -> int | None:
+    """Return a decision whose retraining waits, or trains, or None."""
+    going = (DecisionStatus.REQUESTED, DecisionStatus.TRAINING)
+    rows = [row.id for status in going for row in decision_rows.decisions(session, model_id, status=status)]
+    return max(rows, default=None)
 
 
 def _new_labels(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from driftline.clock import now
 from driftline.declaration import ModelPipeline
 from driftline.registry import (
     Decision,
@@ -18,9 +19,10 @@ from driftline.registry import (
     record_declaration,
 )
 from driftline.retraining.errors import UnknownDecisionError
-from driftline.store import Session, decision_rows, model_rows
+from driftline.store import Session, decision_rows, lock_rows, model_rows
 from driftline.store.dataset_rows import DatasetVersion
 from driftline.store.decision_rows import DecisionKind, DecisionStatus, Trigger
+from driftline.tracking import end_lost_runs
 from driftline.workspace import Workspace
 
 MOST_ATTEMPTS = 3
@@ -55,9 +57,9 @@ class WaitingRetraining:
         return f"{self.pipeline}:decision:{self.decision_id}:{attempt or self.attempt}"
 
 
-def lock_name(pipeline: ModelPipeline) -> str:
+def lock_name(pipeline: str) -> str:
     """Return the lock under which a pipeline is trained and judged: two retrainings of it never run together."""
-    return f"retraining {pipeline.name}"
+    return f"retraining {pipeline}"
 
 
 def claim(
@@ -98,7 +100,7 @@ def claim(
             decision = load_decision(session, new)
         for lost in _with_status(session, model.id, DecisionStatus.TRAINING):
             if lost.id != decision.id:
-                append(session, lost, DecisionStatus.FAILED, at=at, rule="process_ended", details={})
+                append(session, lost, DecisionStatus.FAILED, at=at, rule=decision_rows.PROCESS_ENDED, details={})
         return append(
             session,
             decision,
@@ -162,6 +164,37 @@ def record_failure(workspace: Workspace, decision_id: int, error: BaseException)
             dagster_run_id=decision.dagster_run_id,
             serving_version_id=holder.id if holder else None,
         )
+
+
+def end_abandoned_retrainings(workspace: Workspace) -> None:
+    """Record that retrainings whose process is gone have failed, and that their runs are lost.
+
+    One that a drift report led to stays as it is: it is tried again, as `waiting_retrainings` says.
+    """
+    end_lost_runs(workspace)
+    with workspace.database.reading() as session:
+        if not _abandoned(session):
+            return
+    with workspace.database.transaction() as session:
+        model_rows.lock_models(session)
+        for decision in _abandoned(session):
+            append(
+                session,
+                decision,
+                DecisionStatus.FAILED,
+                at=workspace.clock(),
+                rule=decision_rows.PROCESS_ENDED,
+                details={},
+            )
+
+
+def _abandoned(session: Session) -> list[Decision]:
+    gone = [
+        row
+        for row, name in decision_rows.in_training(session)
+        if row.drift_report_id is None and not lock_rows.is_held(session, lock_name(name), now=now())
+    ]
+    return list(load_decisions(session, gone).values())
 
 
 def waiting_retrainings(workspace: Workspace) -> Sequence[WaitingRetraining]:

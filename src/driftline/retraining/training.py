@@ -87,7 +87,7 @@ def train(
         InvalidDatasetError: the newest one did not pass its checks.
         LockedError: another retraining of this pipeline runs.
     """
-    with workspace.lock(lock_name(pipeline)):
+    with workspace.lock(lock_name(pipeline.name)):
         reading = _passed(workspace, pipeline)
         decision = claim(
             workspace,

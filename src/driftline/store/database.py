@@ -1,7 +1,8 @@
 """The experiment database: one engine per URL, sessions for reading, short transactions for writing."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -132,7 +133,10 @@ def _configure_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "close")
     def close(connection: Any, _record: object) -> None:
-        connection.execute("PRAGMA optimize")  # keeps the planner's statistics fresh
+        # Keeps the planner's statistics fresh. Where somebody else writes just now they wait for another close.
+        connection.execute("PRAGMA busy_timeout = 0")
+        with suppress(sqlite3.OperationalError):
+            connection.execute("PRAGMA optimize")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:

@@ -47,6 +47,7 @@ class DecisionStatus(StrEnum):
 
 
 FIRST_MODEL = "first_model"  # the rule of the decision that a model begins with
+PROCESS_ENDED = "process_ended"  # the rule by which a retraining has failed whose process died
 
 
 LookOrLevel = tuple[DecisionKind, datetime, DecisionStatus, Mapping[str, Any]]
@@ -216,6 +217,17 @@ def requested_on_reports(session: Session) -> Sequence[tuple[DecisionRow, str]]:
     return session.exec(statement).all()
 
 
+def in_training(session: Session) -> Sequence[tuple[DecisionRow, str]]:
+    """Return (decision, model name) of all retrainings that train, oldest first."""
+    statement = (
+        select(DecisionRow, RegisteredModel.name)
+        .join(RegisteredModel, col(DecisionRow.model_id) == RegisteredModel.id)
+        .where(DecisionRow.status == DecisionStatus.TRAINING)
+        .order_by(col(DecisionRow.id))
+    )
+    return session.exec(statement).all()
+
+
 def retraining_starts(session: Session, model_id: int) -> Sequence[tuple[DecisionRow, datetime]]:
     """Return (decision, when it last began to train) of the retrainings of a model that were started, oldest first."""
     began = func.max(DecisionEventRow.recorded_at)
@@ -226,6 +238,16 @@ def retraining_starts(session: Session, model_id: int) -> Sequence[tuple[Decisio
         .group_by(col(DecisionRow.id))
     )
     return session.exec(statement.order_by(col(DecisionRow.id))).all()
+
+
+def cut_off(session: Session, model_id: int) -> set[int]:
+    """Return the ids of the retrainings of a model that have failed because their process ended."""
+    statement = (
+        select(DecisionRow.id)
+        .join(DecisionEventRow, col(DecisionEventRow.decision_id) == DecisionRow.id)
+        .where(DecisionRow.model_id == model_id, DecisionEventRow.rule == PROCESS_ENDED)
+    )
+    return set(session.exec(statement))
 
 
 def newest_promotion(session: Session, model_id: int) -> int:

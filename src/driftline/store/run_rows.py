@@ -8,8 +8,12 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, String
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from driftline.process import Process, described
+from driftline.store import lock_rows
 from driftline.store.exact_json import ExactJson
 from driftline.store.upsert import insert_missing
+
+HELD = "run "  # of the lock that the process of a run holds: this, and the id of the run
 
 
 class RunStatus(StrEnum):
@@ -106,6 +110,7 @@ def create_run(
     experiment: str,
     name: str,
     started_at: datetime,
+    process: Process,
     user_name: str,
     user_email: str | None = None,
     source_url: str | None = None,
@@ -113,7 +118,7 @@ def create_run(
     git_dirty: bool | None = None,
     dagster_run_id: str | None = None,
 ) -> None:
-    """Store a run that starts now; its experiment is made where it is new."""
+    """Store a run that `process` starts now and holds while it lives; its experiment is made where it is new."""
     session.add(
         Run(
             run_id=run_id,
@@ -130,12 +135,32 @@ def create_run(
         )
     )
     session.flush()
+    lock_rows.take(session, HELD + run_id, process, now=started_at)
 
 
 def end_run(session: Session, run_id: str, status: RunStatus, *, ended_at: datetime, error: str | None = None) -> None:
-    """Store how a run ended, and when; `error` is the traceback of one that failed or was killed."""
+    """Store how a run ended, and when; `error` is the traceback of one that failed or was killed.
+
+    A run that was taken for lost, and was not, ends as what it came to.
+    """
     row = session.get_one(Run, run_id)
     row.status, row.error, row.ended_at = status, error, ended_at
+    lock_rows.free(session, HELD + run_id)
+
+
+def abandoned_runs(session: Session, *, now: datetime) -> Sequence[str]:
+    """Return the ids of the runs whose process is gone, although they have not ended."""
+    return [lock.name.removeprefix(HELD) for lock in lock_rows.abandoned(session, HELD, now=now)]
+
+
+def end_abandoned_runs(session: Session, *, now: datetime) -> None:
+    """Store that runs whose process is gone are lost, since its last sign of life."""
+    for lock in lock_rows.abandoned(session, HELD, now=now, locked=True):
+        run_id = lock.name.removeprefix(HELD)
+        row = session.get_one(Run, run_id)
+        ended_at = max(lock.renewed_at, row.started_at)
+        error = f"Lost: {described(lock.holder)} ended without saying how, after {ended_at:%Y-%m-%d %H:%M:%S} UTC."
+        end_run(session, run_id, RunStatus.LOST, ended_at=ended_at, error=error)
 
 
 def set_tags(session: Session, run_id: str, tags: Mapping[str, str]) -> None:

@@ -2,6 +2,6 @@
 
 from driftline.tracking.environment import environment
 from driftline.tracking.listing import describe_run, list_runs
-from driftline.tracking.run import ActiveRun, start_run
+from driftline.tracking.run import ActiveRun, end_lost_runs, start_run
 
-__all__ = ["ActiveRun", "describe_run", "environment", "list_runs", "start_run"]
+__all__ = ["ActiveRun", "describe_run", "end_lost_runs", "environment", "list_runs", "start_run"]

@@ -5,6 +5,7 @@ from typing import Any
 from driftline.store import dataset_rows, metric_rows, run_rows
 from driftline.store.run_rows import Run, RunStatus
 from driftline.tracking.errors import UnknownStatusError, unclear_run
+from driftline.tracking.run import end_lost_runs
 from driftline.workspace import Workspace
 
 
@@ -19,6 +20,7 @@ def list_runs(
     if status is not None and status not in set(RunStatus):
         raise UnknownStatusError(status, [str(status_) for status_ in RunStatus])
     wanted = None if status is None else RunStatus(status)
+    end_lost_runs(workspace)
     with workspace.database.reading() as session:
         names = {row.id: row.name for row in run_rows.experiments(session)}
         runs = run_rows.newest_runs(session, experiment=experiment, status=wanted, first=first)
@@ -35,6 +37,7 @@ def describe_run(workspace: Workspace, run_id: str) -> dict[str, Any]:
     Raises:
         UnknownRunError: no run starts so, or more than one.
     """
+    end_lost_runs(workspace)
     with workspace.database.reading() as session:
         matches = run_rows.starting_with(session, run_id)
         if len(matches) != 1:

@@ -1,18 +1,25 @@
 """One execution of training code, from its start to a true end."""
 
+import threading
+import time
 import traceback
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from driftline.clock import Clock, now
+from driftline.errors import StorageError
+from driftline.process import this_process
 from driftline.store import metric_rows, run_rows
 from driftline.store.run_rows import RunStatus
 from driftline.tracking.environment import environment
 from driftline.tracking.errors import InvalidKeyError
 from driftline.tracking.params import param_value
+from driftline.tracking.signals import signals_raise
 from driftline.workspace import Workspace
 
 LONGEST_KEY = 250
@@ -25,6 +32,7 @@ class ActiveRun:
     workspace: Workspace
     run_id: str
     name: str
+    _times: "_Times" = field(repr=False)
 
     def log_params(self, params: Mapping[str, Any]) -> None:
         """Store input values; a key's first value stays.
@@ -45,7 +53,7 @@ class ActiveRun:
 
     def log_metrics(self, metrics: Mapping[str, float], *, step: int = 0) -> None:
         """Store measured floats at `step`; NaN and the infinities are kept as what they are."""
-        at = self.workspace.clock()
+        at = self._times.next()
         for key in metrics:
             _check_key(key)
         points = [(key, step, at, float(value)) for key, value in metrics.items()]
@@ -89,6 +97,9 @@ def start_run(
 ) -> Iterator[ActiveRun]:
     """Start a run of `experiment` and end it with the block: finished, failed with its traceback, or killed.
 
+    Where the process is asked to end by SIGTERM, SIGHUP or SIGQUIT, and nobody else has said what to do then, the block
+    ends with a `SystemExit`. A run whose process vanishes is found lost by whoever looks at runs next.
+
     Args:
         workspace: where it is stored.
         experiment: the named set of runs it belongs to, made where it is new.
@@ -98,35 +109,72 @@ def start_run(
         source: the folder whose git commit is recorded; the working directory by default.
     """
     run_id = uuid.uuid4().hex
-    run = ActiveRun(workspace=workspace, run_id=run_id, name=name or f"{experiment}-{run_id[:8]}")
+    times = _Times(workspace.clock)
+    run = ActiveRun(workspace=workspace, run_id=run_id, name=name or f"{experiment}-{run_id[:8]}", _times=times)
     code = environment(source or Path.cwd())
-    with workspace.database.transaction() as session:
-        run_rows.create_run(
-            session,
-            run_id=run_id,
-            experiment=experiment,
-            name=run.name,
-            started_at=workspace.clock(),
-            dagster_run_id=dagster_run_id,
-            user_name=code.user_name,
-            user_email=code.user_email,
-            source_url=code.source_url,
-            git_commit=code.git_commit,
-            git_dirty=code.git_dirty,
-        )
-        run_rows.set_tags(session, run_id, tags or {})
-    try:
-        yield run
-    except BaseException as error:
-        killed = not isinstance(error, Exception)  # an interrupt, Ctrl-C's or Dagster's, or an exit
-        _end(workspace, run_id, RunStatus.KILLED if killed else RunStatus.FAILED, error=traceback.format_exc())
-        raise
-    _end(workspace, run_id, RunStatus.FINISHED)
+    with workspace.heartbeat(run_rows.HELD + run_id), signals_raise():
+        with workspace.database.transaction() as session:
+            run_rows.create_run(
+                session,
+                run_id=run_id,
+                experiment=experiment,
+                name=run.name,
+                started_at=times.start,
+                process=this_process(),
+                dagster_run_id=dagster_run_id,
+                user_name=code.user_name,
+                user_email=code.user_email,
+                source_url=code.source_url,
+                git_commit=code.git_commit,
+                git_dirty=code.git_dirty,
+            )
+            run_rows.set_tags(session, run_id, tags or {})
+        try:
+            yield run
+        except BaseException as error:
+            killed = not isinstance(error, Exception)  # an interrupt, Ctrl-C's or Dagster's, or an exit
+            status = RunStatus.KILLED if killed else RunStatus.FAILED
+            try:
+                _end(run, times, status, error=traceback.format_exc())
+            except StorageError as fault:  # what went wrong first is what people must see
+                error.add_note(f"Nor could it be stored that run {run_id} {status}: {fault}")
+            raise
+        _end(run, times, RunStatus.FINISHED)
 
 
-def _end(workspace: Workspace, run_id: str, status: RunStatus, *, error: str | None = None) -> None:
+def end_lost_runs(workspace: Workspace) -> None:
+    """Store that runs are lost whose process is gone, although they have not ended; who reads runs calls this first."""
+    with workspace.database.reading() as session:
+        if not run_rows.abandoned_runs(session, now=now()):
+            return
     with workspace.database.transaction() as session:
-        run_rows.end_run(session, run_id, status, error=error, ended_at=workspace.clock())
+        run_rows.end_abandoned_runs(session, now=now())
+
+
+def _end(run: ActiveRun, times: "_Times", status: RunStatus, *, error: str | None = None) -> None:
+    with run.workspace.database.transaction() as session:
+        run_rows.end_run(session, run.run_id, status, error=error, ended_at=times.end())
+
+
+class _Times:
+    """The times of one run by a clock that others may set back: each is later than the one before."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._began_s = time.monotonic()
+        self._guard = threading.Lock()
+        self.start = self._newest = clock()
+
+    def next(self) -> datetime:
+        """Return the time of a point: two of one key and step are never dated alike."""
+        with self._guard:
+            self._newest = max(self._clock(), self._newest + timedelta(microseconds=1))
+            return self._newest
+
+    def end(self) -> datetime:
+        """Return the time of the end; where the clock stands before the start, the time that has passed is added."""
+        at = self._clock()
+        return at if at >= self.start else self.start + timedelta(seconds=time.monotonic() - self._began_s)
 
 
 def _check_key(key: str) -> None:

@@ -1,5 +1,6 @@
 """The queries."""
 
+from functools import partial
 from typing import Annotated
 
 import strawberry
@@ -26,6 +27,7 @@ from driftline.store import (
 )
 from driftline.store.decision_rows import DecisionStatus
 from driftline.store.run_rows import RunStatus
+from driftline.tracking import end_lost_runs
 from driftline.tracking.errors import unknown_run
 
 ModelName = Annotated[str, strawberry.argument(description="The name of a registered model.")]
@@ -52,6 +54,7 @@ class Query:
     ) -> Connection[Run]:
         """Return a page of runs."""
         before, more = after_run(after), size(first) + 1
+        await info.context.reader.on_thread(partial(end_lost_runs, info.context.workspace))
         rows = await info.context.reader.ask(
             run_rows.newest_runs, experiment=experiment, status=status, first=more, before=before
         )
@@ -62,6 +65,7 @@ class Query:
         self, info: Info, run_id: Annotated[strawberry.ID, strawberry.argument(description="Its whole id.")]
     ) -> Run | None:
         """Return one run."""
+        await info.context.reader.on_thread(partial(end_lost_runs, info.context.workspace))
         row = await info.context.reader.ask(run_rows.run, run_id)
         if row is None:
             raise unknown_run(run_id)

@@ -10,7 +10,7 @@ from driftline.store import dataset_rows, metric_rows, run_rows
 from driftline.store.lookup import by_key
 from driftline.store.run_rows import RunStatus
 
-strawberry.enum(RunStatus, description="The status of a run; LOST: its heartbeat stopped.")
+strawberry.enum(RunStatus, description="The status of a run; LOST: its process ended without a word.")
 
 
 @strawberry.type(description="A named set of runs.")

@@ -1,0 +1,32 @@
+"""`driftline gc` finds what nothing names, and nothing that a row of the database names."""
+
+import json
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from driftline.predictions import predict
+from driftline.workspace import unnamed_artifacts
+from tests.deliveries import DAY, add, labels
+from tests.streams import fires
+
+
+def test_models_rows_predictions_and_labels_are_named(served):
+    predict(served, fires(), [DAY])
+    add(served, labels())
+    assert unnamed_artifacts(served, age=timedelta(0)) == []
+    served.artifacts.put(b"of a process that died")
+    assert [file.size_bytes for file in unnamed_artifacts(served, age=timedelta(0))] == [22]
+    assert unnamed_artifacts(served, age=timedelta(days=1)) == []
+
+
+def test_files_are_shown_and_removed_on_demand(driftline):
+    old = driftline.home / "artifacts" / "partial" / ("a" * 32)
+    old.parent.mkdir(parents=True)
+    old.write_bytes(b"half a file")
+    os.utime(old, (0, 0))
+    assert "1 file of 0.0 MB that nothing names" in driftline("gc").stdout
+    assert json.loads(driftline("gc", "--json").stdout) == {"files": [str(old)], "size_bytes": 11, "removed": False}
+    assert Path(old).exists()
+    assert driftline("gc", "--remove").stdout.startswith("Removed 1 file of")
+    assert not old.exists()

@@ -1,0 +1,63 @@
+"""Connections that are closed disturb nobody, and a full disk is named."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from threading import Barrier
+
+import pytest
+
+from driftline.process import this_process
+from driftline.store import run_rows
+from driftline.store.database import BUSY_TIMEOUT_S, open_database
+from driftline.store.errors import DatabaseUnavailableError
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def grown(tmp_path):
+    """A database with rows of which the planner knows nothing yet."""
+    opened = open_database(f"sqlite:///{tmp_path / 'd.db'}")
+    with opened.transaction() as session:
+        for number in range(200):
+            run_rows.create_run(
+                session,
+                run_id=str(number),
+                experiment="income",
+                name="run",
+                started_at=NOW,
+                process=this_process(),
+                user_name="ada",
+            )
+    yield opened
+    opened.close()
+
+
+def read_at_once(opened, readers):
+    """Read on many connections at once, those above the pool's five are closed: also at once."""
+    together = Barrier(readers)
+
+    def read(_):
+        with opened.reading() as session:
+            run_rows.newest_runs(session, experiment="income", first=5)
+            together.wait()
+        return True
+
+    with ThreadPoolExecutor(readers) as pool:
+        return list(pool.map(read, range(readers)))
+
+
+def test_no_read_fails_or_waits_because_somebody_writes_when_its_connection_is_closed(grown):
+    with grown.transaction() as session:
+        run_rows.experiment_named(session, "another", NOW)
+        began = time.monotonic()
+        assert read_at_once(grown, 12) == [True] * 12
+        assert time.monotonic() - began < BUSY_TIMEOUT_S / 2
+
+
+@pytest.mark.parametrize(
+    "cause", ["database or disk is full", 'could not extend file "base/1": No space left on device']
+)
+def test_a_full_disk_is_answered_with_what_to_do(cause):
+    assert "Free space on its disk; nothing was written" in str(DatabaseUnavailableError("sqlite:///d.db", cause))
