@@ -145,7 +145,7 @@ def test_a_failed_retraining_warns_without_the_password_in_its_error(watched):
     watched.decision("failed", outcome="Failed: no answer from postgresql://u:hidden@db/x")
     look(watched)
     [row] = stored(watched, AlertDeliveryRow)
-    assert "Details: Failed: no answer from postgresql://***@db/x" in row.body
+    assert "Details: Failed: no answer from postgresql://u:***@db/x" in row.body
     watched.decision("kept", outcome="Kept.")
     assert [one.event for one in look(watched)] == ["resolved", "happened"]
 

@@ -9,6 +9,7 @@ from driftline.alerting.rule_results import RuleResult, RuleState, alert_key, ev
 from driftline.alerting.steps import AlertEvent, IncidentHistory, Step, next_step
 from driftline.alerting.stored_facts import StoredFacts
 from driftline.declaration import ModelPipeline
+from driftline.masking import public_url
 from driftline.sentences import Message, alert_message, alert_text
 from driftline.store import Session, alert_rows, model_rows
 from driftline.store.alert_rows import AlertRow
@@ -128,7 +129,7 @@ class _Writer:
             version=concluded.version,
             severity=result.severity,
             evidence=concluded.evidence,
-            link=self.dagster_url.rstrip("/") + concluded.path,
+            link=public_url(self.dagster_url).rstrip("/") + concluded.path,
             opened_at=concluded.happened_at or opened_at,
             now=self.now,
         )

@@ -1,6 +1,7 @@
 """The errors of the room `artifacts`."""
 
 from driftline.errors import NotFoundError, StorageError
+from driftline.masking import mask_url
 from driftline.settings import InvalidSettingError
 
 
@@ -27,6 +28,6 @@ class ArtifactAlteredError(StorageError):
 def invalid_artifacts_url(url: str, cause: object) -> InvalidSettingError:
     """Return the error where an artifacts URL cannot be used."""
     return InvalidSettingError(
-        f"The artifacts URL {url!r} cannot be used: {cause}. Set DRIFTLINE_ARTIFACTS_URL to a folder or to an "
-        "fsspec URL such as s3://bucket/folder, and install the package that serves it (s3fs, gcsfs, adlfs)."
+        f"The artifacts URL {mask_url(url)!r} cannot be used: {cause}. Set DRIFTLINE_ARTIFACTS_URL to a folder or to "
+        "an fsspec URL such as s3://bucket/folder, and install the package that serves it (s3fs, gcsfs, adlfs)."
     )

@@ -85,5 +85,5 @@ def open_artifacts(url: str) -> ArtifactStore:
     try:
         filesystem, root = fsspec.core.url_to_fs(url)
     except (ValueError, ImportError) as error:
-        raise invalid_artifacts_url(url, error) from error
+        raise invalid_artifacts_url(url, error) from None  # whose own words may hold a password
     return ArtifactStore(filesystem, root)

@@ -8,6 +8,7 @@ from sqlalchemy import Index, String, UniqueConstraint, func, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from driftline.store.upsert import insert_missing
+from driftline.store.values import Prose
 
 _OPEN = text("resolved_at IS NULL")
 
@@ -39,8 +40,8 @@ class AlertRow(SQLModel, table=True):
     severity: str
     model: str
     evidence: str = Field(description="the row it stood on when a message was last sent, such as `report 7`")
-    title: str
-    text: str
+    title: str = Field(sa_type=Prose)
+    text: str = Field(sa_type=Prose)
     opened_at: datetime
     last_seen_at: datetime
     resolved_at: datetime | None = None
@@ -64,12 +65,12 @@ class AlertDeliveryRow(SQLModel, table=True):
     channel: int = Field(description="the place in DRIFTLINE_ALERT_URLS, from 1; the address is stored nowhere")
     event: str = Field(description="opened, reminder, resolved or happened")
     severity: str
-    subject: str
-    body: str
+    subject: str = Field(sa_type=Prose)
+    body: str = Field(sa_type=Prose)
     state: DeliveryState = Field(sa_type=String)
     attempts: int = 0
     next_attempt_at: datetime = Field(description="not to be tried before; while it is being sent, its claim's end")
-    last_error: str | None = None
+    last_error: str | None = Field(default=None, sa_type=Prose)
     created_at: datetime
     sent_at: datetime | None = None
 

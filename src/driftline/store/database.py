@@ -8,13 +8,15 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlmodel import Session as Session  # noqa: PLC0414  (what a transaction gives, for those who pass it on)
 from sqlmodel import create_engine
 
 from driftline.errors import LibraryMissingError
-from driftline.store.errors import DatabaseUnavailableError, invalid_database_url
+from driftline.masking import mask_url
+from driftline.store.errors import DatabaseUnavailableError, invalid_database_url, out_of_range
 from driftline.store.migrations import upgrade
+from driftline.store.values import refuse_unstorable
 
 BUSY_TIMEOUT_S = 30  # how long a writer waits for another one; a write transaction lasts milliseconds
 
@@ -28,8 +30,8 @@ class Database:
 
     @property
     def url(self) -> str:
-        """Return the URL with its password masked."""
-        return self._engine.url.render_as_string(hide_password=True)
+        """Return the URL with its secrets masked."""
+        return _masked(self._engine.url)
 
     @property
     def dialect(self) -> str:
@@ -72,6 +74,8 @@ class Database:
                 yield session
         except OperationalError as error:
             raise DatabaseUnavailableError(self.url, error.orig) from error
+        except DataError as error:  # of PostgreSQL, such as a number that its column is too narrow for
+            raise out_of_range(error.orig) from error
 
 
 @cache
@@ -91,12 +95,13 @@ def open_database(url: str) -> Database:
         )
     except ModuleNotFoundError as error:
         raise LibraryMissingError("The database driver", error, "pip install 'driftline[postgres]'") from error
+    refuse_unstorable(engine)
     if engine.dialect.name == "sqlite":
         _configure_sqlite(engine)
     try:
         upgrade(engine.execution_options(driftline_begin="BEGIN IMMEDIATE"))
     except DBAPIError as error:  # no OperationalError where the file is not a database
-        raise DatabaseUnavailableError(parsed.render_as_string(hide_password=True), error.orig) from error
+        raise DatabaseUnavailableError(_masked(parsed), error.orig) from error
     return Database(engine)
 
 
@@ -104,9 +109,11 @@ def _checked(url: str) -> URL:
     try:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
-    except (ArgumentError, NoSuchModuleError):
-        raise invalid_database_url(url.rpartition("@")[2], "is not a database URL") from None
-    safe = parsed.render_as_string(hide_password=True)
+    except (ArgumentError, NoSuchModuleError, ValueError):  # ValueError: a port that is none
+        raise invalid_database_url(mask_url(url), "is not a database URL") from None
+    if "@" in (parsed.host or ""):
+        raise invalid_database_url(mask_url(url), "holds an @ that is not escaped: write %40 in a user or a password")
+    safe = _masked(parsed)
     if backend not in {"sqlite", "postgresql"}:
         raise invalid_database_url(safe, "names a database that is neither SQLite nor PostgreSQL")
     if backend == "sqlite" and parsed.database in {None, "", ":memory:"}:
@@ -117,6 +124,10 @@ def _checked(url: str) -> URL:
     if parsed.drivername == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")
     return parsed
+
+
+def _masked(url: URL) -> str:
+    return mask_url(url.render_as_string(hide_password=False))
 
 
 def _configure_sqlite(engine: Engine) -> None:

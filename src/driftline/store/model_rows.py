@@ -9,6 +9,8 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from driftline.store.upsert import insert_missing
 
+LARGEST_VERSION = 2**31 - 1  # what its column holds
+
 
 class RegisteredModel(SQLModel, table=True):
     """One row is a named model; its versions share this row."""
@@ -88,6 +90,8 @@ def version(session: Session, version_id: int | None) -> ModelVersionRow | None:
 
 def version_numbered(session: Session, model_id: int, number: int) -> ModelVersionRow | None:
     """Return version `number` of a model, or None."""
+    if not 0 < number <= LARGEST_VERSION:
+        return None
     statement = select(ModelVersionRow).where(ModelVersionRow.model_id == model_id, ModelVersionRow.version == number)
     return session.exec(statement).one_or_none()
 

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKeyConstraint, Index, String
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from driftline.store.upsert import insert_missing
+from driftline.store.values import Prose
 
 
 class RunStatus(StrEnum):
@@ -48,7 +49,7 @@ class Run(SQLModel, table=True):
     git_commit: str | None = None
     git_dirty: bool | None = None
     dagster_run_id: str | None = Field(default=None, index=True)
-    error: str | None = None
+    error: str | None = Field(default=None, sa_type=Prose)
 
 
 class Param(SQLModel, table=True):
