@@ -1,4 +1,7 @@
+import io
 import json
+import tracemalloc
+import zipfile
 
 import numpy as np
 import pandas as pd
@@ -8,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from driftline.metrics import Task
 from driftline.models import LightGBM, Sklearn, from_files, model_digest, to_files
 from driftline.models.errors import ModelFilesError
+from driftline.models.sklearn_skops import MOST_SCHEMA_BYTES, SklearnEstimator
 
 FEATURES = pd.DataFrame({"heat": np.linspace(0, 1, 100)})
 TARGET = np.arange(100) // 50
@@ -30,6 +34,81 @@ def test_a_broken_skops_file_is_refused():
     files = to_files(Sklearn(LogisticRegression()).fit(FEATURES, TARGET, task=Task.BINARY, classes=("no", "yes")))
     with pytest.raises(ModelFilesError, match="skops"):
         from_files({**files, "model.skops": b"other"})
+
+
+def zipped(schema, **arrays):
+    """A skops file with another schema, and arrays of so many zeros."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("schema.json", schema if isinstance(schema, bytes) else json.dumps(schema))
+        for name, size in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                for _ in range(size // 2**20):
+                    entry.write(bytes(2**20))
+    return out.getvalue()
+
+
+def node(**more):
+    return {"__class__": "list", "__module__": "builtins", "__loader__": "ListNode", "protocol": 2, **more}
+
+
+def nested(depth):
+    return b'{"a":' * depth + b"1" + b"}" * depth
+
+
+def deep(depth):
+    found = node(content=[])
+    for _ in range(depth):
+        found = node(content=[found])
+    return found
+
+
+ARRAY = {"__class__": "ndarray", "__module__": "numpy", "__loader__": "NdArrayNode", "type": "numpy", "file": "a.npy"}
+HOSTILE = {
+    "null": b"null",
+    "a list": b"[]",
+    "a number": b"1",
+    "no JSON": b"{",
+    "no loader": b'{"__class__": "x"}',
+    "a strange protocol": node(content=[], protocol="x"),
+    "an unknown loader": node(content=[], __loader__="OtherNode"),
+    "a list of nothing": node(content=None),
+    "nested": nested(100_000),
+    "deep": deep(400),
+    "in a circle": node(__id__=1, content=[node(__id__=1, content=[])]),
+    "a missing array": {**ARRAY, "protocol": 2},
+}
+
+
+def loaded(content):
+    return SklearnEstimator.from_bytes(content, task=Task.BINARY, class_count=2)
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_skops_file_of_any_content_is_one_error(what):
+    with pytest.raises(ModelFilesError, match="These files are not a model: skops does not read"):
+        loaded(zipped(HOSTILE[what])).score(FEATURES)
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked():
+    one = {**ARRAY, "__id__": 1, "protocol": 2}
+    large = zipped(node(content=[one]), a=300 * 2**20)
+    often = zipped(node(content=[{**one, "__id__": number} for number in range(40)]), a=8 * 2**20)
+    bombs = (large, often, zipped(b" " * (MOST_SCHEMA_BYTES + 1)))
+    tracemalloc.start()
+    for bomb in bombs:
+        with pytest.raises(ModelFilesError, match=r"at most .* are read"):
+            loaded(bomb)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20 * 2**20
+
+
+@pytest.mark.parametrize("body", [b"null", b"[]", b"[" * 100_000, b'{"format_version": 1}', b"1" * 5000])
+def test_descriptions_of_any_content_are_one_error(body):
+    for path in ("model.json", "example.json"):
+        with pytest.raises(ModelFilesError, match=r"is broken|format version"):
+            from_files({**boosted_files(), path: body})
 
 
 def test_a_newer_format_is_refused():

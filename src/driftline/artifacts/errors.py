@@ -18,11 +18,13 @@ class ArtifactMissingError(NotFoundError):
 class ArtifactAlteredError(StorageError):
     """A stored file is no longer what was stored."""
 
-    def __init__(self, digest: str, actual: str, path: str) -> None:
-        super().__init__(
-            f"The artifact at {path} was altered: its content has sha256 {actual}, it was stored as {digest}. "
-            "Restore it from a backup, or train the model again; it is not loaded."
-        )
+
+def altered_artifact(digest: str, path: str, fault: str) -> ArtifactAlteredError:
+    """Return the error where the file of a digest is another one by now, or none that can be read."""
+    return ArtifactAlteredError(
+        f"The artifact at {path} was altered: {fault}, it was stored as {digest}. "
+        "Restore it from a backup, or train the model again; it is not loaded."
+    )
 
 
 def invalid_artifacts_url(url: str, cause: object) -> InvalidSettingError:

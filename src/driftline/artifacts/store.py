@@ -2,14 +2,22 @@
 
 import hashlib
 import io
+import os
 import re
+import stat
 import uuid
+from pathlib import Path
 from typing import BinaryIO, NewType
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from driftline.artifacts.errors import ArtifactAlteredError, ArtifactMissingError, invalid_artifacts_url
+from driftline.artifacts.errors import (
+    ArtifactAlteredError,
+    ArtifactMissingError,
+    altered_artifact,
+    invalid_artifacts_url,
+)
 
 Digest = NewType("Digest", str)
 
@@ -25,14 +33,18 @@ class ArtifactStore:
         self._root = root.rstrip("/")
 
     def put(self, content: bytes | BinaryIO) -> Digest:
-        """Store `content` and return its digest; content that is there already is kept as it is.
+        """Store `content` and return its digest; content that is there already, undamaged, is kept as it is.
 
         The bytes are hashed while they stream into a partial file, which is then renamed: a reader sees
-        all of a file or none of it, and a crash leaves nothing but a file in `partial/`.
+        all of a file or none of it, and a crash leaves nothing but a file in `partial/`. On a folder the bytes are on
+        the disk before the name is, and the name before this returns.
+
+        Raises:
+            ArtifactAlteredError: a folder lies where the file belongs.
         """
         if isinstance(content, bytes):
             digest = Digest(hashlib.sha256(content).hexdigest())
-            if self.has(digest):
+            if self._is_intact(digest):
                 return digest
             content = io.BytesIO(content)
         partial = f"{self._root}/partial/{uuid.uuid4().hex}"
@@ -42,11 +54,15 @@ class ArtifactStore:
             while chunk := content.read(CHUNK_BYTES):
                 sha256.update(chunk)
                 file.write(chunk)
+            if self._is_local:
+                file.flush()
+                os.fsync(file.fileno())
         digest = Digest(sha256.hexdigest())
         path = self._path(digest)
-        if isinstance(self._files, LocalFileSystem):
-            self._files.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
-        self._files.mv(partial, path)
+        if self._is_local:
+            _rename(Path(partial), Path(path), digest)
+        else:
+            self._files.mv(partial, path)
         return digest
 
     def get(self, digest: str) -> bytes:
@@ -54,26 +70,58 @@ class ArtifactStore:
 
         Raises:
             ArtifactMissingError: no such file.
-            ArtifactAlteredError: the file's content is not what was stored.
+            ArtifactAlteredError: the file's content is not what was stored, or there is something else than a file.
         """
         path = self._path(digest)
         try:
+            if self._is_local and not stat.S_ISREG(Path(path).stat().st_mode):  # a pipe would be waited for
+                raise altered_artifact(digest, path, "it is no file any more")
             content: bytes = self._files.cat_file(path)
         except FileNotFoundError:
             raise ArtifactMissingError(digest, path) from None
+        except OSError as error:
+            raise altered_artifact(digest, path, f"it cannot be read ({error.strerror or error})") from None
         actual = hashlib.sha256(content).hexdigest()
         if actual != digest:
-            raise ArtifactAlteredError(digest, actual, path)
+            raise altered_artifact(digest, path, f"its content has sha256 {actual}")
         return content
 
     def has(self, digest: str) -> bool:
         """Return whether a file of this digest is stored; its content is not looked at."""
         return bool(self._files.exists(self._path(digest)))
 
+    @property
+    def _is_local(self) -> bool:
+        return isinstance(self._files, LocalFileSystem)
+
+    def _is_intact(self, digest: str) -> bool:
+        """Return whether a file of this digest is stored and has its content."""
+        try:
+            self.get(digest)
+        except (ArtifactMissingError, ArtifactAlteredError):
+            return False
+        return True
+
     def _path(self, digest: str) -> str:
         if not _DIGEST.fullmatch(digest):  # nothing else may become part of a path
             raise ArtifactMissingError(digest, "a sha256 has 64 hexadecimal digits")
         return f"{self._root}/{digest[:2]}/{digest[2:]}"
+
+
+def _rename(partial: Path, path: Path, digest: Digest) -> None:
+    """Give a file on the disk its name, which is then on the disk, too."""
+    is_new = not path.parent.is_dir()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        partial.replace(path)
+    except IsADirectoryError:
+        raise altered_artifact(digest, str(path), "it is a folder") from None
+    for folder in (path.parent, path.parent.parent) if is_new else (path.parent,):
+        entry = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(entry)
+        finally:
+            os.close(entry)
 
 
 def open_artifacts(url: str) -> ArtifactStore:

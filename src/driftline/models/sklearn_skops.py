@@ -3,6 +3,8 @@
 import io
 import json
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass
 from functools import cached_property
 from typing import Any
@@ -18,6 +20,10 @@ from driftline.models.model import Flavor, Model
 from driftline.models.signature import enforce, signature_of
 from driftline.models.trainer import Param, check_training
 
+MOST_SCHEMA_BYTES = 32 * 2**20  # a forest of 1,000 trees has 3 MB; as Python objects it takes twenty times as much
+MOST_UNPACKED_BYTES = 256 * 2**20  # of the arrays of a small file
+MOST_RATIO = 50  # of the arrays of a large one; trees pack to a tenth
+LONGEST_FAULT = 300  # characters of what skops says
 _FIRST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip entry can have
 
 
@@ -114,7 +120,8 @@ class SklearnEstimator:
         import skops.io  # noqa: PLC0415 - brings scikit-learn
 
         refuse_untrusted(content, trusted)
-        return cls(skops.io.loads(content, trusted=list(trusted)), task, class_count)
+        with _reading():
+            return cls(skops.io.loads(content, trusted=list(trusted)), task, class_count)
 
     @cached_property
     def _stored(self) -> bytes:
@@ -141,17 +148,56 @@ def refuse_untrusted(content: bytes, trusted: tuple[str, ...]) -> None:
 
     Raises:
         UntrustedModelError: it holds such types.
-        ModelFilesError: `content` is not a file of skops.
+        ModelFilesError: `content` is not a file of skops, or unpacks to far more than it is.
     """
     import skops.io  # noqa: PLC0415 - brings scikit-learn
 
-    try:
+    with _reading():
+        _refuse_bomb(content)
         untrusted = skops.io.get_untrusted_types(data=content)
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise ModelFilesError(f"skops does not read the model ({error})") from error
     refused = sorted(set(untrusted) - set(trusted))
     if refused:
         raise UntrustedModelError(refused)
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Make one error of whatever skops stumbles over: a broken file may have any content, also deep or cyclic."""
+    try:
+        yield
+    except ModelFilesError:
+        raise
+    except Exception as error:
+        fault = f"{type(error).__name__}: {error}"[:LONGEST_FAULT]
+        raise ModelFilesError(f"skops does not read the model ({fault})") from error
+
+
+def _refuse_bomb(content: bytes) -> None:
+    """Refuse a file whose arrays, each counted as often as it is named, or whose schema would fill the memory."""
+    with zipfile.ZipFile(io.BytesIO(content)) as stored:
+        sizes = {entry.filename: entry.file_size for entry in stored.infolist()}  # of no entry is more unpacked
+        if sizes["schema.json"] > MOST_SCHEMA_BYTES:
+            raise ModelFilesError(
+                f"its schema has {sizes['schema.json']:,} bytes, at most {MOST_SCHEMA_BYTES:,} are read"
+            )
+        named = set(_named_files(json.loads(stored.read("schema.json"))))
+    unpacked = sum(sizes.get(file, 0) for _, file in named)
+    most = max(MOST_UNPACKED_BYTES, MOST_RATIO * len(content))
+    if unpacked > most:
+        raise ModelFilesError(f"it unpacks to {unpacked:,} bytes, at most {most:,} are read")
+
+
+def _named_files(schema: Any) -> Iterator[tuple[str, str]]:
+    """Give the object and the name of each file that a schema refers to."""
+    todo = [schema]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, dict):
+            if "file" in node:
+                yield str(node.get("__id__")), str(node["file"])
+            todo.extend(node.values())
+        elif isinstance(node, list):
+            todo.extend(node)
 
 
 def _is_seed(key: str) -> bool:

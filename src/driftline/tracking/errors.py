@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from driftline.errors import (
+    ConflictError,
     InvalidInputError,
     NotFoundError,
     listing,
@@ -17,6 +18,16 @@ class InvalidKeyError(InvalidInputError):
         super().__init__(
             f"The key {key!r} is not a relative path of at most 250 characters. "
             "Name it like 'auroc', 'train/loss' or 'model/model.txt'."
+        )
+
+
+class FrozenArtifactError(ConflictError):
+    """A file belongs to a model version, which never changes."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"The file {path!r} cannot be logged: this run has registered a model, whose files never change. "
+            "Register another model in a run of its own, or name the file outside of 'model/'."
         )
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from driftline.store import metric_rows, run_rows
+from driftline.store import metric_rows, model_rows, run_rows
 from driftline.store.run_rows import RunStatus
 from driftline.tracking.environment import environment
-from driftline.tracking.errors import InvalidKeyError
+from driftline.tracking.errors import FrozenArtifactError, InvalidKeyError
 from driftline.workspace import Workspace
 
 LONGEST_KEY = 250
@@ -46,14 +46,20 @@ class ActiveRun:
             metric_rows.add_points(session, self.run_id, points)
 
     def log_artifact(self, path: str, content: bytes) -> str:
-        """Store a file of this run under `path` and return its digest.
+        """Store a file of this run under `path` and return its digest; the same path again names the newer file.
 
         Raises:
             InvalidKeyError: `path` is empty, absolute or leads out of the run.
+            FrozenArtifactError: `path` is one of the files of a model version, which is registered by now.
         """
         _check_key(path)
         digest = self.workspace.artifacts.put(content)
         with self.workspace.database.transaction() as session:
+            if path.partition("/")[0] == model_rows.MODEL_FOLDER and model_rows.is_registered(session, self.run_id):
+                stored = run_rows.artifact(session, self.run_id, path)
+                if stored is None or stored.digest != digest:
+                    raise FrozenArtifactError(path)
+                return digest
             run_rows.add_artifact(
                 session,
                 self.run_id,
