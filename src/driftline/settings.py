@@ -68,8 +68,15 @@ class Settings(BaseSettings):
 
     @property
     def root(self) -> Path:
-        """Return `home` as an absolute path."""
-        return self.home.expanduser().resolve()
+        """Return `home` as an absolute path.
+
+        Raises:
+            InvalidSettingError: it begins with the home of a user who does not exist, or its links lead in a circle.
+        """
+        try:
+            return self.home.expanduser().resolve()
+        except (RuntimeError, OSError) as error:
+            raise invalid_setting("home", str(self.home), str(error).rstrip(".")) from None
 
     @property
     def database(self) -> str:

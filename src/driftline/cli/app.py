@@ -13,6 +13,7 @@ from driftline.cli.dev import dev
 from driftline.cli.evaluate import evaluate
 from driftline.cli.level import level
 from driftline.cli.models import models
+from driftline.cli.output import printable
 from driftline.cli.runs import runs
 from driftline.cli.serve import schema, serve
 from driftline.cli.shadow import shadow
@@ -38,5 +39,5 @@ def main() -> None:
     try:
         app()
     except DriftlineError as error:
-        sys.stderr.write(f"driftline: {error}\n")
+        sys.stderr.write(f"driftline: {printable(str(error))}\n")
         sys.exit(1)

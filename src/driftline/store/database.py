@@ -1,5 +1,7 @@
 """The experiment database: one engine per URL, sessions for reading, short transactions for writing."""
 
+import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -9,6 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.pool import NullPool
 from sqlmodel import Session as Session  # noqa: PLC0414  (what a transaction gives, for those who pass it on)
 from sqlmodel import create_engine
 
@@ -87,17 +90,18 @@ def open_database(url: str) -> Database:
         DatabaseUnavailableError: no server answers, or the file cannot be opened.
     """
     parsed = _checked(url)
+    read_only = _is_read_only(parsed)
+    options: dict[str, Any] = {"pool_pre_ping": parsed.get_backend_name() == "postgresql"}
+    if read_only:
+        options = {"creator": lambda: _connect_read_only(Path(str(parsed.database)).absolute()), "poolclass": NullPool}
     try:
-        engine = create_engine(
-            parsed,
-            hide_parameters=True,  # a failed bulk insert would print its rows, labels included, into the log
-            pool_pre_ping=parsed.get_backend_name() == "postgresql",
-        )
+        # a failed bulk insert would print its rows, labels included, into the log
+        engine = create_engine(parsed, hide_parameters=True, **options)
     except ModuleNotFoundError as error:
         raise LibraryMissingError("The database driver", error, "pip install 'driftline[postgres]'") from error
     refuse_unstorable(engine)
     if engine.dialect.name == "sqlite":
-        _configure_sqlite(engine)
+        _configure_sqlite(engine, read_only=read_only)
     try:
         upgrade(engine.execution_options(driftline_begin="BEGIN IMMEDIATE"))
     except DBAPIError as error:  # no OperationalError where the file is not a database
@@ -130,12 +134,31 @@ def _masked(url: URL) -> str:
     return mask_url(url.render_as_string(hide_password=False))
 
 
-def _configure_sqlite(engine: Engine) -> None:
+def _is_read_only(url: URL) -> bool:
+    """Return whether an SQLite file is there that this process may only read, as on a read-only file system."""
+    if url.get_backend_name() != "sqlite":
+        return False
+    file = Path(str(url.database)).absolute()
+    return file.is_file() and not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
+
+
+def _connect_read_only(file: Path) -> sqlite3.Connection:
+    """Return a connection to a file whose write-ahead log cannot be made; where there is one, it is read, too."""
+    log = Path(f"{file}-wal")
+    is_settled = not log.exists() or log.stat().st_size == 0
+    mode = "mode=ro&immutable=1" if is_settled else "mode=ro"
+    return sqlite3.connect(f"{file.as_uri()}?{mode}", uri=True, check_same_thread=False)
+
+
+def _configure_sqlite(engine: Engine, *, read_only: bool) -> None:
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # transactions begin where SQLAlchemy says, by the listener below
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
+        if read_only:
+            cursor.close()
+            return
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = NORMAL")
         cursor.execute("PRAGMA foreign_keys = ON")
@@ -143,7 +166,8 @@ def _configure_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "close")
     def close(connection: Any, _record: object) -> None:
-        connection.execute("PRAGMA optimize")  # keeps the planner's statistics fresh
+        if not read_only:
+            connection.execute("PRAGMA optimize")  # keeps the planner's statistics fresh
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
