@@ -38,6 +38,15 @@ class UnknownStatusError(InvalidInputError):
         super().__init__(f"There is no status {status!r}. {suggestion(status, names)}")
 
 
+class UnknownExperimentError(NotFoundError):
+    """No run was ever logged under an experiment."""
+
+    code = "UNKNOWN_EXPERIMENT"
+
+    def __init__(self, name: str, names: Iterable[str]) -> None:
+        super().__init__(f"There is no experiment {name!r}. {suggestion(name, names)}")
+
+
 class UnknownRunError(NotFoundError):
     """An id names no run, or more than one."""
 
