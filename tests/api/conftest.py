@@ -1,6 +1,7 @@
 """A small history of production to ask about, and ways to ask."""
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -287,7 +288,8 @@ def ask(client: Client) -> Ask:
     """Send a query with its variables and return the whole response."""
 
     def send(query: str, **variables: Any) -> dict[str, Any]:
-        answer = client("POST", "/graphql", json={"query": query, "variables": variables})
+        body = json.dumps({"query": query, "variables": variables})
+        answer = client("POST", "/graphql", content=body, headers={"content-type": "application/json"})
         assert answer.status_code == 200, answer.text
         return answer.json()
 

@@ -28,6 +28,7 @@ from driftline.api.http.welcome import page
 from driftline.api.schema import build_schema, schema_text
 from driftline.errors import StorageError
 from driftline.settings import Settings
+from driftline.store import is_storable
 from driftline.workspace import Workspace
 
 THREADS = 8  # SQLAlchemy's pool gives up to 15 connections
@@ -95,7 +96,11 @@ class _GraphQL(GraphQL[Context, None]):
         mime_type = (request.content_type or "").partition(";")[0].strip().lower()
         if request.method == "POST" and mime_type != "application/json":
             raise HTTPException(400, f"The content type is {mime_type!r}. Send application/json.")
-        return await super().parse_http_body(request)
+        parsed = await super().parse_http_body(request)
+        name = None if isinstance(parsed, list) else parsed.operation_name
+        if name is not None and not (isinstance(name, str) and is_storable(name)):
+            raise HTTPException(400, f"The operationName {str(name)!r} is none. Send the name of an operation as text.")
+        return parsed
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Return the response, with what a client may see of the errors."""
