@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 
 from driftline.metrics import Task
-from driftline.models.errors import ModelFilesError
+from driftline.models.errors import LONGEST_FAULT, ModelFilesError
 from driftline.models.lightgbm_text import BoosterEstimator
 from driftline.models.model import Estimator, Flavor, Model
 from driftline.models.signature import Signature, columns_as_json, columns_from_json
 from driftline.models.sklearn_skops import SklearnEstimator
 
 _FORMAT_VERSION = 1
-LONGEST_FAULT = 300  # characters of what a parser says
 _ESTIMATOR_FILES = {Flavor.LIGHTGBM: "model.txt", Flavor.SKLEARN: "model.skops"}
 
 
