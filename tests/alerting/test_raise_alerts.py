@@ -58,6 +58,14 @@ def test_a_person_reads_details_since_when_the_next_step_and_a_link(watched):
     ]
 
 
+def test_the_link_holds_no_password_of_the_dagster_server(watched):
+    watched.report("2025-03-17", "drift")
+    raise_alerts(watched.workspace, {"fires": fires()}, channels=1, dagster_url="http://ann:secret@dagster.example/")
+    [row] = stored(watched, AlertDeliveryRow)
+    assert "Link: http://dagster.example/assets/fires/drift?" in row.body
+    assert "secret" not in row.body
+
+
 def test_while_it_goes_on_people_are_told_once_per_cooldown(watched):
     for day in (17, 18, 19):
         watched.report(f"2025-03-{day}", "drift")
