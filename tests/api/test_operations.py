@@ -15,6 +15,7 @@ from driftline import Alert
 from driftline.alerting import raise_alerts
 from driftline.api import schema_text
 from driftline.api.http.application import create_app
+from driftline.api.http.limits import BODY_S, MOST_BYTES, REQUEST_S
 from driftline.api.http.server import listening
 from driftline.api.schema import build_schema
 from driftline.api.schema.budget import MOST, MOST_TOKENS
@@ -224,6 +225,8 @@ def test_the_guide_names_every_operation_and_limit():
     assert all(
         f"{limit:,}" in guide for limit in (MOST_TOKENS, MOST.depth, MOST.aliases, MOST.cost, MOST_ROWS, MOST_LABELS)
     )
+    assert f"{MOST_BYTES // 2**20} MiB and {BODY_S:g} s" in guide
+    assert f"given up after {REQUEST_S:g} s" in guide
 
 
 @pytest.mark.parametrize("path", sorted((FOLDER / "operations").glob("*.graphql")), ids=lambda path: path.stem)
