@@ -70,9 +70,9 @@ def test_a_channel_that_hangs_takes_no_place_of_another(watched, storm, webhook)
         hanging = f"mailto://127.0.0.1:{port}?from=a@example.org&to=b@example.org&mode=insecure"
         channels = open_channels([SecretStr(hanging), SecretStr(webhook.url)])
         for _ in range(-(-MODELS // MOST_AT_ONCE)):
-            deliver(watched.workspace, channels, timeout_s=0.3)
+            deliver(watched.workspace, channels, timeout_s=1.0)
             watched.wait(seconds=30)
-    assert len(webhook.told) == MODELS
+    assert len({told["title"] for told in webhook.told}) == MODELS
     with watched.workspace.database.reading() as session:
         pending = session.exec(select(AlertDeliveryRow.channel).where(AlertDeliveryRow.state == "pending")).all()
-    assert set(pending) == {1}
+    assert pending.count(1) == MODELS
