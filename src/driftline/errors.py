@@ -7,9 +7,16 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import ClassVar
 
+from driftline.masking import mask_secrets
+
+LONGEST_MESSAGE = 10_000  # characters; what was given may be megabytes
+LONGEST_NAME = 200  # for which similar ones are looked for
+
 
 class DriftlineError(Exception):
     """The root of the tree: catch it to catch all that driftline raises on purpose.
+
+    Its message holds no secret of a URL, and what is too long is cut amid it.
 
     Attributes:
         code: what programs tell errors apart by, as over GraphQL. A class that a caller handles in the same way as its
@@ -17,6 +24,10 @@ class DriftlineError(Exception):
     """
 
     code: ClassVar[str]
+
+    def __init__(self, message: str) -> None:
+        shown, half = mask_secrets(message), LONGEST_MESSAGE // 2
+        super().__init__(shown if len(shown) <= LONGEST_MESSAGE else f"{shown[:half]} … {shown[-half:]}")
 
 
 class InvalidInputError(DriftlineError):
@@ -67,7 +78,7 @@ def listing(names: Iterable[str], *, most: int = 20) -> str:
 def suggestion(name: str, names: Iterable[str]) -> str:
     """Return "Did you mean …?" for the closest of `names`, or all of them where none is close."""
     names = sorted(names)
-    close = get_close_matches(name, names, n=1)
+    close = get_close_matches(name, names, n=1) if len(name) <= LONGEST_NAME else []
     return f"Did you mean {close[0]!r}?" if close else f"Known: {listing(names)}."
 
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from driftline.errors import InvalidInputError, StorageError
@@ -53,10 +53,10 @@ class Settings(BaseSettings):
 
     home: Path = Path(".driftline")
     database_url: SecretStr | None = None
-    artifacts_url: str | None = None
+    artifacts_url: str | None = Field(default=None, repr=False)
     data_dir: Path | None = None
     executor: Literal["in_process", "multiprocess"] = "in_process"
-    dagster_url: str = "http://127.0.0.1:3000"
+    dagster_url: str = Field(default="http://127.0.0.1:3000", repr=False)
     alert_urls: SecretStr | None = None
 
     def __init__(self, **values: Any) -> None:
@@ -68,8 +68,15 @@ class Settings(BaseSettings):
 
     @property
     def root(self) -> Path:
-        """Return `home` as an absolute path."""
-        return self.home.expanduser().resolve()
+        """Return `home` as an absolute path.
+
+        Raises:
+            InvalidSettingError: it begins with the home of a user who does not exist, or its links lead in a circle.
+        """
+        try:
+            return self.home.expanduser().resolve()
+        except (RuntimeError, OSError) as error:
+            raise invalid_setting("home", str(self.home), str(error).rstrip(".")) from None
 
     @property
     def database(self) -> str:

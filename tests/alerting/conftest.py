@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from driftline.models import model_digest
 from driftline.registry import Timeline, move_alias, version_of_row
 from driftline.store import batch_rows, drift_rows, evaluation_rows, model_rows, run_rows
 from driftline.workspace import Workspace
@@ -16,7 +17,7 @@ START = datetime(2025, 3, 20, 12, tzinfo=UTC)
 SERVING = datetime(2025, 1, 1, tzinfo=UTC)
 VERSION = {
     "run_id": "r",
-    "digest": "d",
+    "digest": model_digest({}),  # it has no files
     "flavor": "f",
     "signature": [],
     "trained_through": START,

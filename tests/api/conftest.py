@@ -1,6 +1,7 @@
 """A small history of production to ask about, and ways to ask."""
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,19 +13,22 @@ import pandas as pd
 import pytest
 from starlette.applications import Starlette
 
+from driftline import Daily
 from driftline.api.http.application import create_app
 from driftline.dossier import store_plots
 from driftline.metrics import Task, scored_rows
 from driftline.models import LightGBM
 from driftline.registry import Adjudication, Decision, ModelVersion, load_timeline, move_alias, register
+from driftline.registry.declarations import record_declaration
 from driftline.settings import Settings
-from driftline.store import declaration_rows, drift_rows, evaluation_rows, model_rows
+from driftline.store import drift_rows, evaluation_rows, model_rows
 from driftline.store.dataset_rows import DatasetVersion
 from driftline.store.decision_rows import DecisionStatus
 from driftline.tracking import start_run
 from driftline.workspace import Workspace
 from tests.databases import KINDS
 from tests.histories import decided
+from tests.streams import fires
 from tests.workspaces import Template, copied, leave_empty
 
 FEATURES = pd.DataFrame({"heat": np.arange(40.0), "wind": np.arange(40.0) % 7})
@@ -233,10 +237,7 @@ def live_through_a_promotion(workspace: Workspace) -> None:
     )
     evaluate(workspace, second, ["2025-05-12", "2025-05-13"])
     with workspace.database.transaction() as session:
-        content = {"name": "fires", "metrics": ["auroc"]}
-        declaration_rows.record(
-            session, pipeline="fires", digest="declared", content=content, content_format=1, at=workspace.clock()
-        )
+        record_declaration(session, fires(partitions=Daily("2025-02-10")), workspace.clock())
         model_rows.model_named(session, "untrained", workspace.clock())
 
 
@@ -287,7 +288,8 @@ def ask(client: Client) -> Ask:
     """Send a query with its variables and return the whole response."""
 
     def send(query: str, **variables: Any) -> dict[str, Any]:
-        answer = client("POST", "/graphql", json={"query": query, "variables": variables})
+        body = json.dumps({"query": query, "variables": variables})
+        answer = client("POST", "/graphql", content=body, headers={"content-type": "application/json"})
         assert answer.status_code == 200, answer.text
         return answer.json()
 

@@ -22,7 +22,7 @@ def test_an_unexpected_error_is_masked_and_logged_under_its_reference(ask, monke
     assert error["path"] == ["experiments"]
     [record] = caplog.records
     assert ref in record.getMessage()
-    assert record.exc_info[0] is ZeroDivisionError
+    assert "ZeroDivisionError" in record.getMessage()
 
 
 def test_one_failure_behind_many_fields_is_logged_once(production, ask, monkeypatch, caplog):

@@ -74,6 +74,8 @@ def test_deliveries_are_listed_newest_first(watched, ask):
         (label(station=""), "INVALID_LABELS"),
         (label(station=["elm"]), "INVALID_LABELS"),
         (label(value={"fire": "yes"}), "INVALID_LABELS"),
+        (label(station="\ud800"), "INVALID_LABELS"),
+        ({"key": [{"column": "\ud800", "value": 1}], "label": "yes"}, "INVALID_LABELS"),
         (label(value="perhaps"), "INVALID_TARGET"),
         (label(value=""), "INVALID_TARGET"),
         (label(modelVersion=1), "INVALID_LABELS"),

@@ -1,5 +1,6 @@
 """The operations that other apps copy, run over a real server, and the schema they stand on."""
 
+import json
 import re
 import threading
 from pathlib import Path
@@ -7,13 +8,16 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from graphql import get_variable_values, parse
 from sqlmodel import select
 
 from driftline import Alert
 from driftline.alerting import raise_alerts
 from driftline.api import schema_text
 from driftline.api.http.application import create_app
+from driftline.api.http.limits import BODY_S, MOST_BYTES, REQUEST_S
 from driftline.api.http.server import listening
+from driftline.api.schema import build_schema
 from driftline.api.schema.budget import MOST, MOST_TOKENS
 from driftline.api.schema.ground_truth import MOST_LABELS
 from driftline.api.schema.page import MOST_ROWS
@@ -100,7 +104,7 @@ def test_drift_comes_with_its_evidence_and_what_was_decided(url):
 
 
 def test_evaluations_of_a_range_of_partitions_have_intervals_and_notes(url):
-    asked = {"model": "fires", "dataset": "fires", "from": "2025-05-07", "to": "2025-05-12"}
+    asked = {"model": "fires", "dataset": "fires", "start": "2025-05-07", "end": "2025-05-12"}
     nodes = run(url, "evaluations", **asked)["evaluations"]["nodes"]
     assert [(node["partitionKey"], node["version"]["number"]) for node in nodes] == [
         ("2025-05-12", 2),
@@ -118,7 +122,7 @@ def test_the_slices_of_an_evaluation_say_which_are_too_small(url, production):
         told = {"evaluation_id": newest.id, "slice_column": "station", "metric": "auroc", "note": None}
         ends = {"ci_low": 0.7, "ci_high": 0.9, "standard_error": 0.05}
         session.add(evaluation_rows.EvaluationSlice(**told, slice_value="elm", value=0.8, row_count=51, **ends))
-    asked = {"model": "fires", "dataset": "fires", "from": "2025-05-13"}
+    asked = {"model": "fires", "dataset": "fires", "start": "2025-05-13"}
     [node] = run(url, "evaluations", **asked)["evaluations"]["nodes"]
     [elm] = node["slices"]
     assert (elm["sliceColumn"], elm["sliceValue"], elm["value"], elm["rowCount"]) == ("station", "elm", 0.8, 51)
@@ -221,6 +225,17 @@ def test_the_guide_names_every_operation_and_limit():
     assert all(
         f"{limit:,}" in guide for limit in (MOST_TOKENS, MOST.depth, MOST.aliases, MOST.cost, MOST_ROWS, MOST_LABELS)
     )
+    assert f"{MOST_BYTES // 2**20} MiB and {BODY_S:g} s" in guide
+    assert f"given up after {REQUEST_S:g} s" in guide
+
+
+@pytest.mark.parametrize("path", sorted((FOLDER / "operations").glob("*.graphql")), ids=lambda path: path.stem)
+def test_a_script_can_read_the_variables_of_an_operation_from_one_line(path):
+    [line] = re.findall(r"^# Variables: (.*)$", path.read_text(), re.MULTILINE)
+    [operation] = parse(path.read_text()).definitions
+    values = get_variable_values(build_schema()._schema, operation.variable_definitions, json.loads(line))
+    assert isinstance(values, dict), values
+    assert set(json.loads(line)) <= set(values)
 
 
 def test_every_operation_is_run_by_a_test():

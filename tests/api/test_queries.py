@@ -189,7 +189,7 @@ def test_json_values_say_nan_and_the_infinities_as_text():
 
 def test_pipelines_and_experiments_tell_about_themselves(production, ask):
     data = ask("{ pipelines { name declaration updatedAt } experiments { name createdAt } }")["data"]
-    assert data["pipelines"][0]["declaration"] == {"name": "fires", "metrics": ["auroc"]}
+    assert data["pipelines"][0]["declaration"]["metrics"] == ["auroc", "log_loss"]
     assert [experiment["name"] for experiment in data["experiments"]] == ["fires"]
 
 

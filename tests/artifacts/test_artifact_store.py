@@ -112,6 +112,57 @@ def test_an_altered_file_is_refused(tmp_path):
         store.get(digest)
 
 
+def damaged(path: Path) -> None:
+    path.write_bytes(b"treE")
+
+
+def truncated(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def endless(path: Path) -> None:
+    path.unlink()
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize("harm", [damaged, truncated, pipe, folder, endless])
+def test_what_is_no_longer_the_file_is_refused_and_heals_when_its_content_comes_again(tmp_path, harm):
+    store = open_artifacts(str(tmp_path))
+    digest = store.put(b"tree")
+    [path] = files(tmp_path)
+    harm(path)
+    with pytest.raises(ArtifactAlteredError, match="was altered"):
+        store.get(digest)
+    if harm is folder:
+        with pytest.raises(ArtifactAlteredError, match="a folder"):
+            store.put(b"tree")
+        path.rmdir()
+    assert store.put(b"tree") == digest
+    assert store.get(digest) == b"tree"
+
+
+def test_bytes_and_names_are_on_the_disk_before_an_artifact_counts(tmp_path, monkeypatch):
+    synced = []
+    sync = os.fsync
+    monkeypatch.setattr(
+        os, "fsync", lambda file: (synced.append(str(Path(f"/proc/self/fd/{file}").readlink())), sync(file))
+    )
+    digest = open_artifacts(str(tmp_path)).put(b"tree")
+    partial, *folders = synced
+    assert Path(partial).parent == tmp_path / "partial"
+    assert folders == [str(tmp_path / digest[:2]), str(tmp_path)]
+
+
 @pytest.mark.parametrize("digest", ["0" * 64, "../../etc/passwd", ""])
 def test_a_digest_that_is_not_there_is_named(tmp_path, digest):
     with pytest.raises(ArtifactMissingError, match=repr(digest)):

@@ -122,6 +122,22 @@ def test_a_setting_of_no_known_value_is_named(driftline):
     assert fails(elsewhere("runs"), "DRIFTLINE_EXECUTOR is 'celery'", "'in_process' or 'multiprocess'")
 
 
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("DRIFTLINE_HOME", "~nobody_of_this_name/x"),
+        ("DRIFTLINE_DATABASE_URL", "postgresql://h:port/d"),
+        ("DRIFTLINE_DATABASE_URL", "postgresql://u:p@ss@h/d"),
+        ("DRIFTLINE_ARTIFACTS_URL", "ftpx://u:pass@h/d"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_one_sentence(driftline, setting, value):
+    shown = replace(driftline, settings={setting: value})("runs")
+    assert fails(shown, setting)
+    assert "Traceback" not in shown.stderr
+    assert "ss@" not in shown.stderr
+
+
 def test_a_setting_of_nothing_is_none(driftline):
     elsewhere = replace(driftline, settings={"DRIFTLINE_DATABASE_URL": "", "DRIFTLINE_ARTIFACTS_URL": ""})
     assert elsewhere("runs").returncode == 0

@@ -35,7 +35,7 @@ def test_a_backfill_and_a_backtest_are_launched_and_come_to_their_end(api):
     assert launched["url"].endswith(f"/runs/b/{launched['backfillId']}")
 
     def evaluated():
-        asked = {"model": "fire_risk", "dataset": "fire_risk", "from": "2025-02-10", "to": "2025-02-14"}
+        asked = {"model": "fire_risk", "dataset": "fire_risk", "start": "2025-02-10", "end": "2025-02-14"}
         nodes = api("evaluations", **asked)["evaluations"]["nodes"]
         return {node["partitionKey"] for node in nodes if node["version"]["number"] == 2}
 

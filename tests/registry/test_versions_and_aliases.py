@@ -1,6 +1,7 @@
 """Versions are immutable, and production has one history: the events that moved its alias."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
@@ -12,7 +13,7 @@ from driftline import Window, load_model
 from driftline.artifacts.errors import ArtifactAlteredError
 from driftline.datasets import simulate_fire_risk
 from driftline.errors import ConflictError
-from driftline.registry import Timeline, find_version, load_version, register, rollback, timeline
+from driftline.registry import Timeline, find_version, load_version, register, rollback, switches, timeline
 from driftline.registry.errors import (
     AliasMovedError,
     HistoryRewriteError,
@@ -23,6 +24,7 @@ from driftline.registry.errors import (
 )
 from driftline.store import run_rows
 from driftline.tracking import start_run
+from driftline.tracking.errors import FrozenArtifactError
 from driftline.workspace import Workspace
 from tests.histories import another_version, events, give_alias, number
 from tests.streams import day
@@ -221,6 +223,53 @@ def test_a_model_whose_file_was_altered_is_not_loaded(served, tmp_path: Path, pa
     file.write_bytes(file.read_bytes().replace(b"1", b"2", 1))
     with pytest.raises(ArtifactAlteredError, match="not loaded"):
         load_version(served, version)
+
+
+def other_model(served):
+    """The champion with the answers `no` and `yes` changed round."""
+    return replace(load_model("fires", workspace=served), classes=("yes", "no"))
+
+
+def test_the_files_of_a_registered_version_stay_what_they_are(served):
+    model = load_model("fires", workspace=served)
+    with start_run(served, experiment="fires") as run:
+        first = register(run, "twin", model, trained_through=day("2025-03-01"))
+        with pytest.raises(FrozenArtifactError, match="run of its own"):
+            register(run, "twin", other_model(served), trained_through=day("2025-03-01"))
+        for path in ("model/model.txt", "model/more.txt", "model"):
+            with pytest.raises(FrozenArtifactError, match=path):
+                run.log_artifact(path, b"other")
+        again = register(run, "twin", model, trained_through=day("2025-03-01"))
+        run.log_artifact("notes.txt", b"1")
+        run.log_artifact("notes.txt", b"2")
+    assert (again.version, again.digest) == (2, first.digest)
+    assert load_version(served, first).classes == model.classes
+
+
+def pointed_elsewhere(session, version):
+    row = session.get(run_rows.Artifact, (version.run_id, "model/model.json"))
+    row.digest = session.get(run_rows.Artifact, (version.run_id, "model/example.json")).digest
+
+
+def lost(session, version):
+    session.delete(session.get(run_rows.Artifact, (version.run_id, "model/example.json")))
+
+
+def one_more(session, version):
+    row = session.get(run_rows.Artifact, (version.run_id, "model/model.json"))
+    session.add(run_rows.Artifact(**{**row.model_dump(), "path": "model/more.json"}))
+
+
+@pytest.mark.parametrize("harm", [pointed_elsewhere, lost, one_more])
+def test_files_that_are_not_those_of_the_registered_digest_are_neither_loaded_nor_promoted(served, harm):
+    version = another_version(served)
+    with served.database.transaction() as session:
+        harm(session, version)
+    with pytest.raises(ArtifactAlteredError, match=f"registered with {version.digest}"):
+        load_version(served, version)
+    with pytest.raises(ArtifactAlteredError, match="files of version 2"):
+        switches.promote(served, "fires", 2, actor="ann", reason="better")
+    assert find_version(served, "fires").version == 1
 
 
 def test_the_champion_is_the_same_for_a_workspace_that_is_opened_anew(served: Workspace):

@@ -103,5 +103,5 @@ def test_a_failure_says_what_happens_next():
 def test_a_long_line_is_cut_and_holds_no_password():
     text = {**ENDED, "reason": "No answer from postgresql://u:hidden@db/x\n" + "x" * 700}
     details = next(line for line in message("opened", "retraining_failed", text).body.splitlines() if "Details" in line)
-    assert details.startswith("Details: No answer from postgresql://***@db/x xxx")
+    assert details.startswith("Details: No answer from postgresql://u:***@db/x xxx")
     assert (details[-1], "hidden" in details) == ("…", False)

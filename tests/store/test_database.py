@@ -177,7 +177,9 @@ def test_a_missing_folder_is_named(tmp_path):
         open_database(f"sqlite:///{tmp_path / 'nowhere' / 'd.db'}")
 
 
-@pytest.mark.parametrize("url", ["mysql://u:secret@h/d", "no url", "sqlite://", "u:secret@h"])
+@pytest.mark.parametrize(
+    "url", ["mysql://u:secret@h/d", "no url", "sqlite://", "u:secret@h", "postgresql://u:@secret@h/d"]
+)
 def test_a_url_that_cannot_work_is_refused_without_its_password(url: str):
     with pytest.raises(InvalidSettingError, match="DRIFTLINE_DATABASE_URL") as caught:
         open_database(url)

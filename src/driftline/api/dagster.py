@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from driftline.api.errors import DagsterRefusedError, DagsterUnavailableError
+from driftline.masking import public_url
 
 TIMEOUT_S = 30
 
@@ -32,10 +33,15 @@ mutation ($params: ExecutionParams!) { launchRun(executionParams: $params) {
 
 
 class Dagster:
-    """Launches what is asked for on Dagster's web server, at `url` without a slash at the end."""
+    """Launches what is asked for on Dagster's web server.
+
+    Attributes:
+        url: of its pages, without a slash at the end, and without the user and password that it may ask for.
+    """
 
     def __init__(self, url: str) -> None:
-        self.url = url
+        self.url = public_url(url).rstrip("/")
+        self._address = url.rstrip("/")
 
     async def backfill(
         self, assets: Sequence[Sequence[str]], partitions: Sequence[str], tags: Mapping[str, str]
@@ -83,12 +89,15 @@ class Dagster:
 
     async def _ask(self, query: str, **variables: Any) -> dict[str, Any]:
         try:
-            async with httpx.AsyncClient(timeout=TIMEOUT_S) as client:
-                answer = await client.post(f"{self.url}/graphql", json={"query": query, "variables": variables})
+            address = httpx.URL(f"{self._address}/graphql")
+            auth = httpx.BasicAuth(address.username, address.password) if address.userinfo else None
+            async with httpx.AsyncClient(timeout=TIMEOUT_S, auth=auth) as client:
+                public = address.copy_with(userinfo=b"")  # the one that httpx writes into the log
+                answer = await client.post(public, json={"query": query, "variables": variables})
             answer.raise_for_status()
             payload: dict[str, Any] = answer.json()
-        except (httpx.HTTPError, ValueError) as error:
-            raise DagsterUnavailableError(self.url, f"{type(error).__name__}: {error}".strip(": ")) from error
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            raise DagsterUnavailableError(self.url, f"{type(error).__name__}: {error}".strip(": ")) from None
         if payload.get("errors"):
             raise DagsterRefusedError(str(payload["errors"][0].get("message")))
         data: dict[str, Any] = payload["data"]

@@ -1,6 +1,8 @@
 """The errors of the room `api`."""
 
-from driftline.errors import DagsterError, InvalidInputError
+from collections.abc import Iterable
+
+from driftline.errors import DagsterError, InvalidInputError, NotFoundError, suggestion
 
 
 class DagsterUnavailableError(DagsterError):
@@ -27,6 +29,15 @@ class InvalidPageError(InvalidInputError):
     """A page of a list cannot be asked for in this way."""
 
     code = "INVALID_PAGE"
+
+
+class UnknownDatasetError(NotFoundError):
+    """A model is not evaluated on a dataset of this name."""
+
+    code = "UNKNOWN_DATASET"
+
+    def __init__(self, name: str, names: Iterable[str]) -> None:
+        super().__init__(f"There are no evaluations on a dataset {name!r}. {suggestion(name, names)}")
 
 
 class InvalidAddressError(InvalidInputError):

@@ -1,6 +1,7 @@
 """The errors of the room `artifacts`."""
 
 from driftline.errors import NotFoundError, StorageError
+from driftline.masking import mask_url
 from driftline.settings import InvalidSettingError
 
 
@@ -17,11 +18,13 @@ class ArtifactMissingError(NotFoundError):
 class ArtifactAlteredError(StorageError):
     """A stored file is no longer what was stored."""
 
-    def __init__(self, digest: str, actual: str, path: str) -> None:
-        super().__init__(
-            f"The artifact at {path} was altered: its content has sha256 {actual}, it was stored as {digest}. "
-            "Restore it from a backup, or train the model again; it is not loaded."
-        )
+
+def altered_artifact(digest: str, path: str, fault: str) -> ArtifactAlteredError:
+    """Return the error where the file of a digest is another one by now, or none that can be read."""
+    return ArtifactAlteredError(
+        f"The artifact at {path} was altered: {fault}, it was stored as {digest}. "
+        "Restore it from a backup, or train the model again; it is not loaded."
+    )
 
 
 class DiskFullError(StorageError):
@@ -37,6 +40,6 @@ class DiskFullError(StorageError):
 def invalid_artifacts_url(url: str, cause: object) -> InvalidSettingError:
     """Return the error where an artifacts URL cannot be used."""
     return InvalidSettingError(
-        f"The artifacts URL {url!r} cannot be used: {cause}. Set DRIFTLINE_ARTIFACTS_URL to a folder or to an "
-        "fsspec URL such as s3://bucket/folder, and install the package that serves it (s3fs, gcsfs, adlfs)."
+        f"The artifacts URL {mask_url(url)!r} cannot be used: {cause}. Set DRIFTLINE_ARTIFACTS_URL to a folder or to "
+        "an fsspec URL such as s3://bucket/folder, and install the package that serves it (s3fs, gcsfs, adlfs)."
     )

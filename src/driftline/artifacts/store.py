@@ -3,11 +3,14 @@
 import errno
 import hashlib
 import io
+import os
 import re
+import stat
 import uuid
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import BinaryIO, NewType
 
 import fsspec
@@ -17,6 +20,7 @@ from driftline.artifacts.errors import (
     ArtifactAlteredError,
     ArtifactMissingError,
     DiskFullError,
+    altered_artifact,
     invalid_artifacts_url,
 )
 
@@ -44,13 +48,15 @@ class ArtifactStore:
         self._root = root.rstrip("/")
 
     def put(self, content: bytes | BinaryIO) -> Digest:
-        """Store `content` and return its digest; content that is there already is kept as it is.
+        """Store `content` and return its digest; content that is there already, undamaged, is kept as it is.
 
         The bytes are hashed while they stream into a partial file, which is then renamed: a reader sees
-        all of a file or none of it, and a crash leaves nothing but a file in `partial/`.
+        all of a file or none of it, and a crash leaves nothing but a file in `partial/`. On a folder the bytes are on
+        the disk before the name is, and the name before this returns.
 
         Raises:
             DiskFullError: there is no space left for it; nothing is left of it.
+            ArtifactAlteredError: a folder lies where the file belongs.
         """
         if isinstance(content, bytes):
             digest = Digest(hashlib.sha256(content).hexdigest())
@@ -62,8 +68,9 @@ class ArtifactStore:
             digest = self._write(partial, content)
             path = self._path(digest)
             if self._is_local:
-                self._files.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
-            self._files.mv(partial, path)
+                _rename(Path(partial), Path(path), digest)
+            else:
+                self._files.mv(partial, path)
         except BaseException as error:
             if self._files.exists(partial):
                 self._files.rm_file(partial)
@@ -79,14 +86,21 @@ class ArtifactStore:
             while chunk := content.read(CHUNK_BYTES):
                 sha256.update(chunk)
                 file.write(chunk)
+            if self._is_local:
+                file.flush()
+                os.fsync(file.fileno())
         return Digest(sha256.hexdigest())
 
     def _is_kept(self, digest: Digest) -> bool:
-        """Return whether a file is there already, and will be: it counts as new from now on.
+        """Return whether a file is there already, undamaged, and will be: it counts as new from now on.
 
-        Only a folder can say so without the content; elsewhere a file is stored again.
+        Only a folder can say so without the content being sent; elsewhere a file is stored again.
         """
-        if not self._is_local or not self.has(digest):
+        if not self._is_local:
+            return False
+        try:
+            self.get(digest)
+        except (ArtifactMissingError, ArtifactAlteredError):
             return False
         self._files.touch(self._path(digest), truncate=False)
         return True
@@ -96,16 +110,22 @@ class ArtifactStore:
 
         Raises:
             ArtifactMissingError: no such file.
-            ArtifactAlteredError: the file's content is not what was stored.
+            ArtifactAlteredError: the file's content is not what was stored, or there is something else than a file.
         """
         path = self._path(digest)
         try:
+            if self._is_local and not stat.S_ISREG(Path(path).stat().st_mode):  # a pipe would be waited for
+                raise altered_artifact(digest, path, "it is no file any more")
             content: bytes = self._files.cat_file(path)
         except FileNotFoundError:
             raise ArtifactMissingError(digest, path) from None
+        except OSError as error:
+            if not self._is_local:  # a server that does not answer has altered nothing
+                raise
+            raise altered_artifact(digest, path, f"it cannot be read ({error.strerror or error})") from None
         actual = hashlib.sha256(content).hexdigest()
         if actual != digest:
-            raise ArtifactAlteredError(digest, actual, path)
+            raise altered_artifact(digest, path, f"its content has sha256 {actual}")
         return content
 
     def has(self, digest: str) -> bool:
@@ -146,6 +166,22 @@ class ArtifactStore:
         return f"{self._root}/{digest[:2]}/{digest[2:]}"
 
 
+def _rename(partial: Path, path: Path, digest: Digest) -> None:
+    """Give a file on the disk its name, which is then on the disk, too."""
+    is_new = not path.parent.is_dir()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        partial.replace(path)
+    except IsADirectoryError:
+        raise altered_artifact(digest, str(path), "it is a folder") from None
+    for folder in (path.parent, path.parent.parent) if is_new else (path.parent,):
+        entry = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(entry)
+        finally:
+            os.close(entry)
+
+
 def open_artifacts(url: str) -> ArtifactStore:
     """Return the artifact store at a folder or fsspec URL; a folder is made when the first file comes.
 
@@ -155,5 +191,5 @@ def open_artifacts(url: str) -> ArtifactStore:
     try:
         filesystem, root = fsspec.core.url_to_fs(url)
     except (ValueError, ImportError) as error:
-        raise invalid_artifacts_url(url, error) from error
+        raise invalid_artifacts_url(url, error) from None  # whose own words may hold a password
     return ArtifactStore(filesystem, root)

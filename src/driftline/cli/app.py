@@ -16,6 +16,7 @@ from driftline.cli.evaluate import evaluate
 from driftline.cli.gc import gc
 from driftline.cli.level import level
 from driftline.cli.models import models
+from driftline.cli.output import printable
 from driftline.cli.retrain import retrain
 from driftline.cli.runs import runs
 from driftline.cli.serve import schema, serve
@@ -44,5 +45,5 @@ def main() -> None:
     try:
         app()
     except DriftlineError as error:
-        sys.stderr.write(f"driftline: {error}\n")
+        sys.stderr.write(f"driftline: {printable(str(error))}\n")
         sys.exit(1)

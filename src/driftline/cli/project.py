@@ -33,9 +33,9 @@ class Project:
     def pipeline(self, name: str) -> "ModelPipeline":
         """Return a pipeline by name, or raise UnknownPipelineError."""
         if name not in self.pipelines:
-            from driftline.declaration.errors import UnknownPipelineError
+            from driftline.declaration.errors import unknown_pipeline
 
-            raise UnknownPipelineError(name, self.pipelines)
+            raise unknown_pipeline(name, self.pipelines)
         return self.pipelines[name]
 
 

@@ -33,12 +33,9 @@ class UnknownPartitionError(NotFoundError):
 
 
 class UnknownPipelineError(NotFoundError):
-    """A project has no pipeline of a name."""
+    """A project has no pipeline of a name, or none of it has run."""
 
     code = "UNKNOWN_PIPELINE"
-
-    def __init__(self, name: str, names: Iterable[str]) -> None:
-        super().__init__(f"The project has no pipeline {name!r}. {suggestion(name, names)}")
 
 
 class NotAStreamError(InvalidInputError):
@@ -85,4 +82,17 @@ def missing_training_window() -> PartitionsError:
     """Return the error where a stream does not say how much of it a model learns from."""
     return PartitionsError(
         "A stream goes on, and nothing says how much of it a model learns from. Declare training_window='30d'."
+    )
+
+
+def unknown_pipeline(name: str, names: Iterable[str]) -> UnknownPipelineError:
+    """Return the error where a project declares no pipeline of a name."""
+    return UnknownPipelineError(f"The project has no pipeline {name!r}. {suggestion(name, names)}")
+
+
+def pipeline_without_run(name: str, names: Iterable[str]) -> UnknownPipelineError:
+    """Return the error where a database knows no pipeline of a name: a project may declare it all the same."""
+    return UnknownPipelineError(
+        f"No pipeline {name!r} has run on this database yet. {suggestion(name, names)} "
+        "It is known here once one of its assets is materialized."
     )

@@ -59,7 +59,7 @@ def unusable_label_file(path: object, fault: str) -> InvalidLabelsError:
 
 
 def unusable_label_value(column: str, value: object) -> InvalidLabelsError:
-    """Return the error where a value of a label's key, or the label, is a list or an object."""
+    """Return the error where a value of a label's key, or the label, is a list, an object or no whole text."""
     return InvalidLabelsError(f"The column {column!r} has the value {value!r}. Give a text, a number, true or false.")
 
 

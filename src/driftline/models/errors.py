@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from driftline.errors import InvalidInputError, StorageError, listing
 
+LONGEST_FAULT = 300  # characters of what a reader of files says
+
 
 class UntrustedModelError(InvalidInputError):
     """A stored model holds types that are not trusted."""

@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 from driftline.datasets import Label
 from driftline.errors import LibraryMissingError
 from driftline.metrics import Task
-from driftline.models.errors import ModelFilesError, invalid_trainer
+from driftline.models.errors import LONGEST_FAULT, ModelFilesError, invalid_trainer
+from driftline.models.lightgbm_check import check_text
 from driftline.models.model import Flavor, Model
 from driftline.models.signature import InputColumn, Signature, enforce, signature_of
 from driftline.models.trainer import Param, check_training
@@ -171,9 +172,13 @@ class BoosterEstimator:
         """
         lightgbm = _lightgbm()
         try:
+            check_text(content, len(signature.columns))
             return cls(lightgbm.Booster(model_str=content.decode()), signature)
-        except (lightgbm.basic.LightGBMError, UnicodeDecodeError) as error:
-            raise ModelFilesError(f"LightGBM does not read the model text ({error})") from error
+        except ModelFilesError:
+            raise
+        except Exception as error:  # a broken file may have any content
+            fault = f"{type(error).__name__}: {error}"[:LONGEST_FAULT]
+            raise ModelFilesError(f"LightGBM does not read the model text ({fault})") from error
 
     @cached_property
     def _stored(self) -> bytes:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from driftline.metrics import Task
-from driftline.models.errors import ModelFilesError
+from driftline.models.errors import LONGEST_FAULT, ModelFilesError
 from driftline.models.lightgbm_text import BoosterEstimator
 from driftline.models.model import Estimator, Flavor, Model
 from driftline.models.signature import Signature, columns_as_json, columns_from_json
@@ -52,18 +52,22 @@ def from_files(files: Mapping[str, bytes], *, trusted: tuple[str, ...] = ()) -> 
         ModelFilesError: a file is missing, broken, or of a newer format.
         UntrustedModelError: the model holds types that are not trusted; nothing of it was loaded.
     """
+    described_content, example_content = _file(files, "model.json"), _file(files, "example.json")
     try:
-        described = json.loads(_file(files, "model.json"))
+        described = json.loads(described_content)
         version = described["format_version"]
-        if version != _FORMAT_VERSION:
-            raise ModelFilesError(f"model.json has format version {version}, this driftline reads {_FORMAT_VERSION}")
+    except Exception as error:  # a broken file may have any content
+        raise _broken("model.json", error) from error
+    if version != _FORMAT_VERSION:
+        raise ModelFilesError(f"model.json has format version {version}, this driftline reads {_FORMAT_VERSION}")
+    try:
         flavor, task = Flavor(described["flavor"]), Task(described["task"])
         classes = tuple(described["classes"])
         signature = columns_from_json(described["signature"])
         importance = described["feature_importance"]
-        example = _rows_from_json(json.loads(_file(files, "example.json")), signature)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ModelFilesError(f"model.json or example.json is broken ({error!r})") from error
+        example = _rows_from_json(json.loads(example_content), signature)
+    except Exception as error:
+        raise _broken("model.json or example.json", error) from error
     content = _file(files, _ESTIMATOR_FILES[flavor])
     estimator: Estimator
     if flavor is Flavor.LIGHTGBM:
@@ -88,6 +92,10 @@ def model_digest(files: Mapping[str, bytes]) -> str:
     """
     lines = (f"{hashlib.sha256(files[path]).hexdigest()}  {path}\n" for path in sorted(files))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _broken(path: str, error: Exception) -> ModelFilesError:
+    return ModelFilesError(f"{path} is broken ({f'{type(error).__name__}: {error}'[:LONGEST_FAULT]})")
 
 
 def _file(files: Mapping[str, bytes], path: str) -> bytes:

@@ -10,7 +10,7 @@ from driftline.registry.aliases import (
 )
 from driftline.registry.decision import Adjudication, AdjudicationSlice, Decision
 from driftline.registry.decisions import append, ask, load_decision, load_decisions, record_adjudication
-from driftline.registry.declarations import find_declaration, record_declaration
+from driftline.registry.declarations import find_declaration, pipeline_names, record_declaration
 from driftline.registry.errors import AliasMovedError
 from driftline.registry.judgement import Judgement, judge
 from driftline.registry.listing import (
@@ -71,6 +71,7 @@ __all__ = [
     "model_files",
     "move_alias",
     "numbered_version",
+    "pipeline_names",
     "promote",
     "record_adjudication",
     "record_declaration",

@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 
 from driftline.declaration import FORMAT, Declaration, ModelPipeline, describe, read_declaration
-from driftline.declaration.errors import UnknownPipelineError
+from driftline.declaration.errors import pipeline_without_run
 from driftline.store import Session, declaration_rows
 
 
@@ -28,5 +28,10 @@ def find_declaration(session: Session, pipeline: str) -> Declaration:
     """
     stored = {row.name: declared for row, declared in declaration_rows.pipelines(session)}
     if pipeline not in stored:
-        raise UnknownPipelineError(pipeline, stored)
+        raise pipeline_without_run(pipeline, stored)
     return read_declaration(stored[pipeline].content, stored[pipeline].format)
+
+
+def pipeline_names(session: Session) -> set[str]:
+    """Return the names of all pipelines that have run."""
+    return {row.name for row, _ in declaration_rows.pipelines(session)}

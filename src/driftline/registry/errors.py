@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from driftline.artifacts.errors import ArtifactAlteredError
 from driftline.errors import (
     ConflictError,
     InvalidInputError,
@@ -138,4 +139,13 @@ def alias_move_in_the_past(alias: str, last: object, effective_at: object) -> Hi
     return HistoryRewriteError(
         f"The alias {alias!r} was moved with effect from {last}; a move with effect from {effective_at} "
         "would rewrite that history. Decide as of a later time."
+    )
+
+
+def altered_version(version: int, run_id: str, registered: str, actual: str) -> ArtifactAlteredError:
+    """Return the error where the files of a version's run are not those that were registered."""
+    return ArtifactAlteredError(
+        f"The files of version {version} (run {run_id}) were altered: together they have the digest {actual}, the "
+        f"version was registered with {registered}. Restore the database from a backup, or train the model again; it "
+        "is not loaded."
     )

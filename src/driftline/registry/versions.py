@@ -7,16 +7,19 @@ from datetime import datetime
 from driftline.datasets import Label, Window
 from driftline.models import Model, from_files, model_digest, to_files
 from driftline.registry.aliases import known_model, load_timeline
-from driftline.registry.errors import InvalidModelReferenceError, UnknownAliasError, unknown_version
+from driftline.registry.errors import (
+    InvalidModelReferenceError,
+    UnknownAliasError,
+    altered_version,
+    unknown_version,
+)
 from driftline.registry.model_version import ModelVersion, version_of_row
 from driftline.registry.reference import parse_reference
 from driftline.store import Session, dataset_rows, model_rows, run_rows
 from driftline.store.lookup import by_key
-from driftline.store.model_rows import ModelVersionRow
+from driftline.store.model_rows import MODEL_FOLDER, ModelVersionRow
 from driftline.tracking import ActiveRun
 from driftline.workspace import Workspace, open_workspace
-
-FOLDER = "model"  # of a run's artifacts
 
 
 def register(
@@ -40,12 +43,13 @@ def register(
 
     Raises:
         InvalidModelReferenceError: `name` is not letters, digits and underscores.
+        FrozenArtifactError: the run has registered another model before.
     """
     if parse_reference(name).model != name:
         raise InvalidModelReferenceError(name)
     files = to_files(model)
     for path, content in files.items():
-        run.log_artifact(f"{FOLDER}/{path}", content)
+        run.log_artifact(f"{MODEL_FOLDER}/{path}", content)
     at = run.workspace.clock()
     with run.workspace.database.transaction() as session:
         row = model_rows.add_version(
@@ -132,7 +136,7 @@ def training_window(workspace: Workspace, version: ModelVersion) -> Window | Non
 
 
 def load_version(workspace: Workspace, version: ModelVersion, *, trusted: tuple[str, ...] = ()) -> Model:
-    """Return the model of a version; each file is verified against its digest.
+    """Return the model of a version; its files are verified.
 
     Args:
         workspace: where it is stored.
@@ -142,25 +146,29 @@ def load_version(workspace: Workspace, version: ModelVersion, *, trusted: tuple[
     Raises:
         UntrustedModelError: it holds other types; nothing of it was loaded.
         ArtifactMissingError: a file is not there.
-        ArtifactAlteredError: a file is not what was stored.
+        ArtifactAlteredError: a file is not what was stored, or the files are not those that were registered.
     """
     return from_files(model_files(workspace, version), trusted=trusted)
 
 
 def model_files(workspace: Workspace, version: ModelVersion) -> dict[str, bytes]:
-    """Return the content of a version's files by path; each is verified against its digest.
+    """Return the content of a version's files by path, each verified against its digest, and all against the version's.
 
     Raises:
         ArtifactMissingError: a file is not there.
-        ArtifactAlteredError: a file is not what was stored.
+        ArtifactAlteredError: a file is not what was stored, or the files are not those that were registered.
     """
     with workspace.database.reading() as session:
         artifacts = run_rows.of_runs(session, run_rows.Artifact, [version.run_id])[version.run_id]
-    return {
-        artifact.path.removeprefix(f"{FOLDER}/"): workspace.artifacts.get(artifact.digest)
+    files = {
+        artifact.path.removeprefix(f"{MODEL_FOLDER}/"): workspace.artifacts.get(artifact.digest)
         for artifact in artifacts
-        if artifact.path.startswith(f"{FOLDER}/")
+        if artifact.path.startswith(f"{MODEL_FOLDER}/")
     }
+    actual = model_digest(files)
+    if actual != version.digest:
+        raise altered_version(version.version, version.run_id, version.digest, actual)
+    return files
 
 
 def load_model(reference: str, *, workspace: Workspace | None = None, trusted: tuple[str, ...] = ()) -> Model:

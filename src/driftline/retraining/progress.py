@@ -7,6 +7,7 @@ from typing import Any
 
 from driftline.clock import now
 from driftline.declaration import ModelPipeline
+from driftline.masking import mask_secrets
 from driftline.registry import (
     Decision,
     ModelVersion,
@@ -160,7 +161,7 @@ def record_failure(workspace: Workspace, decision_id: int, error: BaseException)
             DecisionStatus.FAILED,
             at=workspace.clock(),
             rule="error",
-            details={"type": type(error).__name__, "message": str(error)[:LONGEST_OUTCOME]},
+            details={"type": type(error).__name__, "message": mask_secrets(str(error))[:LONGEST_OUTCOME]},
             dagster_run_id=decision.dagster_run_id,
             serving_version_id=holder.id if holder else None,
         )

@@ -1,10 +1,10 @@
 """What people read of an alert: its title, details and next step, and the message about it."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from driftline.masking import mask_secrets
 from driftline.sentences.findings import Value
 from driftline.sentences.words import minute
 
@@ -95,7 +95,7 @@ def _inner(event: str, title: str) -> str:
 
 def _one_line(text: str) -> str:
     """Return one line that is not too long and holds no password of a URL."""
-    line = re.sub(r"://[^/\s@]+@", "://***@", " ".join(text.split()))
+    line = mask_secrets(" ".join(text.split()))
     return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
 
 

@@ -26,6 +26,7 @@ from driftline.store import (
     run_rows,
 )
 from driftline.store.database import Database, open_database
+from driftline.store.values import is_storable
 
 __all__ = [
     "Database",
@@ -42,6 +43,7 @@ __all__ = [
     "delivery_rows",
     "drift_rows",
     "evaluation_rows",
+    "is_storable",
     "lock_rows",
     "lookup",
     "metric_rows",

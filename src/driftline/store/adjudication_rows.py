@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import JSON
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from driftline.store.values import Prose
+
 
 class AdjudicationRow(SQLModel, table=True):
     """One row is the comparison of a challenger with the champion that a decision stands on."""
@@ -30,7 +32,7 @@ class AdjudicationRow(SQLModel, table=True):
     method: str | None = Field(default=None, description="the paired test")
     p_value: float | None = Field(description="one-sided")
     p_value_two_sided: float | None = None
-    note: str | None = None
+    note: str | None = Field(default=None, sa_type=Prose)
     promote: bool
     rule: str
     details: dict[str, Any] = Field(sa_type=JSON)
@@ -44,7 +46,7 @@ class AdjudicationSliceRow(SQLModel, table=True):
 
     adjudication_id: int = Field(primary_key=True, foreign_key="adjudication.id")
     slice_column: str = Field(primary_key=True)
-    slice_value: str = Field(primary_key=True)
+    slice_value: str = Field(primary_key=True, sa_type=Prose)
     champion_score: float | None
     challenger_score: float | None
     gain: float | None
@@ -52,7 +54,7 @@ class AdjudicationSliceRow(SQLModel, table=True):
     gain_high: float | None
     standard_error: float | None
     row_count: int
-    note: str | None = Field(default=None, description="why there is no comparison")
+    note: str | None = Field(default=None, sa_type=Prose, description="why there is no comparison")
 
 
 def append_adjudication(session: Session, slices: Sequence[Mapping[str, Any]], **values: Any) -> AdjudicationRow:

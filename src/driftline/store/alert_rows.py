@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Index, String, UniqueConstraint, func, text
+from sqlalchemy import Index, String, UniqueConstraint, func, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from driftline.store.upsert import insert_missing
+from driftline.store.values import Prose
 
+KEYS_PER_STATEMENT = 1000
 _OPEN = text("resolved_at IS NULL")
 
 
@@ -39,8 +41,8 @@ class AlertRow(SQLModel, table=True):
     severity: str
     model: str
     evidence: str = Field(description="the row it stood on when a message was last sent, such as `report 7`")
-    title: str
-    text: str
+    title: str = Field(sa_type=Prose)
+    text: str = Field(sa_type=Prose)
     opened_at: datetime
     last_seen_at: datetime
     resolved_at: datetime | None = None
@@ -64,12 +66,12 @@ class AlertDeliveryRow(SQLModel, table=True):
     channel: int = Field(description="the place in DRIFTLINE_ALERT_URLS, from 1; the address is stored nowhere")
     event: str = Field(description="opened, reminder, resolved or happened")
     severity: str
-    subject: str
-    body: str
+    subject: str = Field(sa_type=Prose)
+    body: str = Field(sa_type=Prose)
     state: DeliveryState = Field(sa_type=String)
     attempts: int = 0
     next_attempt_at: datetime = Field(description="not to be tried before; while it is being sent, its claim's end")
-    last_error: str | None = None
+    last_error: str | None = Field(default=None, sa_type=Prose)
     created_at: datetime
     sent_at: datetime | None = None
 
@@ -105,16 +107,23 @@ def newest_alerts(
     return session.exec(statement.order_by(col(AlertRow.id).desc()).limit(first)).all()
 
 
-def newest_alert(session: Session, dedupe_key: str) -> AlertRow | None:
-    """Return the newest alert about an incident, open or resolved, or None."""
-    statement = select(AlertRow).where(AlertRow.dedupe_key == dedupe_key)
-    return session.exec(statement.order_by(col(AlertRow.id).desc()).limit(1)).one_or_none()
+def newest_by_key(session: Session, dedupe_keys: Sequence[str]) -> dict[str, tuple[AlertRow, datetime | None]]:
+    """Return the newest alert about each incident, open or resolved, and when a message was last sent about it.
 
-
-def last_notified(session: Session, dedupe_key: str) -> datetime | None:
-    """Return when a message was last sent about an incident, in any of its alerts, or None."""
-    statement = select(func.max(AlertRow.notified_at)).where(AlertRow.dedupe_key == dedupe_key)
-    return session.exec(statement).one()
+    An incident without an alert is left out; a message counts in any of its alerts.
+    """
+    found: dict[str, tuple[AlertRow, datetime | None]] = {}
+    for start in range(0, len(dedupe_keys), KEYS_PER_STATEMENT):
+        keys = dedupe_keys[start : start + KEYS_PER_STATEMENT]
+        newest = (
+            select(func.max(AlertRow.id).label("id"), func.max(AlertRow.notified_at).label("notified_at"))
+            .where(col(AlertRow.dedupe_key).in_(keys))
+            .group_by(AlertRow.dedupe_key)
+            .subquery()
+        )
+        rows = select(AlertRow, newest.c.notified_at).join(newest, newest.c.id == AlertRow.id)
+        found |= {alert.dedupe_key: (alert, notified_at) for alert, notified_at in session.exec(rows)}
+    return found
 
 
 def open_alert(
@@ -159,6 +168,14 @@ def mark_seen(session: Session, alert_id: int, now: datetime, *, text: str | Non
         row.text = text
 
 
+def mark_all_seen(session: Session, alert_ids: Sequence[int], now: datetime) -> None:
+    """Note that the incidents of open alerts go on, without news."""
+    for start in range(0, len(alert_ids), KEYS_PER_STATEMENT):
+        ids = alert_ids[start : start + KEYS_PER_STATEMENT]
+        are_open = col(AlertRow.id).in_(ids) & col(AlertRow.resolved_at).is_(None)
+        session.connection().execute(update(AlertRow).where(are_open).values(last_seen_at=now))
+
+
 def append_messages(
     session: Session,
     alert_id: int,
@@ -195,15 +212,22 @@ def append_messages(
 
 
 def claim_due(session: Session, *, now: datetime, lease: timedelta, limit: int) -> Sequence[AlertDeliveryRow]:
-    """Return the messages that are due, oldest first, each counted as tried and nobody else's until `lease` ends."""
-    statement = (
+    """Return the messages that are due, at most `limit` of each channel, so that none waits for another's.
+
+    Of a channel they come oldest first. Each is counted as tried, and nobody else's until `lease` ends.
+    """
+    is_due = (col(AlertDeliveryRow.state) == DeliveryState.PENDING) & (col(AlertDeliveryRow.next_attempt_at) <= now)
+    channels = session.exec(select(AlertDeliveryRow.channel).where(is_due).distinct()).all()
+    oldest = (
         select(AlertDeliveryRow)
-        .where(AlertDeliveryRow.state == DeliveryState.PENDING, col(AlertDeliveryRow.next_attempt_at) <= now)
+        .where(is_due)
         .order_by(col(AlertDeliveryRow.next_attempt_at), col(AlertDeliveryRow.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    due = session.exec(statement).all()
+    due = [
+        row for channel in sorted(channels) for row in session.exec(oldest.where(AlertDeliveryRow.channel == channel))
+    ]
     for row in due:
         row.attempts += 1
         row.next_attempt_at = now + lease

@@ -1,5 +1,6 @@
 """The experiment database: one engine per URL, sessions for reading, short transactions for writing."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,13 +10,16 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.pool import NullPool
 from sqlmodel import Session as Session  # noqa: PLC0414  (what a transaction gives, for those who pass it on)
 from sqlmodel import create_engine
 
 from driftline.errors import LibraryMissingError
-from driftline.store.errors import DatabaseUnavailableError, invalid_database_url
+from driftline.masking import mask_url
+from driftline.store.errors import DatabaseUnavailableError, invalid_database_url, out_of_range
 from driftline.store.migrations import upgrade
+from driftline.store.values import refuse_unstorable
 
 BUSY_TIMEOUT_S = 30  # how long a writer waits for another one; a write transaction lasts milliseconds
 
@@ -29,8 +33,8 @@ class Database:
 
     @property
     def url(self) -> str:
-        """Return the URL with its password masked."""
-        return self._engine.url.render_as_string(hide_password=True)
+        """Return the URL with its secrets masked."""
+        return _masked(self._engine.url)
 
     @property
     def dialect(self) -> str:
@@ -73,6 +77,8 @@ class Database:
                 yield session
         except OperationalError as error:
             raise DatabaseUnavailableError(self.url, error.orig) from error
+        except DataError as error:  # of PostgreSQL, such as a number that its column is too narrow for
+            raise out_of_range(error.orig) from error
 
 
 @cache
@@ -84,20 +90,22 @@ def open_database(url: str) -> Database:
         DatabaseUnavailableError: no server answers, or the file cannot be opened.
     """
     parsed = _checked(url)
+    read_only = _is_read_only(parsed)
+    options: dict[str, Any] = {"pool_pre_ping": parsed.get_backend_name() == "postgresql"}
+    if read_only:
+        options = {"creator": lambda: _connect_read_only(Path(str(parsed.database)).absolute()), "poolclass": NullPool}
     try:
-        engine = create_engine(
-            parsed,
-            hide_parameters=True,  # a failed bulk insert would print its rows, labels included, into the log
-            pool_pre_ping=parsed.get_backend_name() == "postgresql",
-        )
+        # a failed bulk insert would print its rows, labels included, into the log
+        engine = create_engine(parsed, hide_parameters=True, **options)
     except ModuleNotFoundError as error:
         raise LibraryMissingError("The database driver", error, "pip install 'driftline[postgres]'") from error
+    refuse_unstorable(engine)
     if engine.dialect.name == "sqlite":
-        _configure_sqlite(engine)
+        _configure_sqlite(engine, read_only=read_only)
     try:
         upgrade(engine.execution_options(driftline_begin="BEGIN IMMEDIATE"))
     except DBAPIError as error:  # no OperationalError where the file is not a database
-        raise DatabaseUnavailableError(parsed.render_as_string(hide_password=True), error.orig) from error
+        raise DatabaseUnavailableError(_masked(parsed), error.orig) from error
     return Database(engine)
 
 
@@ -105,9 +113,11 @@ def _checked(url: str) -> URL:
     try:
         parsed = make_url(url)
         backend = parsed.get_backend_name()
-    except (ArgumentError, NoSuchModuleError):
-        raise invalid_database_url(url.rpartition("@")[2], "is not a database URL") from None
-    safe = parsed.render_as_string(hide_password=True)
+    except (ArgumentError, NoSuchModuleError, ValueError):  # ValueError: a port that is none
+        raise invalid_database_url(mask_url(url), "is not a database URL") from None
+    if "@" in (parsed.host or ""):
+        raise invalid_database_url(mask_url(url), "holds an @ that is not escaped: write %40 in a user or a password")
+    safe = _masked(parsed)
     if backend not in {"sqlite", "postgresql"}:
         raise invalid_database_url(safe, "names a database that is neither SQLite nor PostgreSQL")
     if backend == "sqlite" and parsed.database in {None, "", ":memory:"}:
@@ -120,12 +130,35 @@ def _checked(url: str) -> URL:
     return parsed
 
 
-def _configure_sqlite(engine: Engine) -> None:
+def _masked(url: URL) -> str:
+    return mask_url(url.render_as_string(hide_password=False))
+
+
+def _is_read_only(url: URL) -> bool:
+    """Return whether an SQLite file is there that this process may only read, as on a read-only file system."""
+    if url.get_backend_name() != "sqlite":
+        return False
+    file = Path(str(url.database)).absolute()
+    return file.is_file() and not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK))
+
+
+def _connect_read_only(file: Path) -> sqlite3.Connection:
+    """Return a connection to a file whose write-ahead log cannot be made; where there is one, it is read, too."""
+    log = Path(f"{file}-wal")
+    is_settled = not log.exists() or log.stat().st_size == 0
+    mode = "mode=ro&immutable=1" if is_settled else "mode=ro"
+    return sqlite3.connect(f"{file.as_uri()}?{mode}", uri=True, check_same_thread=False)
+
+
+def _configure_sqlite(engine: Engine, *, read_only: bool) -> None:
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # transactions begin where SQLAlchemy says, by the listener below
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
+        if read_only:
+            cursor.close()
+            return
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = NORMAL")
         cursor.execute("PRAGMA foreign_keys = ON")
@@ -133,6 +166,8 @@ def _configure_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "close")
     def close(connection: Any, _record: object) -> None:
+        if read_only:
+            return
         # Keeps the planner's statistics fresh. Where somebody else writes just now they wait for another close.
         connection.execute("PRAGMA busy_timeout = 0")
         with suppress(sqlite3.OperationalError):

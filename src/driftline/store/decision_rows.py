@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Index, String, UniqueConstraint, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from driftline.store.model_rows import RegisteredModel
+from driftline.store.values import Prose
 
 
 class DecisionKind(StrEnum):
@@ -91,7 +92,7 @@ class DecisionEventRow(SQLModel, table=True):
     actor: str
     rule: str = Field(description="the code of the rule that decided")
     details: dict[str, Any] = Field(sa_type=JSON, description="the values it decided on")
-    text: str = Field(description="both as a sentence")
+    text: str = Field(sa_type=Prose, description="both as a sentence")
     attempt: int = 1
     dagster_run_id: str | None = None
     challenger_version_id: int | None = Field(default=None, foreign_key="model_version.id")

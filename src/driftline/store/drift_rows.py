@@ -11,6 +11,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from driftline.store.decision_rows import DecisionRow
 from driftline.store.model_rows import RegisteredModel
 from driftline.store.upsert import insert_missing
+from driftline.store.values import Prose
 
 _JSON_OR_NULL = JSON(none_as_null=True)
 
@@ -32,7 +33,7 @@ class DriftReportRow(SQLModel, table=True):
     window_start: datetime | None = None
     window_end: datetime | None = None
     verdict: str = Field(description="ok, drift, degraded, too_few_rows or undefined")
-    summary: str
+    summary: str = Field(sa_type=Prose)
     digest: str = Field(description="sha256 of the findings: the same evidence is reported once")
     created_at: datetime
     dagster_run_id: str | None = None
@@ -59,7 +60,7 @@ class DriftFindingRow(SQLModel, table=True):
     reference_rows: int
     analysis_rows: int
     verdict: str
-    note: str | None = None
+    note: str | None = Field(default=None, sa_type=Prose)
     role: str = Field(
         default="alert",
         sa_column_kwargs={"server_default": "alert"},

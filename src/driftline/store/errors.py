@@ -1,6 +1,6 @@
 """The errors of the room `store`."""
 
-from driftline.errors import StorageError
+from driftline.errors import InvalidInputError, StorageError
 from driftline.settings import InvalidSettingError
 
 # SQLite's words, also where its index of the log finds no space, and those of PostgreSQL.
@@ -19,6 +19,10 @@ class DatabaseUnavailableError(StorageError):
         super().__init__(f"The database {url} does not serve: {reason}. {remedy}; nothing was written.")
 
 
+class UnstorableValueError(InvalidInputError):
+    """A value is none that a database keeps."""
+
+
 class NewerDatabaseError(StorageError):
     """A newer driftline has migrated this database."""
 
@@ -35,3 +39,13 @@ def invalid_database_url(url: str, fault: str) -> InvalidSettingError:
         f"The database URL {url!r} {fault}. Set DRIFTLINE_DATABASE_URL to "
         "sqlite:////path/to/file.db in an existing folder or to postgresql://user@host/name."
     )
+
+
+def unstorable_value(value: object, fault: str) -> UnstorableValueError:
+    """Return the error where a value can be neither stored nor asked for."""
+    return UnstorableValueError(f"The value {value!r} cannot be stored or asked for: {fault}. Give another one.")
+
+
+def out_of_range(cause: object) -> UnstorableValueError:
+    """Return the error where the database refuses a value, which it does not name."""
+    return UnstorableValueError(f"The database takes no such value: {' '.join(str(cause).split())}. Give another one.")

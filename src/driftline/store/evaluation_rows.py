@@ -10,6 +10,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from driftline.store.batch_rows import PredictionBatch
 from driftline.store.model_rows import ModelVersionRow
 from driftline.store.upsert import insert_missing
+from driftline.store.values import Prose
 
 
 class Evaluation(SQLModel, table=True):
@@ -47,7 +48,7 @@ class EvaluationMetric(SQLModel, table=True):
     ci_low: float | None
     ci_high: float | None
     standard_error: float | None
-    note: str | None = None
+    note: str | None = Field(default=None, sa_type=Prose)
 
 
 class EvaluationSlice(SQLModel, table=True):
@@ -57,14 +58,14 @@ class EvaluationSlice(SQLModel, table=True):
 
     evaluation_id: int = Field(primary_key=True, foreign_key="evaluation.id")
     slice_column: str = Field(primary_key=True)
-    slice_value: str = Field(primary_key=True, description="as text")
+    slice_value: str = Field(primary_key=True, sa_type=Prose, description="as text")
     metric: str = Field(primary_key=True)
     value: float | None
     ci_low: float | None
     ci_high: float | None
     standard_error: float | None
     row_count: int
-    note: str | None = Field(default=None, description="why there is no value: too small, or undefined")
+    note: str | None = Field(default=None, sa_type=Prose, description="why there is no value: too small, or undefined")
 
 
 def newest_evaluations(

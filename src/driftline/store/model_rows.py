@@ -9,6 +9,9 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from driftline.store.upsert import insert_missing
 
+MODEL_FOLDER = "model"  # of a run's artifacts, for the files of its version
+LARGEST_VERSION = 2**31 - 1  # what its column holds
+
 
 class RegisteredModel(SQLModel, table=True):
     """One row is a named model; its versions share this row."""
@@ -65,6 +68,12 @@ def lock_models(session: Session, model_id: int | None = None) -> None:
     session.exec(statement).all()
 
 
+def lock_named(session: Session, names: Collection[str]) -> None:
+    """Hold the models of these names as `lock_models` does."""
+    statement = select(RegisteredModel.id).where(col(RegisteredModel.name).in_(names))
+    session.exec(statement.order_by(col(RegisteredModel.id)).with_for_update(key_share=True)).all()
+
+
 def find_model(session: Session, name: str) -> RegisteredModel | None:
     """Return the registered model `name`, or None."""
     return session.exec(select(RegisteredModel).where(RegisteredModel.name == name)).one_or_none()
@@ -88,6 +97,8 @@ def version(session: Session, version_id: int | None) -> ModelVersionRow | None:
 
 def version_numbered(session: Session, model_id: int, number: int) -> ModelVersionRow | None:
     """Return version `number` of a model, or None."""
+    if not 0 < number <= LARGEST_VERSION:
+        return None
     statement = select(ModelVersionRow).where(ModelVersionRow.model_id == model_id, ModelVersionRow.version == number)
     return session.exec(statement).one_or_none()
 
@@ -124,6 +135,11 @@ def add_version(session: Session, model_id: int, **values: Any) -> ModelVersionR
     session.add(row)
     session.flush()
     return row
+
+
+def is_registered(session: Session, run_id: str) -> bool:
+    """Return whether a version was registered of what a run trained: then its files are settled."""
+    return session.exec(select(ModelVersionRow.id).where(ModelVersionRow.run_id == run_id).limit(1)).first() is not None
 
 
 def next_version(session: Session, model_id: int) -> int:

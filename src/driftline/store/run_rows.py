@@ -12,6 +12,7 @@ from driftline.process import Process, described
 from driftline.store import lock_rows
 from driftline.store.exact_json import ExactJson
 from driftline.store.upsert import insert_missing
+from driftline.store.values import Prose
 
 HELD = "run "  # of the lock that the process of a run holds: this, and the id of the run
 
@@ -52,7 +53,7 @@ class Run(SQLModel, table=True):
     git_commit: str | None = None
     git_dirty: bool | None = None
     dagster_run_id: str | None = Field(default=None, index=True)
-    error: str | None = None
+    error: str | None = Field(default=None, sa_type=Prose)
 
 
 class Param(SQLModel, table=True):

@@ -5,6 +5,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from driftline.masking import public_url
+
 COMMIT = "# branch.oid "
 
 
@@ -26,7 +28,7 @@ def environment(folder: Path) -> Environment:
     return Environment(
         user_name=config.get("user.name") or _login(),
         user_email=config.get("user.email"),
-        source_url=_without_credentials(config.get("remote.origin.url")),
+        source_url=public_url(config["remote.origin.url"]) if "remote.origin.url" in config else None,
         git_commit=commit,
         git_dirty=dirty,
     )
@@ -61,11 +63,3 @@ def _login() -> str:
         return getpass.getuser()
     except (OSError, KeyError):  # a container's user without a name
         return "unknown"
-
-
-def _without_credentials(url: str | None) -> str | None:
-    """Return `url` without the user and password that a clone URL may carry."""
-    if url is None or "://" not in url:
-        return url
-    scheme, rest = url.split("://", 1)
-    return f"{scheme}://{rest.rpartition('@')[2]}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from driftline.errors import (
+    ConflictError,
     InvalidInputError,
     NotFoundError,
     listing,
@@ -30,11 +31,30 @@ class InvalidParamError(InvalidInputError):
         )
 
 
+class FrozenArtifactError(ConflictError):
+    """A file belongs to a model version, which never changes."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"The file {path!r} cannot be logged: this run has registered a model, whose files never change. "
+            "Register another model in a run of its own, or name the file outside of 'model/'."
+        )
+
+
 class UnknownStatusError(InvalidInputError):
     """There is no such status of a run."""
 
     def __init__(self, status: str, names: Iterable[str]) -> None:
         super().__init__(f"There is no status {status!r}. {suggestion(status, names)}")
+
+
+class UnknownExperimentError(NotFoundError):
+    """No run was ever logged under an experiment."""
+
+    code = "UNKNOWN_EXPERIMENT"
+
+    def __init__(self, name: str, names: Iterable[str]) -> None:
+        super().__init__(f"There is no experiment {name!r}. {suggestion(name, names)}")
 
 
 class UnknownRunError(NotFoundError):

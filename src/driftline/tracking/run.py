@@ -14,10 +14,10 @@ from typing import Any
 from driftline.clock import Clock, now
 from driftline.errors import StorageError
 from driftline.process import this_process
-from driftline.store import metric_rows, run_rows
+from driftline.store import metric_rows, model_rows, run_rows
 from driftline.store.run_rows import RunStatus
 from driftline.tracking.environment import environment
-from driftline.tracking.errors import InvalidKeyError
+from driftline.tracking.errors import FrozenArtifactError, InvalidKeyError
 from driftline.tracking.params import param_value
 from driftline.tracking.signals import signals_raise
 from driftline.workspace import Workspace
@@ -61,14 +61,20 @@ class ActiveRun:
             metric_rows.add_points(session, self.run_id, points)
 
     def log_artifact(self, path: str, content: bytes) -> str:
-        """Store a file of this run under `path` and return its digest.
+        """Store a file of this run under `path` and return its digest; the same path again names the newer file.
 
         Raises:
             InvalidKeyError: `path` is empty, absolute or leads out of the run.
+            FrozenArtifactError: `path` is one of the files of a model version, which is registered by now.
         """
         _check_key(path)
         digest = self.workspace.artifacts.put(content)
         with self.workspace.database.transaction() as session:
+            if path.partition("/")[0] == model_rows.MODEL_FOLDER and model_rows.is_registered(session, self.run_id):
+                stored = run_rows.artifact(session, self.run_id, path)
+                if stored is None or stored.digest != digest:
+                    raise FrozenArtifactError(path)
+                return digest
             run_rows.add_artifact(
                 session,
                 self.run_id,

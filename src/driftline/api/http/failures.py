@@ -1,12 +1,14 @@
 """What a response says of an error: all of what was raised on purpose, and a reference for the rest."""
 
 import logging
+import traceback
 import uuid
 from collections.abc import Iterable
 
 from graphql import GraphQLError
 
 from driftline.errors import DriftlineError
+from driftline.masking import mask_secrets
 
 _log = logging.getLogger("driftline.api")
 
@@ -27,7 +29,8 @@ def _shown(error: GraphQLError, refs: dict[int, str]) -> GraphQLError:
         return _with(error, error.message, {"code": cause.code})
     if id(cause) not in refs:
         refs[id(cause)] = uuid.uuid4().hex[:12]
-        _log.error("%s in the field %s", refs[id(cause)], error.path, exc_info=cause)
+        told = mask_secrets("".join(traceback.format_exception(cause)))
+        _log.error("%s in the field %s\n%s", refs[id(cause)], error.path, told)
     ref = refs[id(cause)]
     message = f"An unexpected error. The server's log has it under {ref}."
     return _with(error, message, {"code": "INTERNAL_ERROR", "ref": ref})

@@ -15,6 +15,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLSchema,
     InlineFragmentNode,
+    OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
     get_argument_values,
@@ -25,6 +26,8 @@ from graphql import (
     is_object_type,
 )
 from strawberry.extensions import SchemaExtension
+
+from driftline.errors import listing
 
 MOST_TOKENS = 1000  # of a document; the checks of a valid one take 0.2 s at most
 LIST_SIZE = 10  # assumed size of an unpaged list
@@ -118,15 +121,24 @@ class QueryBudget(SchemaExtension):
     def on_execute(self) -> Iterator[None]:
         """Measure the document, which is valid by now, with its variables."""
         execution = self.execution_context
+        document = execution.graphql_document
+        if execution._provided_operation_name is None and document is not None:  # noqa: SLF001  without it strawberry takes the first
+            _refuse_choice(document)
         schema: GraphQLSchema = execution.schema._schema  # noqa: SLF001  strawberry has no public name for it
-        if execution.graphql_document is not None:
-            measured = extent(
-                schema, execution.graphql_document, execution.variables or {}, operation=execution.operation_name
-            )
+        if document is not None:
+            measured = extent(schema, document, execution.variables or {}, operation=execution.operation_name)
             _hold("depth", measured.depth, MOST.depth)
             _hold("number of aliases", measured.aliases, MOST.aliases)
             _hold("cost", measured.cost, MOST.cost)
         yield
+
+
+def _refuse_choice(document: DocumentNode) -> None:
+    """Refuse a document of several operations, of which none is named."""
+    operations = [part for part in document.definitions if isinstance(part, OperationDefinitionNode)]
+    if len(operations) > 1:
+        names = listing(operation.name.value for operation in operations if operation.name)
+        raise GraphQLError(f"The document has {len(operations)} operations: {names}. Choose one as operationName.")
 
 
 def _hold(what: str, size: int, most: int) -> None:

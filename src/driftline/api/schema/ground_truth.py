@@ -1,5 +1,6 @@
 """Ground truth: the deliveries of labels, and adding one."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
@@ -20,6 +21,7 @@ from driftline.workspace import Workspace
 
 MOST_LABELS = 10_000  # of one call
 ACTOR = "api"
+_HALF = re.compile("[\ud800-\udfff]")  # of a character: JSON can write it, and no file holds it
 
 
 @strawberry.type(description="A delivery of labels; each labelled row is counted once.")
@@ -116,7 +118,7 @@ def _row(label: LabelInput, target: str) -> dict[str, object]:
     row: dict[str, Any] = {part.column: part.value for part in label.key}
     row[target] = label.label
     for column, value in row.items():
-        if not isinstance(value, str | int | float | bool | None):
+        if not isinstance(value, str | int | float | bool | None) or _HALF.search(f"{column}{value}"):
             raise unusable_label_value(column, value)
     return row if label.model_version is None else {**row, MODEL_VERSION: label.model_version}
 

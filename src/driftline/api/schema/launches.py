@@ -26,8 +26,8 @@ class LaunchBackfillInput:
     """A backfill."""
 
     pipeline: str = strawberry.field(description="The stream, by its name.")
-    start: str = strawberry.field(description="The first day: 2025-03-01.")
-    end: str = strawberry.field(description="The last day, included.")
+    start: str = strawberry.field(description="The first month, day, time or partition key: 2025-03-01.")
+    end: str = strawberry.field(description="The last one, included.")
     version: int | None = strawberry.field(
         default=None, description="What would this version have done? null: the champion of the time."
     )
@@ -42,8 +42,10 @@ class LaunchBacktestInput:
     policies: list[str] | None = strawberry.field(
         default=None, description="Names such as never, weekly, statistical or accuracy<0.7; null: a usual choice."
     )
-    start: str | None = strawberry.field(default=None, description="The first day; null: the stream's first.")
-    end: str | None = strawberry.field(default=None, description="The last day, included; null: the newest.")
+    start: str | None = strawberry.field(
+        default=None, description="The first month, day, time or partition key; null: the stream's first."
+    )
+    end: str | None = strawberry.field(default=None, description="The last one, included; null: the newest.")
     metric: str | None = strawberry.field(default=None, description="Over time; null: the pipeline's first.")
     length: str = strawberry.field(default="7d", description="Of the windows over time.")
 

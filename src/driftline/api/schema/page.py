@@ -11,9 +11,10 @@ import strawberry
 
 from driftline.api.context import from_row
 from driftline.api.errors import invalid_cursor, page_size
+from driftline.store import is_storable
 
 MOST_ROWS = 500  # of one page
-LARGEST_ID = 2**63 - 1  # what a database column holds
+LARGEST_ID = 2**31 - 1  # what the column of an id holds
 
 Node = TypeVar("Node")
 
@@ -96,7 +97,7 @@ def after_run(after: str | None) -> tuple[datetime, str] | None:
     match _values(after):
         case None:
             return None
-        case [str(started_at), str(run_id)]:
+        case [str(started_at), str(run_id)] if is_storable(run_id):
             return _start(started_at, str(after)), run_id
     raise invalid_cursor(str(after))
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 
 from driftline.api.context import Info, from_row
+from driftline.api.schema import filters
 from driftline.api.schema.alerts import Alert
 from driftline.api.schema.backtests import Backtest
 from driftline.api.schema.decisions import Decision, DriftReport, decision_node, newest_decisions
@@ -17,14 +18,7 @@ from driftline.api.schema.page import After, Connection, First, after_id, after_
 from driftline.api.schema.pipelines import Pipeline, pipelines
 from driftline.api.schema.runs import Experiment, Run
 from driftline.registry import known_model
-from driftline.store import (
-    alert_rows,
-    backtest_rows,
-    drift_rows,
-    evaluation_rows,
-    model_rows,
-    run_rows,
-)
+from driftline.store import drift_rows, model_rows, run_rows
 from driftline.store.decision_rows import DecisionStatus
 from driftline.store.run_rows import RunStatus
 from driftline.tracking import end_lost_runs
@@ -55,9 +49,7 @@ class Query:
         """Return a page of runs."""
         before, more = after_run(after), size(first) + 1
         await info.context.reader.on_thread(partial(end_lost_runs, info.context.workspace))
-        rows = await info.context.reader.ask(
-            run_rows.newest_runs, experiment=experiment, status=status, first=more, before=before
-        )
+        rows = await info.context.reader.ask(filters.runs, experiment, status=status, first=more, before=before)
         return page(Run, rows, first, run_key)
 
     @field("One run.")
@@ -88,24 +80,24 @@ class Query:
         model: ModelName,
         version: Annotated[int | None, strawberry.argument(description="Only of this version.")] = None,
         dataset: Annotated[
-            str | None, strawberry.argument(description="The pipeline's name: production; or <pipeline>/holdout.")
+            str | None,
+            strawberry.argument(description="The pipeline's name: production; or <pipeline>/holdout or /estimated."),
         ] = None,
-        first_partition: Annotated[str | None, strawberry.argument(description="From this partition on.")] = None,
-        last_partition: Annotated[
-            str | None, strawberry.argument(description="Up to this partition, included.")
+        start: Annotated[
+            str | None, strawberry.argument(description="The first month, day, time or partition key: 2025-03-01.")
         ] = None,
+        end: Annotated[str | None, strawberry.argument(description="The last one, included.")] = None,
         first: First = 50,
         after: After = None,
     ) -> Connection[Evaluation]:
         """Return a page of evaluations."""
-        reader = info.context.reader
-        rows = await reader.ask(
-            evaluation_rows.evaluations,
-            (await reader.ask(known_model, model)).id,
+        rows = await info.context.reader.ask(
+            filters.evaluations,
+            model,
             version=version,
             dataset=dataset,
-            first_partition=first_partition,
-            last_partition=last_partition,
+            start=start,
+            end=end,
             first=size(first) + 1,
             before=after_id(after),
         )
@@ -148,9 +140,7 @@ class Query:
     ) -> Connection[Alert]:
         """Return a page of alerts."""
         before, more = after_id(after), size(first) + 1
-        rows = await info.context.reader.ask(
-            alert_rows.newest_alerts, model=model, is_open=open, first=more, before=before
-        )
+        rows = await info.context.reader.ask(filters.alerts, model, is_open=open, first=more, before=before)
         return page(Alert, rows, first, id_key)
 
     @field("Backtests, newest first.")
@@ -163,7 +153,7 @@ class Query:
     ) -> Connection[Backtest]:
         """Return a page of backtests."""
         before, more = after_id(after), size(first) + 1
-        rows = await info.context.reader.ask(backtest_rows.newest_backtests, pipeline, first=more, before=before)
+        rows = await info.context.reader.ask(filters.backtests, pipeline, first=more, before=before)
         return page(Backtest, rows, first, id_key)
 
     @field("Deliveries of labels for a pipeline, newest first.")

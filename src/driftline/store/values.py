@@ -1,0 +1,65 @@
+"""Which values the databases keep: the same on SQLite, which would take more, and on PostgreSQL."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Engine, String, event
+from sqlalchemy.types import TypeDecorator
+
+from driftline.masking import mask_secrets
+from driftline.store.errors import unstorable_value
+
+_LARGEST = 2**63  # of a signed integer of 64 bits, one more
+
+
+class Prose(TypeDecorator[str]):
+    """Text that is to be read, such as a traceback.
+
+    It holds no secret of a URL, and what no database keeps in it is written as an escape.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: object) -> str | None:
+        """Return the text as it is stored."""
+        if value is None:
+            return None
+        return mask_secrets(value).replace("\0", r"\x00").encode(errors="backslashreplace").decode()
+
+
+def is_storable(text: str) -> bool:
+    """Return whether both databases keep `text`: it has no NUL, and no half of a surrogate pair."""
+    if "\0" in text:
+        return False
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def refuse_unstorable(engine: Engine) -> None:
+    """Let no statement reach the database whose values it would not keep: names, ids, and what is asked for."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def check(_connection: object, _cursor: object, _statement: str, parameters: object, *_rest: object) -> None:
+        _check(parameters)
+
+
+def _check(value: object) -> None:
+    """Refuse a value, or one of those in the rows of a statement."""
+    match value:
+        case str():
+            if not is_storable(value):
+                raise unstorable_value(value, "it holds NUL or half of a character")
+        case int():
+            if not -_LARGEST <= value < _LARGEST:
+                raise unstorable_value(f"{value:.4e}", "it has more than 64 bits")
+        case Mapping():
+            for part in value.values():
+                _check(part)
+        case list() | tuple():
+            for part in value:
+                _check(part)
