@@ -5,8 +5,8 @@ import pytest
 from sklearn import metrics as oracle
 
 from driftline.metrics import Task, scored_rows
-from driftline.plots import plot, plots_for, plots_from_json, plots_of, plots_to_json
-from driftline.plots.catalogue import PLOTS
+from driftline.plots import plot, plots_from_json, plots_of, plots_to_json
+from driftline.plots.catalogue import PLOTS, plots_for
 from driftline.plots.curves import precision_recall_curve
 from driftline.plots.errors import UnknownPlotError
 from driftline.plots.residuals import residuals

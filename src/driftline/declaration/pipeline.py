@@ -26,7 +26,7 @@ class ModelPipeline(Declaration):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for fault in faults(self):
+        for fault in faults(self, dataset=self.dataset, trainer=self.trainer):
             raise DeclarationError(self.name, fault)
 
     @property

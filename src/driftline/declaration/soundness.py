@@ -2,20 +2,17 @@
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from driftline.datasets import Newest, SplitColumn
+from driftline.declaration.declaration import Declaration
 from driftline.metrics import Task, metric
-
-if TYPE_CHECKING:
-    from driftline.declaration.pipeline import ModelPipeline
 
 _OWNER = re.compile(r"team:.+|[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-def faults(pipeline: "ModelPipeline") -> Iterator[str]:
-    """Give what is wrong with a declaration, each as the part of a sentence, with what to write instead."""
-    yield from _code(pipeline)
+def faults(pipeline: Declaration, *, dataset: object, trainer: object) -> Iterator[str]:
+    """Give what is wrong with a declaration and its code: parts of a sentence, with what to write instead."""
+    yield from _code(pipeline, dataset, trainer)
     yield from _metrics(pipeline)
     yield from _columns(pipeline)
     yield from _rows(pipeline)
@@ -24,11 +21,14 @@ def faults(pipeline: "ModelPipeline") -> Iterator[str]:
             yield f"its owner {owner!r} is neither an e-mail address nor a team, as 'team:risk'"
 
 
-def _code(pipeline: "ModelPipeline") -> Iterator[str]:
-    if not callable(pipeline.dataset):
-        yield f"its dataset is {pipeline.dataset!r}: give the function that reads the rows of a window"
-    for name, example in (("trainer", "LightGBM()"), ("holdout", "RandomShare(share=0.2)")):
-        value, verb = getattr(pipeline, name), {"trainer": "fit", "holdout": "split"}[name]
+def _code(pipeline: Declaration, dataset: object, trainer: object) -> Iterator[str]:
+    if not callable(dataset):
+        yield f"its dataset is {dataset!r}: give the function that reads the rows of a window"
+    parts = (
+        ("trainer", trainer, "fit", "LightGBM()"),
+        ("holdout", pipeline.holdout, "split", "RandomShare(share=0.2)"),
+    )
+    for name, value, verb, example in parts:
         if isinstance(value, type):
             yield f"its {name} is the class {value.__name__}: write a value of it, as {example}"
         elif not callable(getattr(value, verb, None)):
@@ -39,7 +39,7 @@ def _code(pipeline: "ModelPipeline") -> Iterator[str]:
             yield f"it watches drift by {shown}, which is no rule: write one, as DataDrift()"
 
 
-def _metrics(pipeline: "ModelPipeline") -> Iterator[str]:
+def _metrics(pipeline: Declaration) -> Iterator[str]:
     """Give metrics that no task, or not the declared one, has, and a floor that none of their values reaches."""
     tasks = [pipeline.target.declared_task] if pipeline.target.declared_task else list(Task)
     fitting = [task for task in tasks if all(task in metric(name).tasks for name in pipeline.metrics)]
@@ -53,7 +53,7 @@ def _metrics(pipeline: "ModelPipeline") -> Iterator[str]:
         yield f"its floor {pipeline.floor!r} is no value of {first.name}, which lies between 0 and 1"
 
 
-def _columns(pipeline: "ModelPipeline") -> Iterator[str]:
+def _columns(pipeline: Declaration) -> Iterator[str]:
     roles = {pipeline.target.column: "target", **dict.fromkeys(pipeline.entity, "entity")}
     if pipeline.partitions.is_stream:
         roles[pipeline.time_column] = "time_column"
@@ -70,7 +70,7 @@ def _columns(pipeline: "ModelPipeline") -> Iterator[str]:
             yield f"its feature {name!r} is its {roles[name]}"
 
 
-def _rows(pipeline: "ModelPipeline") -> Iterator[str]:
+def _rows(pipeline: Declaration) -> Iterator[str]:
     holdout = pipeline.holdout
     if isinstance(holdout, Newest) and pipeline.partitions.is_stream and pipeline.training_length <= holdout.length:
         yield (

@@ -1,7 +1,7 @@
 """Plots as numbers: ROC, precision and recall, calibration, confusion, residuals."""
 
 from driftline.plots.calibration_error import CALIBRATION_ERROR, calibration_error
-from driftline.plots.catalogue import Plot, class_shares, plot, plots_for, plots_from_json, plots_of, plots_to_json
+from driftline.plots.catalogue import Plot, class_shares, plot, plots_from_json, plots_of, plots_to_json
 from driftline.plots.curves import Calibration, ConfusionMatrix, PrecisionRecallCurve, RocCurve
 from driftline.plots.residuals import Residuals
 
@@ -16,7 +16,6 @@ __all__ = [
     "calibration_error",
     "class_shares",
     "plot",
-    "plots_for",
     "plots_from_json",
     "plots_of",
     "plots_to_json",

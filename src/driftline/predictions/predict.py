@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from driftline.datasets import column_type
 from driftline.declaration import ModelPipeline
 from driftline.metrics import Measurement
 from driftline.models import Model
@@ -65,7 +66,7 @@ def predict(
     for of_version in {version.id: version for version in serving.done.values()}.values():
         keys_of_version = [key for key in read.done if serving.done[key].id == of_version.id]
         model = reader.model(of_version)
-        scored = run_batched(partial(_scores, model), {key: read.done[key] for key in keys_of_version})
+        scored = run_batched(partial(_scores, pipeline, model), {key: read.done[key] for key in keys_of_version})
         failed |= scored.failed
         if not scored.done:
             continue
@@ -95,9 +96,12 @@ def predict(
     return Outcome(done=done, waiting=serving.waiting, failed=failed)
 
 
-def _scores(model: Model, frames: Mapping[str, pd.DataFrame]) -> dict[str, np.ndarray]:
-    """Return the scores of each partition from one call of the model."""
-    scores = model.score(pd.concat(frames.values(), ignore_index=True))
+def _scores(pipeline: ModelPipeline, model: Model, frames: Mapping[str, pd.DataFrame]) -> dict[str, np.ndarray]:
+    """Return the scores of each partition from one call of the model; keys that cannot be kept are refused first."""
+    rows = pd.concat(frames.values(), ignore_index=True)
+    for name in pipeline.row_key:
+        column_type(name, rows[name])
+    scores = model.score(rows)
     unusable = int((~np.isfinite(scores)).sum())
     if unusable:
         raise unusable_scores(unusable, scores.size)

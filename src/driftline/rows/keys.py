@@ -5,12 +5,18 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from driftline.datasets import plain_column
+from driftline.datasets import column_type, plain_column
 from driftline.rows.errors import unfit_key_type
 
 
 def normalize_keys(frame: pd.DataFrame, row_key: Sequence[str]) -> pd.DataFrame:
-    """Return `frame` with its key in the form that joins everywhere: times in UTC by microseconds, plain categories."""
+    """Return `frame` with its key in the form that joins everywhere: times in UTC by microseconds, plain categories.
+
+    Raises:
+        InvalidColumnError: a key column holds what a dataset cannot keep.
+    """
+    for name in row_key:
+        column_type(name, frame[name])
     plain: pd.DataFrame = frame.assign(**{name: key_column(frame[name]) for name in row_key})
     return plain
 
