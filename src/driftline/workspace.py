@@ -141,13 +141,12 @@ class _Heartbeat:
     def _beat(self) -> None:
         while True:
             time.sleep(HEARTBEAT_S)
-            with self._guard:
-                held = {database: set(names) for database, names in self._held.items()}
-                self._beats = bool(held)
-            if not held:
-                return
-            for database, names in held.items():
-                _renew(database, names)
+            with self._guard:  # until all are renewed, so that nobody closes a database meanwhile
+                self._beats = bool(self._held)
+                if not self._held:
+                    return
+                for database, names in self._held.items():
+                    _renew(database, names)
 
 
 def _renew(database: Database, names: set[str]) -> None:
