@@ -7,9 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 
+from driftline.errors import InvalidInputError
 from driftline.tracking import describe_run, start_run
-from driftline.tracking.errors import InvalidParamError
+from driftline.tracking.errors import InvalidParamError, InvalidStepError
 
 GIVEN = {
     "rate": 1.0,
@@ -72,3 +74,26 @@ def test_foreign_values_are_kept_as_pythons(workspace, given, kept):
 def test_what_would_come_back_as_something_else_is_refused(workspace, value):
     with pytest.raises(InvalidParamError, match="The param 'value' is a "):
         logged(workspace, value=value)
+
+
+@pytest.mark.parametrize("step", [np.int64(12), np.uint8(12), 12, True + 11])
+def test_a_step_of_numpy_is_that_step(workspace, step):
+    with start_run(workspace, experiment="e") as run:
+        for number in np.arange(9, 12):
+            run.log_metrics({"loss": float(number)}, step=number)
+        run.log_metrics({"loss": 99.0}, step=step)
+    assert describe_run(workspace, run.run_id)["metrics"] == {"loss": 99.0}
+
+
+@pytest.mark.parametrize("step", ["1", 1.5, np.float64(2.0), None, 2**63, -(2**63) - 1])
+def test_what_is_no_step_is_refused(workspace, step):
+    with start_run(workspace, experiment="e") as run:
+        with pytest.raises(InvalidStepError, match="is no whole number of at most 64 bits"):
+            run.log_metrics({"loss": 1.0}, step=step)
+        run.log_metrics({"loss": 2.0}, step=1)
+    assert describe_run(workspace, run.run_id)["metrics"] == {"loss": 2.0}
+
+
+def test_no_number_of_numpy_reaches_a_database(workspace):
+    with pytest.raises(InvalidInputError, match="it is a number of numpy"), workspace.database.reading() as session:
+        session.execute(text("SELECT :number"), {"number": np.int64(3)})

@@ -50,16 +50,14 @@ def refuse_unstorable(engine: Engine) -> None:
 
 def _check(value: object) -> None:
     """Refuse a value, or one of those in the rows of a statement."""
-    match value:
-        case str():
-            if not is_storable(value):
-                raise unstorable_value(value, "it holds NUL or half of a character")
-        case int():
-            if not -_LARGEST <= value < _LARGEST:
-                raise unstorable_value(f"{value:.4e}", "it has more than 64 bits")
-        case Mapping():
-            for part in value.values():
-                _check(part)
-        case list() | tuple():
-            for part in value:
-                _check(part)
+    if isinstance(value, Mapping | list | tuple):
+        for part in value.values() if isinstance(value, Mapping) else value:
+            _check(part)
+    elif isinstance(value, str):
+        if not is_storable(value):
+            raise unstorable_value(value, "it holds NUL or half of a character")
+    elif isinstance(value, int):
+        if not -_LARGEST <= value < _LARGEST:
+            raise unstorable_value(f"{value:.4e}", "it has more than 64 bits")
+    elif type(value).__module__ == "numpy" and not isinstance(value, float):  # SQLite would take its bytes
+        raise unstorable_value(repr(value), "it is a number of numpy: pass int(value)")

@@ -31,6 +31,13 @@ class InvalidParamError(InvalidInputError):
         )
 
 
+class InvalidStepError(InvalidInputError):
+    """A metric is logged at something that is no step."""
+
+    def __init__(self, step: object) -> None:
+        super().__init__(f"The step {step!r} is no whole number of at most 64 bits. Log at step=0, 1, 2 and so on.")
+
+
 class FrozenArtifactError(ConflictError):
     """A file belongs to a model version, which never changes."""
 

@@ -1,16 +1,28 @@
-"""What of the values that people log as params can be kept, and as what."""
+"""What of the values that people log can be kept, and as what."""
 
 from collections.abc import Mapping
 from datetime import date, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from operator import index
+from typing import Any, SupportsIndex
 
 import numpy as np
 
-from driftline.tracking.errors import InvalidParamError
+from driftline.tracking.errors import InvalidParamError, InvalidStepError
 
 _LOSING = (Decimal, Fraction, complex, bytes, bytearray, date, time, timedelta, np.datetime64, np.timedelta64)
+
+
+def step_number(step: SupportsIndex) -> int:
+    """Return a step as Python's whole number, also numpy's.
+
+    Raises:
+        InvalidStepError: it is none, or has more than 64 bits.
+    """
+    if not isinstance(step, SupportsIndex) or not -(2**63) <= index(step) < 2**63:
+        raise InvalidStepError(step)
+    return index(step)
 
 
 def param_value(key: str, value: Any) -> Any:

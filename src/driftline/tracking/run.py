@@ -18,7 +18,7 @@ from driftline.store import metric_rows, model_rows, run_rows
 from driftline.store.run_rows import RunStatus
 from driftline.tracking.environment import environment
 from driftline.tracking.errors import FrozenArtifactError, InvalidKeyError
-from driftline.tracking.params import param_value
+from driftline.tracking.params import param_value, step_number
 from driftline.tracking.signals import signals_raise
 from driftline.workspace import Workspace
 
@@ -52,11 +52,17 @@ class ActiveRun:
             run_rows.add_params(session, self.run_id, stored)
 
     def log_metrics(self, metrics: Mapping[str, float], *, step: int = 0) -> None:
-        """Store measured floats at `step`; NaN and the infinities are kept as what they are."""
+        """Store measured floats at `step`; NaN and the infinities are kept as what they are.
+
+        Raises:
+            InvalidKeyError: a key is empty, or no path.
+            InvalidStepError: `step` is no whole number of 64 bits, Python's or numpy's.
+        """
+        number = step_number(step)
         at = self._times.next()
         for key in metrics:
             _check_key(key)
-        points = [(key, step, at, float(value)) for key, value in metrics.items()]
+        points = [(key, number, at, float(value)) for key, value in metrics.items()]
         with self.workspace.database.transaction() as session:
             metric_rows.add_points(session, self.run_id, points)
 
