@@ -9,12 +9,20 @@ import pytest
 
 from driftline import load_model
 from driftline.artifacts.errors import ArtifactMissingError
+from driftline.drift_reports import accept_level
 from driftline.registry import list_models, promote, rollback, timeline
-from driftline.registry.errors import AliasMovedError, InvalidSwitchError, UnknownModelError, UnknownVersionError
+from driftline.registry.errors import (
+    AliasMovedError,
+    InvalidSwitchError,
+    MissingReasonError,
+    UnknownModelError,
+    UnknownVersionError,
+)
+from driftline.rollout import end_shadow, shadow, start_bandit, stop_bandit
 from driftline.store import run_rows
 from driftline.store.decision_rows import DecisionStatus
 from tests.histories import another_version, decisions, events, number
-from tests.streams import LONG_AFTER, day
+from tests.streams import LONG_AFTER, day, fires
 
 LATER = day("2025-07-01")
 WHY = {"actor": "ann", "reason": "green is faster"}
@@ -28,6 +36,23 @@ def test_a_switch_and_its_decision_are_stored_together(served):
     assert (row.trigger, row.status, row.actor, row.reason) == ("manual", DecisionStatus.PROMOTED, *WHY.values())
     assert (event.decision_id, event.version.id, event.reason) == (row.id, second.id, "green is faster")
     assert row.started_at is None  # it is no retraining: no cooldown begins with it
+
+
+def test_whoever_acts_says_why(served):
+    another_version(served)
+    pipeline, nothing = fires(), {"actor": "ann", "reason": " \n"}
+    for act in (
+        lambda: promote(served, "fires", 2, **nothing),
+        lambda: rollback(served, "fires", to=1, **nothing),
+        lambda: shadow(served, "fires", 2, **nothing),
+        lambda: end_shadow(served, "fires", **nothing),
+        lambda: start_bandit(served, pipeline, 2, **nothing),
+        lambda: stop_bandit(served, "fires", **nothing),
+        lambda: accept_level(served, "fires", **nothing),
+    ):
+        with pytest.raises(MissingReasonError, match="The reason is empty"):
+            act()
+    assert len(events(served)) == 1
 
 
 def test_a_version_that_was_judged_is_known_as_such(served):

@@ -63,6 +63,7 @@ def test_of_several_that_take_a_free_lock_at_once_one_has_it(served):
         ("another-host:1", timedelta(seconds=-1)),
         (str(this_process()), timedelta(hours=-2)),  # it could not let go
     ],
+    ids=["a dead process", "another machine", "this process"],
 )
 def test_a_lock_whose_holder_is_dead_or_whose_lease_ended_is_taken_over(served, holder, left):
     if holder == "dead":

@@ -11,6 +11,8 @@ from typing import Any
 # of writing, halves of surrogate pairs
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
+WORD = 12  # characters that a column which is broken has at least
+
 
 def printable(text: str) -> str:
     r"""Return `text` as a terminal shows it: what it would obey is written as an escape.
@@ -32,12 +34,24 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     from rich.table import Table
     from rich.text import Text
 
+    console, cells = Console(), [[printable(_cell(value)) for value in row] for row in rows]
     table = Table(title=Text(printable(title)), title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(printable(_cell(value))) for value in row))  # plain: brackets are not markup
-    Console().print(table if table.row_count else Text(printable(empty)))
+    for column, whole in zip(columns, _kept_whole(columns, cells, room=console.width), strict=True):
+        table.add_column(column, overflow="fold", no_wrap=whole)
+    for row in cells:
+        table.add_row(*map(Text, row))  # plain: brackets are not markup
+    console.print(table if table.row_count else Text(printable(empty)))
+
+
+def _kept_whole(columns: Sequence[str], cells: Sequence[Sequence[str]], *, room: int) -> list[bool]:
+    """Return which columns are never broken: the narrowest ones, as long as the others have room enough for a word."""
+    widths = [max(map(len, (column, *(row[place] for row in cells)))) for place, column in enumerate(columns)]
+    whole, left = [False] * len(columns), room - 2 * len(columns)
+    for place in sorted(range(len(columns)), key=widths.__getitem__):
+        others = len(columns) - sum(whole) - 1
+        whole[place] = widths[place] + others * WORD <= left
+        left -= widths[place] if whole[place] else WORD
+    return whole
 
 
 def print_text(text: str) -> None:

@@ -5,7 +5,7 @@ from math import isfinite
 
 from driftline.drift_reports.errors import InvalidLevelError, no_health
 from driftline.health import Health, health_of_json
-from driftline.registry import ask, known_model
+from driftline.registry import ask, known_model, stated
 from driftline.store import Session, drift_rows
 from driftline.store.decision_rows import DecisionKind, DecisionStatus, Trigger
 from driftline.workspace import Workspace
@@ -53,7 +53,9 @@ def accept_level(
         UnknownModelError: no model has this name.
         NotMaterializedError: no report of it keeps health yet.
         InvalidLevelError: the level is no loss, or nothing was measured that could be accepted.
+        MissingReasonError: the reason is empty.
     """
+    reason = stated(reason)
     if level is not None and not (isfinite(level) and level > 0.0):
         raise InvalidLevelError(f"The level {level} is no mean loss. Give a number above 0; lower is better.")
     at = workspace.clock()

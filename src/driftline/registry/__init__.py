@@ -21,6 +21,7 @@ from driftline.registry.listing import (
     list_models,
 )
 from driftline.registry.model_version import ModelVersion, version_of_row
+from driftline.registry.reason import stated
 from driftline.registry.reference import CHALLENGER, CHAMPION
 from driftline.registry.switches import promote, rollback
 from driftline.registry.timeline import AliasEvent, Tenure, Timeline
@@ -77,6 +78,7 @@ __all__ = [
     "record_declaration",
     "register",
     "rollback",
+    "stated",
     "timeline",
     "training_window",
     "version_by_id",

@@ -80,6 +80,13 @@ class HistoryRewriteError(ConflictError):
     code = "HISTORY_REWRITE"
 
 
+class MissingReasonError(InvalidInputError):
+    """Somebody acts and does not say why."""
+
+    def __init__(self) -> None:
+        super().__init__("The reason is empty. Say in words why you do this: it is kept with the decision.")
+
+
 class UnknownDecisionError(NotFoundError):
     """No decision has a number."""
 

@@ -10,6 +10,7 @@ from driftline.registry.aliases import known_model, load_timeline, move_alias
 from driftline.registry.decisions import append, ask, load_decision
 from driftline.registry.errors import AliasMovedError, already_champion, no_previous_version, past_switch
 from driftline.registry.model_version import ModelVersion
+from driftline.registry.reason import stated
 from driftline.registry.timeline import AliasEvent, Timeline
 from driftline.registry.versions import model_files, numbered_version
 from driftline.store import Session, adjudication_rows, model_rows
@@ -72,7 +73,9 @@ def promote(
         AliasMovedError: the champion was changed since `expected_revision`.
         ArtifactMissingError: a file of the version is not there.
         ArtifactAlteredError: a file of it is not what was stored.
+        MissingReasonError: the reason is empty.
     """
+    reason = stated(reason)
     with workspace.database.transaction() as session:
         model_id, seen = _seen(session, model, expected_revision)
         now = _now(workspace, seen)
@@ -133,7 +136,9 @@ def rollback(
         UnknownVersionError: the model has no version `to`.
         UnknownVersionError: nobody served before.
         AliasMovedError: the champion was changed since `expected_revision`.
+        MissingReasonError: the reason is empty.
     """
+    reason = stated(reason)
     with workspace.database.transaction() as session:
         model_id, seen = _seen(session, model, expected_revision)
         now = _now(workspace, seen)

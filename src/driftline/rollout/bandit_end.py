@@ -19,6 +19,7 @@ from driftline.registry import (
     model_files,
     move_alias,
     record_adjudication,
+    stated,
 )
 from driftline.rollout.bandit_start import Bandit, bandit_of_row
 from driftline.rollout.errors import NoBanditError
@@ -56,8 +57,9 @@ def stop_bandit(workspace: Workspace, model: str, *, actor: str, reason: str) ->
     Raises:
         UnknownModelError: no model has this name.
         NoBanditError: no bandit of it runs.
+        MissingReasonError: the reason is empty.
     """
-    details = {"actor": actor, "reason": reason}
+    details = {"actor": actor, "reason": stated(reason)}
     ended = end_bandit(workspace, model, BanditEnd(promote=False, actor=actor, rule="bandit_stopped", details=details))
     if ended is None:
         raise NoBanditError(model)

@@ -13,6 +13,7 @@ from driftline.registry import (
     load_timeline,
     load_version,
     numbered_version,
+    stated,
     versions_by_id,
 )
 from driftline.registry.errors import UnknownAliasError
@@ -84,7 +85,9 @@ def start_bandit(
         InvalidRolloutError: the version is champion, or will be by a planned switch.
         InvalidRolloutError: the version predicts numbers.
         BanditRunsError: a bandit of this model runs already.
+        MissingReasonError: the reason is empty.
     """
+    reason = stated(reason)
     pipeline.partitions.stream(pipeline.name)  # a table is refused
     with workspace.database.transaction() as session:
         challenger = numbered_version(session, pipeline.name, version)

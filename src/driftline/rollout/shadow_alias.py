@@ -11,6 +11,7 @@ from driftline.registry import (
     model_files,
     move_alias,
     numbered_version,
+    stated,
 )
 from driftline.rollout.errors import nobody_in_the_shadow, shadow_is_champion
 from driftline.store import Session
@@ -37,7 +38,9 @@ def shadow(
         AliasMovedError: the challenger was changed since `expected_revision`.
         ArtifactMissingError: a file of it is not there.
         ArtifactAlteredError: a file of it is not what was stored.
+        MissingReasonError: the reason is empty.
     """
+    reason = stated(reason)
     with workspace.database.transaction() as session:
         model_id = known_model(session, model).id
         seen = load_timeline(session, model_id, alias=CHALLENGER)
@@ -71,7 +74,9 @@ def end_shadow(workspace: Workspace, model: str, *, actor: str, reason: str) -> 
     Raises:
         UnknownModelError: no model has this name.
         UnknownAliasError: nobody is in the shadow.
+        MissingReasonError: the reason is empty.
     """
+    reason = stated(reason)
     with workspace.database.transaction() as session:
         model_id = known_model(session, model).id
         seen = load_timeline(session, model_id, alias=CHALLENGER)
