@@ -11,6 +11,7 @@ from driftline.cli.bandit import bandit
 from driftline.cli.decisions import decisions
 from driftline.cli.demo import demo
 from driftline.cli.dev import dev
+from driftline.cli.doctor import doctor
 from driftline.cli.drift import drift
 from driftline.cli.evaluate import evaluate
 from driftline.cli.gc import gc
@@ -31,7 +32,7 @@ app = typer.Typer(
     help="Keeps models in production accurate over time: tracking, registry, drift, retraining, on Dagster.",
     epilog="Start with `driftline demo`. Everything is kept in DRIFTLINE_HOME, by default ./.driftline.",
 )
-LOOK = (runs, models, decisions, drift, level, evaluate, backtest, alerts)
+LOOK = (runs, models, decisions, drift, level, evaluate, backtest, alerts, doctor)
 ACT = (retrain, backfill, shadow, promote, rollback, gc)
 for command in (demo, dev, serve, *LOOK, *ACT):
     app.command()(command)

@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,27 @@ class Database:
                 session.connection().exec_driver_sql("SELECT version_num FROM alembic_version")
         except DBAPIError as error:
             raise DatabaseUnavailableError(self.url, error.orig) from error
+
+    def faults(self) -> list[str]:
+        """Return what SQLite finds wrong with its file, in its words; PostgreSQL looks after its own."""
+        if self.dialect != "sqlite":
+            return []
+        with self.reading() as session:
+            found = session.connection().exec_driver_sql("PRAGMA quick_check").scalars().all()
+        return [str(one) for one in found if one != "ok"]
+
+    @property
+    def has_clock(self) -> bool:
+        """Return whether the database may run on another machine, with a clock of its own."""
+        return self.dialect == "postgresql"
+
+    def clock_difference(self) -> timedelta:
+        """Return how far the database's clock is ahead of this machine's; nothing where it has none of its own."""
+        if not self.has_clock:
+            return timedelta(0)
+        with self.reading() as session:
+            theirs: datetime = session.connection().exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+            return theirs - datetime.now(UTC)
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
