@@ -15,7 +15,7 @@ from driftline.clock import Clock, now
 from driftline.errors import ConflictError, StorageError
 from driftline.process import described, this_process
 from driftline.settings import Settings, make_folder
-from driftline.store import Database, lock_rows, lookup, open_database
+from driftline.store import Database, lock_rows, lookup, open_database, read_database
 
 
 class LockedError(ConflictError):
@@ -115,6 +115,13 @@ def open_workspace(settings: Settings | None = None, *, replay_at: datetime | No
         clock=now,
         replay_at=replay_at,
     )
+
+
+def read_workspace(settings: Settings | None = None) -> Workspace:
+    """Return the workspace for somebody who only reads: where there is no home yet, none is made, and all is empty."""
+    settings = settings or Settings()
+    database, artifacts = read_database(settings.database), open_artifacts(settings.artifacts)
+    return Workspace(database=database, artifacts=artifacts, clock=now)
 
 
 class _Heartbeat:

@@ -95,7 +95,7 @@ def test_the_api_is_not_served_to_other_machines(driftline):
 
 def test_a_database_in_a_missing_folder_is_named(driftline):
     elsewhere = replace(driftline, settings={"DRIFTLINE_DATABASE_URL": f"sqlite:///{driftline.folder}/no/d.db"})
-    assert fails(elsewhere("runs"), f"the folder {driftline.folder}/no, which does not exist", "DRIFTLINE_DATABASE_URL")
+    assert fails(elsewhere("gc"), f"the folder {driftline.folder}/no, which does not exist", "DRIFTLINE_DATABASE_URL")
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "mysql"])
@@ -114,7 +114,7 @@ def test_a_file_that_is_no_database_is_named(driftline):
 
 def test_a_home_that_is_a_file_is_named(driftline):
     driftline.home.write_text("")
-    assert fails(driftline("runs"), f"The folder {driftline.home} cannot be made", "Set DRIFTLINE_HOME")
+    assert fails(driftline("gc"), f"The folder {driftline.home} cannot be made", "Set DRIFTLINE_HOME")
 
 
 def test_a_setting_of_no_known_value_is_named(driftline):
@@ -140,7 +140,7 @@ def test_a_setting_that_cannot_be_used_is_one_sentence(driftline, setting, value
 
 def test_a_setting_of_nothing_is_none(driftline):
     elsewhere = replace(driftline, settings={"DRIFTLINE_DATABASE_URL": "", "DRIFTLINE_ARTIFACTS_URL": ""})
-    assert elsewhere("runs").returncode == 0
+    assert elsewhere("gc").returncode == 0
     assert (driftline.home / "driftline.db").is_file()
 
 

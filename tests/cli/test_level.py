@@ -73,7 +73,8 @@ def test_a_pipeline_without_reports_has_no_health(workspace):
 
 
 def test_the_command_shows_and_sets(served, monkeypatch):
-    monkeypatch.setattr("driftline.workspace.open_workspace", lambda: served)
+    for name in ("open_workspace", "read_workspace"):
+        monkeypatch.setattr(f"driftline.workspace.{name}", lambda: served)
     shown = CliRunner().invoke(app, ["level", "fires", "--json"])
     assert json.loads(shown.stdout)["level"] == newest_health(served, "fires").level
     in_words = CliRunner().invoke(app, ["level", "fires"])

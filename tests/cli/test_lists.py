@@ -11,6 +11,7 @@ def test_an_empty_home_says_what_to_do(driftline, command, advice):
     assert (shown.returncode, shown.stderr) == (0, "")
     assert shown.stdout.startswith(f"No {command} in sqlite:///")
     assert advice in " ".join(shown.stdout.split())
+    assert not driftline.home.exists()
 
 
 @pytest.mark.parametrize("command", ["runs", "models"])

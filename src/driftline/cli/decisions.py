@@ -20,9 +20,9 @@ def decisions(
     With the number of one, show what happened to it, and the comparison of challenger and champion behind it.
     """
     from driftline.registry import describe_decision, list_decisions
-    from driftline.workspace import open_workspace
+    from driftline.workspace import read_workspace
 
-    workspace = open_workspace()
+    workspace = read_workspace()
     if what is not None and what.isdecimal():
         _print_one(describe_decision(workspace, int(what)), as_json=as_json)
         return

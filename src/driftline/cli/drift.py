@@ -18,9 +18,9 @@ def drift(
 ) -> None:
     """List the drift reports of a pipeline, newest first; with a partition, show each check with its evidence."""
     from driftline.drift_reports import describe_report, list_reports
-    from driftline.workspace import open_workspace
+    from driftline.workspace import read_workspace
 
-    workspace = open_workspace()
+    workspace = read_workspace()
     if partition is not None:
         _print_one(describe_report(workspace, model, partition), as_json=as_json)
         return

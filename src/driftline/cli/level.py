@@ -27,10 +27,10 @@ def level(
     from driftline.drift_reports import accept_level, newest_health
     from driftline.sentences import finding_sentence
     from driftline.tracking import environment
-    from driftline.workspace import open_workspace
+    from driftline.workspace import open_workspace, read_workspace
 
-    workspace = open_workspace()
     if accept or to is not None:
+        workspace = open_workspace()
         actor = environment(Path.cwd()).user_name
         done = accept_level(workspace, model, actor=actor, reason=reason, level=to)
         if as_json:
@@ -39,7 +39,7 @@ def level(
         before = "" if done.before is None else f" in place of {done.before:.4f}"
         print_text(f"The level of {model} is {done.level:.4f}{before}, from the next report on.")
         return
-    health = newest_health(workspace, model)
+    health = newest_health(read_workspace(), model)
     if as_json:
         print_json({"model": model, **health.to_json()})
         return

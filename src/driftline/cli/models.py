@@ -16,9 +16,9 @@ def models(
     from driftline.clock import parse_time
     from driftline.errors import InvalidInputError
     from driftline.registry import describe_champion, describe_model, list_models
-    from driftline.workspace import open_workspace
+    from driftline.workspace import read_workspace
 
-    workspace = open_workspace()
+    workspace = read_workspace()
     if name is None:
         if at is not None:
             raise InvalidInputError("--at asks about one model. Name it: driftline models NAME --at 2025-05-01.")

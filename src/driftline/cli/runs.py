@@ -16,9 +16,9 @@ def runs(
 ) -> None:
     """List runs, newest first, or show one with its params, metrics, inputs and files."""
     from driftline.tracking import describe_run, list_runs
-    from driftline.workspace import open_workspace
+    from driftline.workspace import read_workspace
 
-    workspace = open_workspace()
+    workspace = read_workspace()
     if run_id is not None:
         run = describe_run(workspace, run_id)
         if as_json:

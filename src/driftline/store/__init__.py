@@ -25,7 +25,7 @@ from driftline.store import (
     model_rows,
     run_rows,
 )
-from driftline.store.database import Database, open_database
+from driftline.store.database import Database, open_database, read_database
 from driftline.store.values import is_storable
 
 __all__ = [
@@ -49,5 +49,6 @@ __all__ = [
     "metric_rows",
     "model_rows",
     "open_database",
+    "read_database",
     "run_rows",
 ]

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, OperationalError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import NullPool, StaticPool
 from sqlmodel import Session as Session  # noqa: PLC0414  (what a transaction gives, for those who pass it on)
 from sqlmodel import create_engine
 
@@ -22,20 +22,22 @@ from driftline.store.errors import DatabaseUnavailableError, invalid_database_ur
 from driftline.store.migrations import upgrade
 from driftline.store.values import refuse_unstorable
 
+_NO_FILE = {None, "", ":memory:"}
 BUSY_TIMEOUT_S = 30  # how long a writer waits for another one; a write transaction lasts milliseconds
 
 
 class Database:
     """A database that is migrated and ready; open it with `open_database`."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, place: URL | None = None) -> None:
         self._engine = engine
+        self._place = place or engine.url
         self._writing = engine.execution_options(driftline_begin="BEGIN IMMEDIATE")
 
     @property
     def url(self) -> str:
         """Return the URL with its secrets masked."""
-        return _masked(self._engine.url)
+        return _masked(self._place)
 
     @property
     def dialect(self) -> str:
@@ -131,18 +133,43 @@ def open_database(url: str) -> Database:
     return Database(engine)
 
 
-def _checked(url: str) -> URL:
+def read_database(url: str) -> Database:
+    """Return the database at `url` for somebody who only reads: where there is no file yet, nothing is made.
+
+    What is read then is an empty database in memory, which names the place of the file.
+
+    Raises:
+        InvalidSettingError: as `open_database`.
+        DatabaseUnavailableError: as `open_database`.
+    """
+    place = _parsed(url)
+    if place.get_backend_name() != "sqlite" or Path(str(place.database)).exists() or place.database in _NO_FILE:
+        return open_database(url)
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    refuse_unstorable(engine)
+    _configure_sqlite(engine, read_only=False)
+    upgrade(engine.execution_options(driftline_begin="BEGIN IMMEDIATE"))
+    return Database(engine, place=place)
+
+
+def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
-        backend = parsed.get_backend_name()
+        parsed.get_backend_name()
     except (ArgumentError, NoSuchModuleError, ValueError):  # ValueError: a port that is none
         raise invalid_database_url(mask_url(url), "is not a database URL") from None
+    return parsed
+
+
+def _checked(url: str) -> URL:
+    parsed = _parsed(url)
+    backend = parsed.get_backend_name()
     if "@" in (parsed.host or ""):
         raise invalid_database_url(mask_url(url), "holds an @ that is not escaped: write %40 in a user or a password")
     safe = _masked(parsed)
     if backend not in {"sqlite", "postgresql"}:
         raise invalid_database_url(safe, "names a database that is neither SQLite nor PostgreSQL")
-    if backend == "sqlite" and parsed.database in {None, "", ":memory:"}:
+    if backend == "sqlite" and parsed.database in _NO_FILE:
         raise invalid_database_url(safe, "names no file, so nothing would outlive this process")
     if backend == "sqlite" and not Path(str(parsed.database)).absolute().parent.is_dir():
         folder = Path(str(parsed.database)).absolute().parent
