@@ -21,6 +21,8 @@ def forked(work: Callable[[Callable[[], None]], object]) -> Iterator[int]:
     process = os.fork()
     if process == 0:
         code = 1
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):  # whatever other tests have left
+            signal.signal(number, signal.SIG_DFL)
         try:
             work(lambda: os.close(writable))
             code = 0

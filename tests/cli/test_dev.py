@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -82,4 +83,15 @@ def test_a_server_that_dies_ends_the_other_and_is_a_failure(running):
     [api] = [found for found in running.family() if "serve" in found.cmdline()]
     api.kill()
     assert running.process.wait(25) == 1
+    assert running.family() == set()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent was killed")
+def test_a_dev_that_is_killed_leaves_nothing(running):
+    answer(running, f"{running.api}/healthz")
+    assert "dagster_version" in answer(running, f"{running.ui}/server_info").json()
+    running.process.kill()
+    end = time.monotonic() + 25
+    while running.family() and time.monotonic() < end:
+        time.sleep(0.2)
     assert running.family() == set()

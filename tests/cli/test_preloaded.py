@@ -16,7 +16,7 @@ NO_DATABASE = {"DRIFTLINE_DATABASE_URL": "sqlite:///nowhere/d.db"}
         (["nonsense"], {}),
         (["runs", "--json"], {}),
         (["models", "income"], {}),
-        (["models"], NO_DATABASE),
+        (["gc"], NO_DATABASE),
         (["demo"], {}),
         (["backtest", "nothing"], {}),
         (["schema"], {}),
@@ -37,7 +37,8 @@ def test_a_project_of_its_own_is_loaded_from_its_own_folder_by_each(driftline, t
         (tmp_path / name / "assets.py").write_text(f"raise OSError('{name}')\n")
     for name in ("one", "other"):
         shown = replace(driftline, folder=tmp_path / name)("demo")
-        assert (shown.returncode, shown.stderr.splitlines()[-1]) == (1, f"OSError: {name}")
+        said = f"driftline: The project cannot be loaded: assets.py, line 1: OSError: {name}\n"
+        assert (shown.returncode, shown.stderr) == (1, said)
 
 
 def test_the_variables_of_one_command_are_not_there_for_the_next(driftline):

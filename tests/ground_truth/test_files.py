@@ -43,7 +43,7 @@ def test_numbers_and_classes_are_read_from_text():
 
 
 def test_a_regression_is_read_from_text():
-    pipeline = fires(target=Target("fire", task=Task.REGRESSION))
+    pipeline = fires(target=Target("fire", task=Task.REGRESSION), metrics=("rmse",), drift=())
     assert from_texts(pipeline, Expected(classes=()), pd.DataFrame({"fire": ["1.5", "-2"]}))["fire"].tolist() == [
         1.5,
         -2,

@@ -66,7 +66,7 @@ def test_at_most_three_keys_with_two_labels_are_named(served):
 
 @pytest.mark.parametrize("fault", [float("inf"), float("nan")])
 def test_a_regression_takes_finite_numbers_only(served, fault):
-    numbers = delivered(target=Target("fire", task=Task.REGRESSION))
+    numbers = delivered(target=Target("fire", task=Task.REGRESSION), metrics=("rmse",), drift=())
     with pytest.raises(InvalidTargetError):
         add(served, labels(), numbers)
     with pytest.raises(InvalidTargetError):

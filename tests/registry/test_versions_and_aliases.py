@@ -50,7 +50,7 @@ def test_a_version_names_its_run_and_its_files(served):
         files = [a.path for a in run_rows.of_runs(session, run_rows.Artifact, [version.run_id])[version.run_id]]
     assert files == ["model/example.json", "model/model.json", "model/model.txt"]
     assert version.digest == find_version(served, "fires/1").digest
-    assert [column["name"] for column in version.signature][:2] == ["station", "temperature_c"]
+    assert [column["name"] for column in version.signature][:2] == ["temperature_c", "humidity_pct"]
 
 
 def test_the_first_promotion_needs_nobody_before(served):

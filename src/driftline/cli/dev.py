@@ -1,5 +1,6 @@
 """`driftline dev`: the Dagster UI and the API together, ended by one Ctrl-C."""
 
+import ctypes
 import errno
 import os
 import signal
@@ -7,7 +8,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +20,7 @@ from driftline.cli.output import print_text
 from driftline.cli.project import project_root
 
 LOOPBACK = "127.0.0.1"
+PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 TIMEOUT_S = 10  # Dagster ends within four seconds of an interrupt when all is well
 
 
@@ -70,7 +74,13 @@ def _run(root: Path, port: int, api_port: int) -> None:
     for ending in (signal.SIGINT, signal.SIGTERM):  # also where a shell started this with & and ignores Ctrl-C
         signal.signal(ending, signal.default_int_handler)
     children = [
-        subprocess.Popen(words, cwd=root, env=environment, start_new_session=True)  # noqa: S603
+        subprocess.Popen(  # noqa: S603
+            words,
+            cwd=root,
+            env=environment,
+            start_new_session=True,
+            preexec_fn=_interrupted_with_parent(),  # noqa: PLW1509
+        )
         for words in (dagster, api)
     ]
     print_text(
@@ -85,6 +95,14 @@ def _run(root: Path, port: int, api_port: int) -> None:
         codes = [_end(child) for child in children]
     if any(code not in {0, -signal.SIGINT} for code in codes):
         raise typer.Exit(1)
+
+
+def _interrupted_with_parent() -> Callable[[], object] | None:
+    """Return what a child does first, so that it is interrupted when this process is killed; None: only Linux can."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    return partial(prctl, PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 def _end(child: subprocess.Popen[bytes]) -> int:
