@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sqlmodel import select
 
-from driftline import Daily, Window, add_ground_truth, load_model
+from driftline import Daily, PerformanceDrift, Window, add_ground_truth, load_model
 from driftline.declaration import VERSION_TAG
 from driftline.metrics import estimated
 from driftline.pipelines import WorkspaceResource, build, renew
@@ -139,6 +139,16 @@ def test_a_named_version_is_used_by_its_tag(dagster, serving):
     assert "has no version 7" in event.step_failure_data.user_failure_data.description
 
 
+@pytest.mark.parametrize(("level", "verdict"), [(0.5, "ok"), (0.9999, "drift")])
+def test_each_day_shows_how_large_a_change_is_and_a_loud_one_what_was_found(dagster, serving, level, verdict):
+    rule = PerformanceDrift("auroc", below=level, window="7d", m_of_n=(1, 1), confidence=None)
+    dagster.run("fires_monitor", fires(drift=(rule,)), days=RANGE)
+    shown = {name: value.value for name, value in by_partition(dagster, "drift")[0]["2025-02-12"].metadata.items()}
+    assert (shown["verdict"], type(shown["report"])) == (verdict, str)
+    assert isinstance(shown["drift: auroc"], float)
+    assert shown.get("findings", "").startswith("- **drift** performance `auroc`: auroc 0.") == (verdict == "drift")
+
+
 def test_an_evaluation_under_the_floor_warns(dagster, serving):
     result = dagster.run("fires_monitor", fires(floor=0.99), days=RANGE)
     assert result.success
@@ -153,11 +163,12 @@ def test_the_floor_is_of_any_metric_that_comes_first(dagster, serving):
     pipeline = fires(metrics=("average_precision_score", "auroc"), floor=0.999)
     result = dagster.run("fires_monitor", pipeline, days=RANGE)
     [check] = [one for one in result.get_asset_check_evaluations() if one.check_name == "floor"]
-    assert (check.passed, check.metadata["worse"].value) == (False, 4)
+    assert (check.passed, check.metadata["surely worse"].value) == (False, 4)
 
 
-def test_an_evaluation_above_the_floor_passes(dagster, serving):
-    result = dagster.run("fires_monitor", fires(floor=0.01), days=RANGE)
+@pytest.mark.parametrize("floor", [0.01, 0.9])
+def test_an_evaluation_that_is_not_surely_under_the_floor_passes(dagster, serving, floor):
+    result = dagster.run("fires_monitor", fires(floor=floor), days=RANGE)
     assert [check.passed for check in result.get_asset_check_evaluations()] == [True]
 
 

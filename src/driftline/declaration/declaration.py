@@ -46,7 +46,7 @@ class Declaration:
         retrain: when to retrain.
         promote: when a challenger becomes champion.
         slices: columns of at most 20 values; each evaluation is also measured by them.
-        floor: an evaluation whose first metric is worse than this warns; None: no floor.
+        floor: an evaluation whose first metric is surely worse than this, by its interval, warns; None: no floor.
         alerts: what people are told of; by default drift and failed retrainings, where a channel is configured.
         owners: e-mail addresses or `team:name`.
         description: for people, in Markdown.

@@ -13,10 +13,10 @@ from driftline.declaration import TABLE_KEY, VERSION_TAG, Kind, ModelPipeline
 from driftline.drift_reports import DriftReportResult, report_drift
 from driftline.errors import DriftlineError
 from driftline.evaluations import Evaluated, LabelCount, LabelledReader, count_labels, evaluate
-from driftline.metrics import metric
+from driftline.metrics import Measurement, metric
 from driftline.pipelines.failure import partitions_failure, visible_failure
 from driftline.pipelines.keys import asset_key, dagster_partitions, described
-from driftline.pipelines.tables import finding_table, metric_table, metric_values, slice_table
+from driftline.pipelines.tables import effect_values, finding_text, metric_table, metric_values, slice_table
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.predictions import Predicted, predict
 from driftline.rollout import assign_traffic, evaluate_shadow, judge_bandit, predict_shadow
@@ -200,22 +200,23 @@ def _metadata(done: Predicted | LabelCount | Evaluated | DriftReportResult) -> d
         "version": done.version,
         "verdict": str(done.verdict),
         "summary": done.summary,
-        "report": done.report_id,
+        "report": str(done.report_id),  # as text: a number would be plotted
+        **effect_values(done.findings),
     }
-    return {**shown, "findings": finding_table(done.findings)} if done.verdict == "drift" else shown
+    return shown if done.verdict == "ok" else {**shown, "findings": finding_text(done.findings)}
 
 
 def _floor_result(pipeline: ModelPipeline, floor: float, outcome: Outcome[Evaluated]) -> dg.AssetCheckResult:
-    """Return the check that warns of evaluations whose first metric is worse than the floor."""
+    """Return the check that warns of evaluations whose first metric is surely worse than the floor.
+
+    Surely is with the better end of its interval; a value without an interval counts as it is.
+    """
     name = pipeline.metrics[0]
     sign = 1 if metric(name).greater_is_better else -1
-    values = {
-        key: measured.value
-        for key, done in outcome.done.items()
-        for measured in done.measurements[:1]
-        if measured.value is not None
-    }
-    below = {key: value for key, value in sorted(values.items()) if sign * value < sign * floor}
+    measured = {key: done.measurements[0] for key, done in sorted(outcome.done.items())}
+    values = {key: one.value for key, one in measured.items() if one.value is not None}
+    best = {key: _better_end(measured[key], greater_is_better=sign > 0) for key in values}
+    below = {key: values[key] for key, end in best.items() if end is not None and sign * end < sign * floor}
     title = pipeline.partitions.title
     records = [dg.TableRecord({"partition": title(key), name: value}) for key, value in list(below.items())[:200]]
     return dg.AssetCheckResult(
@@ -226,7 +227,13 @@ def _floor_result(pipeline: ModelPipeline, floor: float, outcome: Outcome[Evalua
         metadata={
             "floor": floor,
             "evaluated": len(values),
-            "worse": len(below),
+            "surely worse": len(below),
             **({"partitions": dg.MetadataValue.table(records)} if records else {}),
         },
     )
+
+
+def _better_end(measured: Measurement, *, greater_is_better: bool) -> float | None:
+    """Return the better end of the interval, or the value where there is none."""
+    end = measured.ci_high if greater_is_better else measured.ci_low
+    return measured.value if end is None else end

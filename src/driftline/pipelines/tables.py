@@ -50,25 +50,22 @@ def metric_values(measurements: Iterable[Measurement]) -> dict[str, float]:
     return {measured.metric: float(measured.value) for measured in measurements if measured.value is not None}
 
 
-def finding_table(findings: Sequence[Finding]) -> dg.TableMetadataValue:
-    """Return the evidence of a drift report as a table, drift first."""
+def finding_text(findings: Sequence[Finding]) -> dg.MarkdownMetadataValue:
+    """Return what a drift report found as Markdown, drift first: a table would break each sentence into many lines."""
     ordered = sorted(findings, key=lambda finding: finding.verdict != "drift")
-    records = [
-        dg.TableRecord(
-            {
-                "what": finding.name,
-                "verdict": str(finding.verdict),
-                "method": finding.method,
-                "effect": _number(finding.effect),
-                "threshold": _number(finding.threshold),
-                "p": _number(finding.p_value),
-                "rows": finding.analysis_rows,
-                "note": finding.note or "",
-            }
-        )
-        for finding in ordered
-    ]
-    return dg.MetadataValue.table(records)
+    lines = [f"- **{finding.verdict}** {finding.kind} `{finding.name}`: {finding.note or ''}" for finding in ordered]
+    return dg.MetadataValue.md("\n".join(lines))
+
+
+def effect_values(findings: Iterable[Finding]) -> dict[str, float]:
+    """Return the size of each change, which Dagster plots over time; of the columns that of the largest one."""
+    shown: dict[str, float] = {}
+    for finding in findings:
+        if finding.effect is None or finding.role == "trigger":
+            continue
+        name = f"largest change of a column, {finding.effect_name}" if finding.kind == "column" else finding.name
+        shown[f"drift: {name}"] = max(float(finding.effect), shown.get(f"drift: {name}", float("-inf")))
+    return shown
 
 
 def column_schema(version: DatasetVersion) -> dg.TableSchema:
