@@ -22,7 +22,7 @@ def test_a_home_in_use_is_well(replayed):
     shown = replayed[0]("doctor", "--json")
     found = examined(shown)
     assert (shown.returncode, {well for well, _ in found.values()}) == (0, {True})
-    assert found["database"][1].endswith("driftline.db, 1 models.")
+    assert found["database"][1].endswith("driftline.db, models: 1.")
     assert found["project"][1].endswith(": fire_risk.")
     assert " GiB are free." in found["space"][1]
     assert "What driftline needs" in replayed[0]("doctor").stdout

@@ -90,12 +90,16 @@ def _database(settings: "Settings") -> Iterator[Examined]:
     workspace = open_workspace(settings)
     faults, models = workspace.database.faults(), list_models(workspace)
     advice = f" Restore it from a backup: {'; '.join(faults[:3])}" if faults else ""
-    found = f"{workspace.database.url}, {len(models)} models.{advice}"
+    found = f"{workspace.database.url}, models: {len(models)}.{advice}"
     yield Examined(what="database", well=not faults, found=found)
     seconds = workspace.database.clock_difference().total_seconds()
     told = f"{abs(seconds):.1f} s {'behind' if seconds > 0 else 'ahead of'} that of the database."
     advice = "" if abs(seconds) <= MOST_DIFFERENCE_S else " Set both by a time service (NTP)."
-    yield Examined(what="clock", well=not advice, found=f"{told}{advice}" if workspace.database.has_clock else "one.")
+    yield Examined(
+        what="clock",
+        well=not advice,
+        found=f"{told}{advice}" if workspace.database.has_clock else "there is only this machine's.",
+    )
 
 
 def _artifacts(settings: "Settings") -> Iterator[Examined]:

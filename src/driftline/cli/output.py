@@ -11,7 +11,7 @@ from typing import Any
 # of writing, halves of surrogate pairs
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
-WORD = 12  # characters that a column which is broken has at least
+WORD = 24  # characters that a column which is broken has at least, where there is room
 
 
 def printable(text: str) -> str:
