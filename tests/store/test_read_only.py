@@ -5,15 +5,17 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from driftline.clock import now
-from driftline.store import run_rows
+from driftline.store import lock_rows, run_rows
 from driftline.store.database import open_database
 from driftline.store.errors import DatabaseUnavailableError
-from driftline.tracking import start_run
+from driftline.tracking import list_runs, start_run
 from tests.workspaces import opened
 
 NOBODY, NAME = 65534, "a #file%.db"
@@ -69,3 +71,19 @@ def test_what_another_process_writes_is_read_too(home):
         with only_reading(home):
             assert experiments(open_database(f"sqlite:///{home / NAME}")) == ["fires", "floods"]
     writer.database.close()
+
+
+def test_runs_of_which_one_has_vanished_are_listed_where_that_cannot_be_stored(home):
+    written = opened(f"sqlite:///{home / NAME}", home / "artifacts")
+    with written.database.transaction() as session:
+        [run] = run_rows.newest_runs(session)
+        run.status, run.ended_at = run_rows.RunStatus.RUNNING, None
+        name = f"{run_rows.HELD}{run.run_id}"
+        session.add(lock_rows.Lock(name=name, holder="gone:1::0.00", expires_at=now() - timedelta(days=1)))
+    written.database.close()
+    open_database.cache_clear()
+    with only_reading(home):
+        database = open_database(f"sqlite:///{home / NAME}")
+        assert [run["status"] for run in list_runs(replace(written, database=database))] == ["running"]
+    open_database.cache_clear()
+    assert [run["status"] for run in list_runs(opened(f"sqlite:///{home / NAME}", home / "artifacts"))] == ["lost"]

@@ -85,7 +85,7 @@ def test_a_step_of_numpy_is_that_step(workspace, step):
     assert describe_run(workspace, run.run_id)["metrics"] == {"loss": 99.0}
 
 
-@pytest.mark.parametrize("step", ["1", 1.5, np.float64(2.0), None, 2**63, -(2**63) - 1])
+@pytest.mark.parametrize("step", ["1", 1.5, np.float64(2.0), np.array([1, 2]), None, 2**63, -(2**63) - 1])
 def test_what_is_no_step_is_refused(workspace, step):
     with start_run(workspace, experiment="e") as run:
         with pytest.raises(InvalidStepError, match="is no whole number of at most 64 bits"):

@@ -27,9 +27,14 @@ BUSY_TIMEOUT_S = 30  # how long a writer waits for another one; a write transact
 
 
 class Database:
-    """A database that is migrated and ready; open it with `open_database`."""
+    """A database that is migrated and ready; open it with `open_database`.
 
-    def __init__(self, engine: Engine, *, place: URL | None = None) -> None:
+    Attributes:
+        is_read_only: whether this process may not write to it.
+    """
+
+    def __init__(self, engine: Engine, *, place: URL | None = None, is_read_only: bool = False) -> None:
+        self.is_read_only = is_read_only
         self._engine = engine
         self._place = place or engine.url
         self._writing = engine.execution_options(driftline_begin="BEGIN IMMEDIATE")
@@ -130,7 +135,7 @@ def open_database(url: str) -> Database:
         upgrade(engine.execution_options(driftline_begin="BEGIN IMMEDIATE"))
     except DBAPIError as error:  # no OperationalError where the file is not a database
         raise DatabaseUnavailableError(_masked(parsed), error.orig) from error
-    return Database(engine)
+    return Database(engine, is_read_only=read_only)
 
 
 def read_database(url: str) -> Database:

@@ -20,9 +20,13 @@ def step_number(step: SupportsIndex) -> int:
     Raises:
         InvalidStepError: it is none, or has more than 64 bits.
     """
-    if not isinstance(step, SupportsIndex) or not -(2**63) <= index(step) < 2**63:
+    try:
+        number = index(step)
+    except TypeError:
+        raise InvalidStepError(step) from None
+    if not -(2**63) <= number < 2**63:
         raise InvalidStepError(step)
-    return index(step)
+    return number
 
 
 def param_value(key: str, value: Any) -> Any:

@@ -155,7 +155,12 @@ def start_run(
 
 
 def end_lost_runs(workspace: Workspace) -> None:
-    """Store that runs are lost whose process is gone, although they have not ended; who reads runs calls this first."""
+    """Store that runs are lost whose process is gone, although they have not ended; who reads runs calls this first.
+
+    Of a database that may only be read they stay as they are.
+    """
+    if workspace.database.is_read_only:
+        return
     with workspace.database.reading() as session:
         if not run_rows.abandoned_runs(session, now=now()):
             return
