@@ -12,6 +12,7 @@ from driftline import (
     Daily,
     GroundTruth,
     Hourly,
+    Newest,
     PerformanceDrift,
     Promote,
     Retrain,
@@ -54,6 +55,11 @@ def test_scikit_learns_names_are_known_in_every_part_of_a_declaration():
     assert pipeline.metrics == ("auroc", "balanced_accuracy", "brier")
     assert (pipeline.performance_rules[0].metric, pipeline.retrain.trigger.metric) == ("auroc", "brier")
     assert pipeline.alerts[0].metric == "balanced_accuracy"
+
+
+def test_the_newest_rows_are_told_by_the_event_time_of_the_pipeline():
+    assert fires(time_column="seen", holdout=Newest(duration="7d")).holdout == Newest(duration="7d", time_column="seen")
+    assert fires(time_column="seen", holdout=Newest(time_column="known")).holdout.time_column == "known"
 
 
 def test_one_metric_under_two_names_is_refused():

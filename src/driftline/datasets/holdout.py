@@ -92,14 +92,14 @@ class Newest:
 
     Attributes:
         duration: the length of the block, such as `7d`: rows later than the newest time less this.
-        time_column: the column of event times.
+        time_column: the column of event times; None: the pipeline's, which is `time` where it names none.
 
     Raises:
         InvalidTimeError: `duration` names none.
     """
 
     duration: str = "7d"
-    time_column: str = "time"
+    time_column: str | None = None
 
     def __post_init__(self) -> None:
         parse_duration(self.duration)
@@ -117,12 +117,13 @@ class Newest:
             InvalidColumnError: the column holds no times with a zone, or some are missing.
             HoldoutError: a part has no rows.
         """
-        _require(frame, self.time_column)
-        times = plain_column(frame[self.time_column])
+        column = self.time_column or "time"
+        _require(frame, column)
+        times = plain_column(frame[column])
         if not isinstance(times.dtype, pd.DatetimeTZDtype):
-            raise not_a_time_column(self.time_column, f"holds {times.dtype}, not times with a zone")
+            raise not_a_time_column(column, f"holds {times.dtype}, not times with a zone")
         if times.isna().any():
-            raise not_a_time_column(self.time_column, f"lacks the time of {int(times.isna().sum())} rows")
+            raise not_a_time_column(column, f"lacks the time of {int(times.isna().sum())} rows")
         chosen = (times > times.max() - (length or self.length)).to_numpy(dtype=bool)
         return _parts(self, frame, chosen)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -78,6 +78,8 @@ class Declaration:
         if not _NAME.fullmatch(self.name):
             raise DeclarationError(self.name, "its name must be letters, digits and underscores")
         self._check_tuples()
+        if isinstance(self.holdout, Newest) and self.holdout.time_column is None:
+            object.__setattr__(self, "holdout", replace(self.holdout, time_column=self.time_column))
         if not self.metrics:
             raise DeclarationError(self.name, "it has no metric: name at least one, the first decides")
         object.__setattr__(self, "metrics", tuple(metric(name).name for name in self.metrics))
