@@ -2,11 +2,14 @@
 
 import logging
 import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
 
 from driftline import Daily, PerformanceDrift, Retrain, RetrainTrigger
+from driftline.datasets.errors import EmptyWindowError
 from driftline.declaration.errors import NotAStreamError
 from driftline.pipelines import (
     WorkspaceResource,
@@ -17,7 +20,7 @@ from driftline.pipelines import (
     replay,
     retraining_assets,
 )
-from driftline.pipelines.errors import EndlessStreamError, RunFailedError
+from driftline.pipelines.errors import RunFailedError
 from driftline.registry import timeline
 from driftline.store import evaluation_rows
 from driftline.workspace import open_workspace
@@ -114,11 +117,18 @@ def test_a_day_that_fails_stops_the_replay_with_its_name(dagster):
     assert len(evaluated()) == 21
 
 
-def test_only_a_stream_with_an_end_has_a_history(dagster):
-    refusals = ((persons(), NotAStreamError), (fires(partitions=Daily("2025-02-10")), EndlessStreamError))
+def test_only_a_stream_with_partitions_that_are_over_has_a_history(dagster):
+    refusals = ((persons(), NotAStreamError), (fires(partitions=Daily("2099-02-10")), EmptyWindowError))
     for pipeline, error in refusals:
         with pytest.raises(error):
             list(go(dagster, pipeline))
+
+
+def test_a_stream_that_goes_on_is_replayed_up_to_the_last_day_whose_labels_are_known(dagster):
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    partitions = Daily(f"{today - timedelta(days=4):%Y-%m-%d}")
+    steps = list(go(dagster, replace(short(), partitions=partitions)))
+    assert [(step.done, step.total) for step in steps] == [(0, 3), (3, 3)]  # the labels of yesterday are a day late
 
 
 def test_a_replay_that_was_killed_before_a_challenger_was_judged_judges_it_and_knows_why_it_was_trained(dagster):

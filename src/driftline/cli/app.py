@@ -9,15 +9,16 @@ from driftline.cli.backfill import backfill
 from driftline.cli.backtest import backtest
 from driftline.cli.bandit import bandit
 from driftline.cli.decisions import decisions
-from driftline.cli.demo import demo
 from driftline.cli.dev import dev
 from driftline.cli.doctor import doctor
 from driftline.cli.drift import drift
 from driftline.cli.evaluate import evaluate
 from driftline.cli.gc import gc
+from driftline.cli.init import init
 from driftline.cli.level import level
 from driftline.cli.models import models
 from driftline.cli.output import printable
+from driftline.cli.replay import demo, replay
 from driftline.cli.retrain import retrain
 from driftline.cli.runs import runs
 from driftline.cli.serve import schema, serve
@@ -33,8 +34,8 @@ app = typer.Typer(
     epilog="Start with `driftline demo`. Everything is kept in DRIFTLINE_HOME, by default ./.driftline.",
 )
 LOOK = (runs, models, decisions, drift, level, evaluate, backtest, alerts, doctor)
-ACT = (retrain, backfill, shadow, promote, rollback, gc)
-for command in (demo, dev, serve, *LOOK, *ACT):
+ACT = (retrain, replay, backfill, shadow, promote, rollback, gc)
+for command in (init, demo, dev, serve, *LOOK, *ACT):
     app.command()(command)
 app.command(hidden=True)(schema)
 app.add_typer(truth, name="truth")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from driftline.errors import DagsterError, InvalidInputError
+from driftline.errors import DagsterError
 
 
 class RunFailedError(DagsterError):
@@ -15,14 +15,4 @@ class RunFailedError(DagsterError):
         super().__init__(
             f"The run of {job}{when} failed: {' '.join(messages)} Look at run {run_id[:8]} in the Dagster UI "
             "(driftline dev); what it did before is stored, and the same command goes on from there."
-        )
-
-
-class EndlessStreamError(InvalidInputError):
-    """A stream that has no end cannot be replayed as a whole."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"The stream {name!r} declares no end, so a replay of it would never be over. "
-            "Declare one for the replay, as Daily(start, end=...)."
         )

@@ -2,26 +2,25 @@
 
 Every part is the real one: Dagster runs on the project's instance, the drift sensor's own tick, the same verbs
 and tables. Only the time is another: each run knows what was known at its moment of the past. The history is
-walked in segments, not days, since a Dagster run costs half a second.
+walked in segments, not partitions, since a Dagster run costs half a second.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import dagster as dg
 
-from driftline.datasets import Window
-from driftline.declaration import ModelPipeline, Partitions
+from driftline.declaration import ModelPipeline
 from driftline.pipelines.drift_sensor import drift_sensor
-from driftline.pipelines.errors import EndlessStreamError
 from driftline.pipelines.in_process import partition_range, run_job
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.registry import timeline
+from driftline.rows.errors import no_partition_between
 from driftline.store import drift_rows, evaluation_rows
 from driftline.workspace import Workspace
 
-SEGMENT = timedelta(days=7)
+SEGMENTS = {"hour": 24, "day": 7}  # partitions of a segment, by their unit; longer ones are segments by themselves
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +29,7 @@ class ReplayStep:
 
     Attributes:
         done: partitions that have been replayed.
-        total: partitions of the stream.
+        total: partitions of the stream, up to the last one whose labels are known by now.
         latest: what happened last, as a sentence.
     """
 
@@ -52,46 +51,40 @@ def replay(
 
     Raises:
         NotAStreamError: the pipeline has no time partitions.
-        EndlessStreamError: its partitions have no end.
+        EmptyWindowError: none of its partitions is over and has its labels.
         RunFailedError: a Dagster run failed.
         KeyboardInterrupt: it was interrupted, in a Dagster run or between two.
     """
-    partitions = pipeline.stream
-    if partitions.last is None:
-        raise EndlessStreamError(pipeline.name)
-    total = len(partitions.keys(Window(partitions.first, partitions.last)))
+    partitions, lag = pipeline.stream, pipeline.ground_truth.lag
+    known = workspace.as_of() - lag
+    keys = partitions.over_by(known)
+    if not keys:
+        raise no_partition_between(
+            pipeline.name, partitions.start, known, partitions.start, partitions.time_title(known)
+        )
     if timeline(workspace, pipeline.name).holder(partitions.first) is None:
         run_job(definitions, instance, f"{pipeline.name}_retrain", replay_at=partitions.first)
-        yield ReplayStep(done=0, total=total, latest="first model trained")
-    start = _first_missing(workspace, pipeline, partitions)
-    if start > partitions.first:  # a replay that stopped after a segment may not have decided on it
-        _decide(definitions, pipeline, instance, start + pipeline.ground_truth.lag)
-    for segment in _segments(start, partitions.last):
-        keys = partitions.keys(segment)
-        known_at = segment.end + pipeline.ground_truth.lag
-        run_job(definitions, instance, f"{pipeline.name}_monitor", tags=partition_range(keys), replay_at=known_at)
+        yield ReplayStep(done=0, total=len(keys), latest="first model trained")
+    done = _done(workspace, pipeline, keys)
+    if done:  # a replay that stopped after a segment may not have decided on it
+        _decide(definitions, pipeline, instance, partitions.window(keys[done - 1]).end + lag)
+    size = SEGMENTS.get(partitions.unit, 1)
+    for place in range(done, len(keys), size):
+        segment = keys[place : place + size]
+        known_at = partitions.window(segment[-1]).end + lag
+        run_job(definitions, instance, f"{pipeline.name}_monitor", tags=partition_range(segment), replay_at=known_at)
         retrained = _decide(definitions, pipeline, instance, known_at)
-        latest = f"{keys[-1]}, retrained" if retrained else keys[-1]
-        yield ReplayStep(done=len(partitions.keys(Window(partitions.first, segment.end))), total=total, latest=latest)
+        latest = f"{segment[-1]}, retrained" if retrained else segment[-1]
+        yield ReplayStep(done=place + len(segment), total=len(keys), latest=latest)
 
 
-def _first_missing(workspace: Workspace, pipeline: ModelPipeline, partitions: Partitions) -> datetime:
-    """Return the start of the first partition that is not done yet, or the end of the stream."""
-    end = partitions.last or partitions.first
+def _done(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) -> int:
+    """Return how many of the first partitions are done already."""
     with workspace.database.reading() as session:
-        of = (
-            drift_rows.reported_partitions if pipeline.drift else evaluation_rows.evaluated_partitions
-        )  # what is made last
+        # what is made last
+        of = drift_rows.reported_partitions if pipeline.drift else evaluation_rows.evaluated_partitions
         done = of(session, pipeline.name)
-    everything = partitions.keys(Window(partitions.first, end))
-    return next((partitions.window(key).start for key in everything if key not in done), end)
-
-
-def _segments(start: datetime, end: datetime) -> Iterator[Window]:
-    """Give the segments from `start` to `end`, oldest first."""
-    while start < end:
-        yield Window(start, min(start + SEGMENT, end))
-        start += SEGMENT
+    return next((place for place, key in enumerate(keys) if key not in done), len(keys))
 
 
 def _decide(definitions: dg.Definitions, pipeline: ModelPipeline, instance: dg.DagsterInstance, at: datetime) -> bool:

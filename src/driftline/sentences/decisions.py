@@ -29,7 +29,7 @@ def chosen_sentence(candidate: Details, count: int) -> str:
         since = candidate["trained_from"]
         choice = f"{'all' if since is None else 'the'} {candidate['rows']:,} rows"
         choice += " of the training window" if since is None else f" since {str(since)[:10]}"
-    return f"Of {count} candidates: {choice}."
+    return f"Of {count} candidate{'s' if count != 1 else ''}: {choice}."
 
 
 _VERDICTS = {
