@@ -105,7 +105,15 @@ def unnamed_artifacts(workspace: Workspace, *, age: timedelta) -> list[UnnamedFi
 
 
 def open_workspace(settings: Settings | None = None, *, replay_at: datetime | None = None) -> Workspace:
-    """Return the workspace that `settings` (the environment, by default) describe; makes the home folder."""
+    """Return the workspace that the settings describe; the home folder and the database are made where they are new.
+
+    Args:
+        settings: where things are kept; None: what the environment says.
+        replay_at: the past moment whose knowledge counts; None: now.
+
+    Raises:
+        StorageError: the database or the artifact store cannot be opened.
+    """
     settings = settings or Settings()
     if settings.database_url is None:
         make_folder(settings.root)

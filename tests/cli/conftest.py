@@ -60,10 +60,10 @@ load_from:
 
 @dataclass(frozen=True, kw_only=True)
 class CommandLine:
-    """Runs `driftline` in a folder with a home."""
+    """Runs `driftline` in a folder with a home; without one it is the folder's own."""
 
     folder: Path
-    home: Path
+    home: Path | None
     preloaded: Preloaded
     settings: dict[str, str] = field(default_factory=dict)
 
@@ -78,7 +78,8 @@ class CommandLine:
         return self.preloaded.run([str(word) for word in words], self.folder, self._variables())
 
     def _variables(self) -> dict[str, str]:
-        return {"DRIFTLINE_HOME": str(self.home), "COLUMNS": "200", **self.settings}
+        home = {} if self.home is None else {"DRIFTLINE_HOME": str(self.home)}
+        return {**home, "COLUMNS": "200", **self.settings}
 
 
 @pytest.fixture(scope="session")

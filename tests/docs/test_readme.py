@@ -64,7 +64,7 @@ def test_each_command_a_guide_names_exists_with_its_options(guide):
     commands = typer.main.get_command(app).commands
     text = guide.read_text()
     code = "\n".join([*blocks(text, "sh", "console", "bash"), *re.findall(r"`([^`\n]+)`", text)])
-    for name, rest in re.findall(r"\bdriftline ([a-z]+)([^\n#;|]*)", code):
+    for name, rest in re.findall(r"(?:^|/|&& )driftline ([a-z]+)([^\n#;|&]*)", code, re.MULTILINE):
         command = commands[name]
         for inner in getattr(command, "commands", {}).keys() & set(rest.split()[:1]):
             command = command.commands[inner]
