@@ -11,13 +11,15 @@ def told(command, *words):
 
 def test_decisions_are_listed_newest_first_with_why(replayed):
     command, _ = replayed
-    found = told(command, "decisions", "fire_risk", "--first", "500")
+    found = told(command, "decisions", "fire_risk", "--all", "--first", "500")
     assert [one["id"] for one in found] == sorted([one["id"] for one in found], reverse=True)
     assert {"declined", "promoted"} <= {one["status"] for one in found}
     promoted = told(command, "decisions", "--status", "promoted")
     assert [(one["model"], one["status"]) for one in promoted] == [("fire_risk", "promoted")] * 2
     assert promoted[0]["reason"].startswith("Retrain: auroc")
     assert promoted[0]["outcome"].startswith("Promoted: auroc")
+    assert "declined" not in {one["status"] for one in told(command, "decisions", "--first", "500")}
+    assert "Declined last, as of 2025-03-2" in command("decisions").stdout
     shown = " ".join(command("decisions", "--status", "promoted").stdout.split())
     assert f"One of them in full: driftline decisions {promoted[0]['id']}." in shown
 

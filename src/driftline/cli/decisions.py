@@ -12,10 +12,13 @@ def decisions(
     status: Annotated[
         str | None, typer.Option(help="Only such ones: declined, requested, training, promoted, kept, failed, ...")
     ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also the declined ones: one for each quiet report.")
+    ] = False,
     first: Annotated[int, typer.Option(min=1, max=500, help="How many, newest first.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List decisions, newest first: retrainings, those that were declined, switches by hand, accepted levels.
+    """List decisions, newest first: retrainings, switches by hand, accepted levels; with --all what was declined, too.
 
     With the number of one, show what happened to it, and the comparison of challenger and champion behind it.
     """
@@ -26,7 +29,8 @@ def decisions(
     if what is not None and what.isdecimal():
         _print_one(describe_decision(workspace, int(what)), as_json=as_json)
         return
-    found = list_decisions(workspace, model=what, status=status, first=first)
+    include_declined = everything or status is not None
+    found = list_decisions(workspace, model=what, status=status, include_declined=include_declined, first=first)
     if as_json:
         print_json(found)
         return
@@ -38,6 +42,9 @@ def decisions(
     )
     if found:
         print_text(f"\nOne of them in full: driftline decisions {found[0]['id']}.")
+    if not include_declined:
+        for declined in list_decisions(workspace, model=what, status="declined", first=1):
+            print_text(f"Declined last, as of {declined['as_of']:%Y-%m-%d %H:%M}: {declined['reason']} All: --all.")
 
 
 def _print_one(decision: dict[str, Any], *, as_json: bool) -> None:

@@ -118,9 +118,21 @@ def describe_champion(workspace: Workspace, name: str, at: datetime) -> dict[str
 
 
 def list_decisions(
-    workspace: Workspace, *, model: str | None = None, status: str | None = None, first: int = 50
+    workspace: Workspace,
+    *,
+    model: str | None = None,
+    status: str | None = None,
+    include_declined: bool = True,
+    first: int = 50,
 ) -> list[dict[str, Any]]:
     """Return decisions about a model (None: about all), newest first.
+
+    Args:
+        workspace: where they are kept.
+        model: a name.
+        status: only such ones.
+        include_declined: also those by which nothing was done, of which there is one for each quiet drift report.
+        first: how many.
 
     Raises:
         UnknownModelError: no model has this name.
@@ -131,7 +143,8 @@ def list_decisions(
     wanted = None if status is None else DecisionStatus(status)
     with workspace.database.reading() as session:
         model_id = None if model is None else known_model(session, model).id
-        rows = decision_rows.decisions(session, model_id, status=wanted, first=first)
+        unwanted = None if include_declined else DecisionStatus.DECLINED
+        rows = decision_rows.decisions(session, model_id, status=wanted, without=unwanted, first=first)
         names = {row.id: row.name for row in model_rows.models(session)}
         found = load_decisions(session, rows)
     return [_decided(decision, names[decision.model_id]) for decision in found.values()]

@@ -126,6 +126,7 @@ def decisions(
     model_id: int | None,
     *,
     status: DecisionStatus | None = None,
+    without: DecisionStatus | None = None,
     kind: DecisionKind | None = None,
     first: int | None = 100,
     before: int | None = None,
@@ -136,6 +137,8 @@ def decisions(
         statement = statement.where(DecisionRow.model_id == model_id)
     if status is not None:
         statement = statement.where(DecisionRow.status == status)
+    if without is not None:
+        statement = statement.where(DecisionRow.status != without)
     if kind is not None:
         statement = statement.where(DecisionRow.kind == kind)
     if before is not None:
