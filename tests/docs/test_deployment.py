@@ -16,7 +16,7 @@ import httpx
 import pytest
 import yaml
 
-from driftline.pipelines import dagster_home
+from driftline.pipelines import dagster_home, open_instance
 from driftline.settings import Settings
 from tests.cli.preloaded import environment
 
@@ -82,7 +82,9 @@ def started(driftline, free_port, tmp_path, monkeypatch) -> Iterator[tuple[str, 
     assert driftline("init", "churn").returncode == 0
     home = tmp_path / "home"
     monkeypatch.setenv("DAGSTER_HOME", str(home / "dagster"))
-    dagster_home()
+    open_instance(
+        dagster_home()
+    ).dispose()  # the page trains a model first; Dagster cannot set up a home from two sides
     own = {name: value.replace("/var/lib/driftline", str(home)) for name, value in variables().items()}
     own["DRIFTLINE_DATABASE_URL"] = f"sqlite:///{home / 'driftline.db'}"
     ports = {"3000": str(free_port()), "4000": str(free_port())}

@@ -121,8 +121,3 @@ def test_a_copied_dataset_function_is_all_that_a_new_pipeline_needs(workspace):
     assert read_dataset(workspace, mine).problems == ()
     train(workspace, mine)
     assert adjudicate(workspace, mine).promoted
-
-
-def test_the_policies_of_the_guide_to_retraining_can_be_declared():
-    for block in blocks((ROOT / "docs" / "retraining.md").read_text(), "python"):
-        exec(block, {})  # noqa: S102

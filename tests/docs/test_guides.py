@@ -1,0 +1,51 @@
+"""Each guide is followed block by block, on a stream whose past was replayed."""
+
+import time
+from functools import partial
+
+import httpx
+import pytest
+
+from tests.docs.guides import run_guide
+
+
+@pytest.mark.parametrize(
+    ("guide", "command", "said"),
+    [
+        ("backtest.md", "driftline backtest fire_risk", "last known label"),
+        ("crashes.md", "", ""),
+        ("drift.md", "driftline drift fire_risk 2025-03-11", "performance"),
+        ("evaluation.md", "driftline evaluate fire_risk --window 7d --by station", "station"),
+        ("ground_truth.md", "driftline truth add fire_risk", "These 60 labels are here already"),
+        ("retraining.md", "driftline retrain fire_risk", "The evidence: driftline decisions"),
+        ("two_models.md", "driftline rollback", "The planned switch to version 1 is cancelled"),
+    ],
+)
+def test_a_guide_is_followed(forest, guide, command, said):
+    shown = list(run_guide(guide, forest))
+    assert said in "".join(text for words, text in shown if words.startswith(command))
+
+
+def ask(url, answers, document):
+    answers.append(httpx.post(f"{url}/graphql", json={"query": document}).json())
+
+
+def test_the_guide_to_the_api_is_followed(forest, free_port, capsys):
+    port = free_port()
+    serving = forest.start("serve", "--port", port)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        for _ in range(300):
+            try:
+                httpx.get(f"{url}/healthz")
+                break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        answers = []
+        list(run_guide("api.md", forest, ask=partial(ask, url, answers), port=port))
+    finally:
+        serving.terminate()
+        serving.communicate()
+    assert [answer for answer in answers if "errors" in answer] == []
+    assert len(answers) == 3
+    assert capsys.readouterr().out.startswith("2 Promoted: auroc")
