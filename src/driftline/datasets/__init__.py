@@ -9,8 +9,8 @@ from driftline.datasets.quality import check_frame
 from driftline.datasets.schema import Column, column_type, schema_of
 from driftline.datasets.slices import slice_faults, slice_values
 from driftline.datasets.statistics import statistics_of
-from driftline.datasets.storage import content_of, plain_column, plain_frame
-from driftline.datasets.target import Label, Target, classes_of, encode, task_of
+from driftline.datasets.storage import content_of, plain_column, plain_frame, value_text
+from driftline.datasets.target import Label, Target, classes_of, encode, encode_known, task_of
 from driftline.datasets.usable import usable_rows
 from driftline.datasets.window import Window
 
@@ -30,6 +30,7 @@ __all__ = [
     "content_digest",
     "content_of",
     "encode",
+    "encode_known",
     "from_parquet",
     "openml",
     "plain_column",
@@ -42,4 +43,5 @@ __all__ = [
     "task_of",
     "to_parquet",
     "usable_rows",
+    "value_text",
 ]

@@ -1,0 +1,12 @@
+"""Evaluations say which labelled predictions they left out."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015"
+down_revision = "0014"
+
+
+def upgrade() -> None:
+    """Add the sentences; older evaluations left nothing out."""
+    op.add_column("evaluation", sa.Column("left_out", sa.JSON(), nullable=False, server_default="[]"))
