@@ -5,8 +5,7 @@ from driftline.datasets.fire_risk import simulate_fire_risk
 from driftline.datasets.holdout import Holdout, Newest, RandomShare, Split, SplitColumn
 from driftline.datasets.parquet import from_parquet, to_parquet
 from driftline.datasets.public import openml
-from driftline.datasets.quality import check_frame
-from driftline.datasets.schema import Column, column_type, schema_of
+from driftline.datasets.schema import Column, column_type, schema_changes, schema_of
 from driftline.datasets.slices import slice_faults, slice_values
 from driftline.datasets.statistics import statistics_of
 from driftline.datasets.storage import content_of, plain_column, plain_frame, value_text
@@ -24,7 +23,6 @@ __all__ = [
     "SplitColumn",
     "Target",
     "Window",
-    "check_frame",
     "classes_of",
     "column_type",
     "content_digest",
@@ -35,6 +33,7 @@ __all__ = [
     "openml",
     "plain_column",
     "plain_frame",
+    "schema_changes",
     "schema_of",
     "simulate_fire_risk",
     "slice_faults",
