@@ -5,8 +5,11 @@ from pathlib import Path
 import pandas as pd
 
 from driftline import (
+    AcceptedRange,
+    AcceptedValues,
     DataDrift,
     LightGBM,
+    MissingShare,
     ModelPipeline,
     PerformanceDrift,
     Promote,
@@ -56,6 +59,11 @@ income = ModelPipeline(
     ),
     metrics=("auroc", "accuracy", "log_loss", "brier"),
     holdout=SplitColumn(column="split", holdout="test"),
+    quality=(
+        AcceptedRange("age", min_value=17, max_value=90),
+        AcceptedValues("income", values=("<=50K", ">50K")),
+        MissingShare("occupation", max_share=0.1, severity="warn"),  # 5.8 % as published
+    ),
     drift=(PerformanceDrift("auroc", below=0.92, m_of_n=(1, 1)), DataDrift()),
     retrain=Retrain(schedule="0 7 * * *", on_drift=("performance",)),
     promote=Promote(min_gain=0.0, confidence=0.95),

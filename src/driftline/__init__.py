@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from driftline.ground_truth import add_ground_truth
     from driftline.health import Recovery
     from driftline.models import LightGBM, Sklearn
+    from driftline.quality import AcceptedRange, AcceptedValues, Freshness, MissingShare, RowCount, Unique
     from driftline.registry import load_model
     from driftline.tracking import start_run
     from driftline.workspace import Workspace, open_workspace
@@ -47,6 +48,7 @@ _ROOMS = {
     "drift": ("DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger"),
     "health": ("Recovery",),
     "models": ("LightGBM", "Sklearn"),
+    "quality": ("AcceptedRange", "AcceptedValues", "Freshness", "MissingShare", "RowCount", "Unique"),
     "evaluations": ("measure_window",),
     "ground_truth": ("add_ground_truth",),
     "registry": ("load_model",),
@@ -62,6 +64,7 @@ __all__ = [  # noqa: RUF022  (by room, as above)
     "DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger",
     "Recovery",
     "LightGBM", "Sklearn",
+    "AcceptedRange", "AcceptedValues", "Freshness", "MissingShare", "RowCount", "Unique",
     "measure_window",
     "add_ground_truth",
     "load_model",

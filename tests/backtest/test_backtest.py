@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pandas.util import hash_pandas_object
 
-from driftline import GroundTruth, LightGBM, Promote, Retrain, RetrainTrigger, Window
+from driftline import AcceptedRange, GroundTruth, LightGBM, Promote, Retrain, RetrainTrigger, Window
 from driftline.backtest import backtest, policy_values, store_backtest
 from driftline.backtest.baseline import last_known_labels
 from driftline.backtest.errors import InvalidBacktestError
@@ -162,6 +162,13 @@ def test_a_training_that_fails_is_counted_and_the_champion_goes_on():
     assert [one.outcome for one in done.retrainings][-1] == "failed"
     assert "did not pass its checks" in done.retrainings[-1].reason
     assert len(done.labelled) == 42
+
+
+def test_a_broken_quality_rule_fails_the_trainings_that_read_its_rows_as_in_production():
+    forest = Forest(faults={"2025-02-20": lambda frame: frame.assign(temperature_c=900.0)})
+    rule = AcceptedRange("temperature_c", max_value=60)
+    outcomes = [one.outcome for one in replayed(fires(forest, retrain=WEEKLY, drift=(), quality=(rule,))).retrainings]
+    assert [outcome == "failed" for outcome in outcomes] == [False, False, True, True, True, True]
 
 
 def test_a_day_without_rows_is_left_out():

@@ -8,7 +8,7 @@ ASSETS = """
 import numpy as np
 import pandas as pd
 
-from driftline import LightGBM, ModelPipeline, RandomShare, Target
+from driftline import AcceptedRange, LightGBM, ModelPipeline, RandomShare, RowCount, Target
 
 
 def read(window):
@@ -27,6 +27,7 @@ table = ModelPipeline(
     metrics=("auroc",),
     holdout=RandomShare(share=0.3),
     ignore=("id",),
+    quality=(AcceptedRange("x", max_value=9), RowCount(min_rows=400, severity="warn")),
 )
 PIPELINES = (table,)
 """
@@ -63,12 +64,16 @@ def test_the_first_model_serves_and_the_next_one_must_be_better(project):
     assert (second["status"], second["trigger"]) == ("kept", "manual")
     [left_out] = second["rows_left_out"]
     assert left_out.startswith("1 of 400 rows is left out: no finite value in the target column 'y'")
+    assert second["warnings"] == [
+        "399 rows were read that can be trained on, and there must be at least 400 rows. Look at the source."
+    ]
 
 
 def test_a_dataset_that_cannot_be_trained_on_says_why(project):
     driftline, change = project
-    change("rows.assign(y='yes')")
+    change("rows.assign(y='yes', x=rows['x'].where(rows.index != 3, 99))")
     shown = driftline("retrain", "table")
     assert (shown.returncode, shown.stdout) == (1, "")
     assert "All 400 rows have the one class 'yes' in the target column 'y'." in shown.stderr
+    assert "1 of 400 rows has a value of 'x' that is not 9 or less: 99.0 in row 3." in shown.stderr
     assert shown.stderr.count("\n") == 1

@@ -2,9 +2,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from driftline.datasets import Target, check_frame, classes_of, encode, schema_of, task_of
+from driftline.datasets import Target, classes_of, encode, schema_of, task_of
 from driftline.datasets.errors import InvalidTargetError, MissingColumnError, TargetClassError
 from driftline.metrics import Task
+from driftline.quality import check_frame
 
 INCOME = pd.DataFrame({"age": [20, 30, 40], "income": ["<=50K", ">50K", "<=50K"]})
 

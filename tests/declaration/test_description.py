@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
@@ -10,10 +11,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from driftline import (
+    AcceptedRange,
+    AcceptedValues,
     Alert,
     DataDrift,
+    Freshness,
     Hourly,
     LightGBM,
+    MissingShare,
     MultivariateDrift,
     Newest,
     PerformanceDrift,
@@ -22,9 +27,11 @@ from driftline import (
     RandomShare,
     Retrain,
     RetrainTrigger,
+    RowCount,
     Sklearn,
     SplitColumn,
     Target,
+    Unique,
 )
 from driftline.declaration import FORMAT, Declaration, GroundTruth, describe, read_declaration
 from driftline.declaration.description import UnknownPart
@@ -84,6 +91,17 @@ def test_a_param_that_is_no_number_is_json_too():
             alerts=(Alert(on="evaluation", worse_than=0.6), Alert(on="label_lateness")),
         ),
         fires(drift=(MultivariateDrift(),)),
+        fires(
+            quality=(
+                AcceptedRange("wind_kmh", min_value=0, max_value=300.5, severity="warn"),
+                AcceptedRange("time", min_value=datetime(2025, 1, 1, tzinfo=UTC), name="not_too_old"),
+                AcceptedValues("station", values=("elm", 1, 2.5, True)),
+                Unique(["time", "station"]),
+                MissingShare("temperature_c", max_share=0.01),
+                Freshness(max_age="2d"),
+                RowCount(min_rows=100),
+            )
+        ),
     ],
 )
 def test_what_is_read_back_is_what_was_declared(pipeline):
@@ -104,6 +122,15 @@ class OddRows:
     def split(self, frame):
         odd = frame.index % 2 == self.parity
         return RandomShare(share=0.5).split(frame[odd])
+
+
+def test_a_declaration_without_quality_rules_says_nothing_of_them_and_keeps_its_digest():
+    assert "quality" not in describe(fires())
+    assert describe(fires(quality=[])) == describe(fires())
+    assert describe(fires(quality=(RowCount(min_rows=1),)))["quality"] == [
+        {"type": "RowCount", "severity": "error", "name": None, "min_rows": 1, "max_rows": None}
+    ]
+    assert read_declaration(describe(fires()), FORMAT).quality == ()
 
 
 def test_a_part_that_is_a_users_own_is_read_back_by_its_name_and_values():

@@ -6,7 +6,19 @@ from functools import partial
 import pandas as pd
 import pytest
 
-from driftline import DataDrift, Newest, RandomShare, Retrain, SplitColumn, Target
+from driftline import (
+    AcceptedRange,
+    DataDrift,
+    Freshness,
+    MissingShare,
+    Newest,
+    RandomShare,
+    Retrain,
+    RowCount,
+    SplitColumn,
+    Target,
+    Unique,
+)
 from driftline.datasets.errors import InvalidTargetError, MissingColumnError
 from driftline.declaration.errors import DeclarationError, RuleValueError
 from driftline.metrics import Task
@@ -39,6 +51,26 @@ TABLE = partial(persons, entity=())
         (lambda: fires(features=("time",)), "its feature 'time' is its time_column"),
         (lambda: persons(holdout=SplitColumn(), features=("split",)), "its feature 'split' is its holdout"),
         (lambda: fires(features="a"), "its features is 'a': write a tuple"),
+        (lambda: fires(quality=RowCount(min_rows=1)), "its quality is RowCount.*write a tuple, one rule as"),
+        (lambda: fires(quality=(RowCount,)), "its quality has RowCount, which is no rule: write one, as RowCount"),
+        (
+            lambda: fires(quality=(Unique(("a", "b")), Unique("a-b"))),
+            "two of its quality rules are the check 'unique_a_b': give one up, or another name",
+        ),
+        (lambda: fires(quality=(Unique("a"),), ignore=("a",)), "it ignores 'a', which is among its quality rules"),
+        (
+            lambda: persons(quality=(Freshness(max_age="2d"),)),
+            "names no column, and a table has no event time: name one",
+        ),
+        (
+            lambda: fires(quality=(Freshness(max_age="4w"),)),
+            "never broken, since no row is read that is older than 28d",
+        ),
+        (lambda: fires(quality=(MissingShare("fire", max_share=0),)), "never broken, since rows without its target"),
+        (
+            lambda: fires(quality=(MissingShare("time", max_share=0),)),
+            "never broken, since rows without its time_column",
+        ),
     ],
 )
 def test_what_cannot_work_is_refused(make, said):
@@ -53,6 +85,8 @@ def test_a_kind_of_drift_is_one_of_several():
 
 def test_what_works_is_not_refused():
     assert fires(owners=("ann@example.org", "team:risk"), floor=0.8, holdout=Newest(duration="7d")).floor == 0.8
+    both = (AcceptedRange("age", min_value=0), AcceptedRange("age", min_value=18, severity="warn"))
+    assert persons(quality=(*both, Freshness(max_age="2d", column="updated_at"))).quality[:2] == both
 
 
 def test_a_task_is_given_by_its_name():

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from driftline import Target, Window, load_model
+from driftline import Window, load_model
 from driftline.drift_reports import report_drift
 from driftline.evaluations import LabelledReader, evaluate
 from driftline.evaluations.labelled import read_labelled
@@ -129,16 +129,6 @@ def test_a_row_that_came_after_the_prediction_is_not_measured(served):
     predict(served, fires(Forest(faults={FAULTY: lambda frame: frame.head(50)})), DAYS)
     measured = evaluate(served, fires(), DAYS).done[FAULTY]
     assert (measured.row_count, measured.label_count) == (50, 50)
-
-
-def test_a_class_that_the_model_does_not_know_is_named(served):
-    strange = fires(
-        Forest(faults={FAULTY: lambda frame: frame.assign(fire="perhaps")}), target=Target("fire", positive_class="yes")
-    )
-    predict(served, strange, DAYS)
-    measured = evaluate(served, strange, DAYS)
-    assert set(measured.done) == {DAYS[0], DAYS[2]}
-    assert "'perhaps'" in measured.failed[FAULTY]
 
 
 def test_the_labels_of_a_day_are_those_of_its_rows(served):

@@ -14,6 +14,7 @@ from sklearn.ensemble import (
     GradientBoostingClassifier,
     HistGradientBoostingClassifier,
     RandomForestClassifier,
+    StackingClassifier,
     VotingClassifier,
 )
 from sklearn.feature_selection import SelectKBest
@@ -100,6 +101,7 @@ def test_types_that_are_not_trusted_are_neither_stored_nor_loaded():
         GaussianNB(),
         CalibratedClassifierCV(LogisticRegression()),
         VotingClassifier([("a", LogisticRegression()), ("b", DecisionTreeClassifier(max_depth=2))], voting="soft"),
+        StackingClassifier([("a", LogisticRegression()), ("b", GaussianNB())], cv=2),
         make_pipeline(SimpleImputer(), StandardScaler(), SelectKBest(k=1), LogisticRegression()),
     ],
     ids=lambda estimator: type(estimator).__name__,

@@ -4,9 +4,13 @@ import json
 
 import numpy as np
 import pytest
-from sklearn.ensemble import RandomForestRegressor
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.ensemble import RandomForestRegressor, StackingClassifier, VotingClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.svm import LinearSVC
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.svm import SVC, LinearSVC
 
 from driftline.metrics import Task
 from driftline.models import LightGBM, Sklearn, to_files
@@ -61,9 +65,73 @@ def test_sklearn_seeds_what_leaves_its_randomness_open():
     assert (one != other).any()
 
 
-def test_sklearn_refuses_a_classifier_without_probabilities():
-    with pytest.raises(TrainingError, match="no predict_proba"):
-        Sklearn(LinearSVC()).fit(FEATURES[["heat"]], TARGETS[Task.BINARY], task=Task.BINARY, classes=("no", "yes"))
+class Fallback(ClassifierMixin, BaseEstimator):
+    """A classifier of somebody's own that is another one once it is fitted; it counts its fittings."""
+
+    fits = 0
+
+    def __init__(self, last=None):
+        self.last = last
+
+    def fit(self, x, y):
+        type(self).fits += 1
+        self.chosen_ = (self.last or GaussianNB()).fit(x, y)
+        self.classes_ = self.chosen_.classes_
+        return self
+
+    def predict(self, x):
+        return self.chosen_.predict(x)
+
+    def __getattr__(self, name):
+        if name == "predict_proba" and "chosen_" in vars(self):
+            return getattr(self.chosen_, name)
+        raise AttributeError(name)
+
+
+def fitted_on_heat(estimator):
+    trainer = Sklearn(estimator, trusted=("tests.models.test_training.Fallback",))
+    rows = {"features": FEATURES[["heat"]], "target": TARGETS[Task.BINARY]}
+    return trainer.fit(**rows, task=Task.BINARY, classes=("no", "yes"))
+
+
+PARTS = [("a", LogisticRegression()), ("b", GaussianNB())]
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        StackingClassifier(PARTS, cv=2),
+        make_pipeline(StackingClassifier(PARTS, cv=2)),
+        OneVsRestClassifier(StackingClassifier(PARTS, cv=2)),
+        Fallback(),
+    ],
+)
+def test_sklearn_takes_a_classifier_that_has_probabilities_once_it_is_fitted(estimator):
+    scores = fitted_on_heat(estimator).score(FEATURES)
+    assert ((scores > 0.5) == TARGETS[Task.BINARY]).mean() > 0.8
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        LinearSVC(),
+        SVC(),
+        VotingClassifier(PARTS),
+        StackingClassifier(PARTS, final_estimator=LinearSVC(), cv=2),
+        Fallback(LinearSVC()),
+    ],
+)
+def test_sklearn_refuses_a_classifier_without_probabilities(estimator):
+    with pytest.raises(TrainingError, match="has no predict_proba, which the task binary needs"):
+        fitted_on_heat(estimator)
+
+
+@pytest.mark.parametrize("last", [LinearSVC(), SVC()])
+def test_sklearn_refuses_before_it_fits_where_no_fitting_could_help(last):
+    before = Fallback.fits
+    with pytest.raises(TrainingError, match="has no predict_proba"):
+        fitted_on_heat(make_pipeline(Fallback(), last))
+    assert Fallback.fits == before
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from driftline import Daily, PerformanceDrift, Window, add_ground_truth, load_model
 from driftline.declaration import VERSION_TAG
+from driftline.evaluations import Evaluated
 from driftline.metrics import estimated
 from driftline.pipelines import WorkspaceResource, build, renew
 from driftline.pipelines.monitoring_assets import _metadata
@@ -194,6 +195,13 @@ def test_estimates_are_shown_with_the_predictions_and_called_so():
     assert told["estimated_accuracy"] == pytest.approx(0.85)
     assert "estimated, if only the inputs changed" in told
     assert "estimated" not in str(_metadata(Predicted(version=1, row_count=2, mean_score=0.55, digest="d")))
+
+
+def test_rows_that_an_evaluation_leaves_out_are_shown_with_it():
+    found = estimated("accuracy", np.array([0.2, 0.9]))
+    done = Evaluated(version=1, row_count=3, label_count=2, measurements=(found,), left_out=("1 of 3 rows.",))
+    assert _metadata(done)["rows left out"] == "1 of 3 rows."
+    assert "rows left out" not in _metadata(replace(done, left_out=()))
 
 
 def in_the_shadow(workspace, *, since):

@@ -6,6 +6,7 @@ import re
 import dagster as dg
 
 from definitions import defs
+from driftline import AcceptedRange, Unique
 from driftline.registry import find_version
 from driftline.store import run_rows
 from driftline.workspace import open_workspace
@@ -77,6 +78,36 @@ def test_a_dataset_that_fails_its_check_stops_the_training(dagster, serving):
     assert "'yes'" in check.metadata["problems"].value
     assert dagster.newest("fires", "model") is None
     assert find_version(serving, "fires").version == 1
+
+
+RULES = (
+    AcceptedRange("age", min_value=18, max_value=60),
+    AcceptedRange("age", min_value=18, max_value=70, severity="warn"),
+    Unique("age", severity="warn"),
+)
+
+
+def test_each_quality_rule_is_a_check_and_a_broken_one_stops_the_training_unless_it_only_warns(dagster):
+    result = dagster.run("persons_retrain", persons(quality=RULES))
+    assert not result.success
+    assert dagster.newest("persons", "model") is None
+    checks = {check.check_name: check for check in result.get_asset_check_evaluations()}
+    assert {name: (check.passed, check.severity.value) for name, check in checks.items()} == {
+        "quality": (True, "ERROR"),
+        "accepted_range_age": (False, "ERROR"),
+        "accepted_range_age_warn": (True, "WARN"),
+        "unique_age_warn": (False, "WARN"),
+    }
+    older = read_persons().query("age > 60")
+    told = checks["accepted_range_age"].metadata
+    assert (told["rows"].value, told["rows that break it"].value) == (300, len(older))
+    assert told["share that breaks it"].value == len(older) / 300
+    first = [record.data for record in told["first rows"].records]
+    assert first[0] == {"row": str(older.index[0]), "value": str(older["age"].iloc[0])}
+    assert len(first) == 5
+    assert "that is not from 18 to 60" in checks["accepted_range_age"].description
+    assert dagster.run("persons_retrain", persons(quality=RULES[1:])).success
+    assert "the same 'age' as another row" in dagster.newest("persons", "dataset").metadata["warnings"].value
 
 
 def test_a_training_on_a_refused_dataset_says_so_in_a_run_of_its_own(dagster, serving):

@@ -1,10 +1,18 @@
 """What a bandit has earned so far, as far as labels are due."""
 
+from dataclasses import replace
+from datetime import timedelta
+
+from driftline.datasets import Window
 from driftline.predictions.batch_files import SERVED
+from driftline.registry import register
+from driftline.retraining import fit_model
 from driftline.rollout import (
     bandit_status,
 )
-from tests.bandits import PIPELINE, START, at, batch, days, watch
+from driftline.tracking import start_run
+from tests.bandits import FOREST, PIPELINE, RULE, START, at, batch, begin, days, watch
+from tests.streams import day
 
 
 def test_rewards_wait_until_the_labels_of_both_are_due(equal):
@@ -29,3 +37,19 @@ def test_before_a_label_is_due_there_is_nothing_to_say(equal):
     found = bandit_status(at(equal, START), PIPELINE)
     assert (found.partitions, found.champion_value, found.fewest_units) == ((), None, 0)
     assert (found.champion, found.challenger, found.until) == (1, 2, None)
+
+
+def perhaps(frame):
+    return frame.assign(fire=frame["fire"].where(frame.index != frame.index[0], "perhaps"))
+
+
+def test_a_partition_with_a_label_that_one_of_both_does_not_know_counts_for_neither(served):
+    with start_run(served, experiment="fires") as run:
+        model = fit_model(PIPELINE, perhaps(FOREST(Window(day("2025-02-03"), day("2025-03-01")))))
+        register(run, "fires", model, trained_through=day("2025-03-01"))
+    assert model.classes == ("not yes", "yes")
+    begin(served, replace(RULE, max_age=timedelta(days=6)))
+    strange = replace(PIPELINE, dataset=replace(PIPELINE.dataset, faults={START: perhaps}))
+    watch(served, days(START, 2), pipeline=strange)
+    found = bandit_status(at(served, "2025-03-06"), strange)
+    assert [one.rewards is not None for one in found.partitions] == [False, True]

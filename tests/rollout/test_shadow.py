@@ -104,6 +104,17 @@ def test_a_version_that_is_not_there_cannot_be_in_the_shadow(served):
         shadow(served, "fires", 9, actor="ann", reason="try it")
 
 
+def test_a_label_of_an_unknown_class_is_left_out_for_both(shadowed):
+    def strange(frame):
+        return frame.assign(fire=frame["fire"].where(frame.index != frame.index[0], "perhaps"))
+
+    pipeline = fires(Forest(faults={LATER[0]: strange}))
+    _, measured = watch_shadow(shadowed, pipeline=pipeline)
+    assert (measured.done[LATER[0]].label_count, measured.done[LATER[1]].label_count) == (59, 60)
+    comparison = compare_shadow(shadowed, pipeline)
+    assert (comparison.partitions, comparison.row_count) == (tuple(LATER), 179)
+
+
 def test_production_and_its_reports_are_the_same_with_and_without_a_shadow(shadowed):
     before = (
         production_metric(shadowed, fires(), "auroc"),

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from driftline.backtest.errors import no_deliveries
-from driftline.datasets import Split, Window, check_frame, encode, usable_rows
+from driftline.datasets import Split, Window, encode, usable_rows
 from driftline.declaration import ModelPipeline, Partitions
 from driftline.evaluations import LabelledFrame, LabelledRows, Scorer, labelled_frame
 from driftline.ground_truth import known_truth
 from driftline.models import Model
-from driftline.retraining import split_rows
+from driftline.retraining import check_dataset, kept_columns, split_rows
 from driftline.retraining.errors import failed_checks
 from driftline.rows import load_window
 from driftline.rows.errors import no_partition_between
@@ -65,13 +65,13 @@ class Past:
             InvalidDatasetError: the rows do not pass their checks.
             HoldoutError: one of the two parts has no rows.
         """
-        frame = self.rows(self.training_window(until))
-        frame = frame[frame[self.pipeline.time_column] + self.lag <= until]
+        source = self.rows(self.training_window(until))
+        frame = source[source[self.pipeline.time_column] + self.lag <= until]
         frame = usable_rows(frame, self.pipeline.target).frame
-        problems = check_frame(frame, self.pipeline.target, metrics=self.pipeline.metrics)
+        problems = check_dataset(self.pipeline, frame, source=source, as_of=until).problems
         if problems:
-            raise failed_checks(self.pipeline.name, [str(problem) for problem in problems])
-        return split_rows(self.pipeline, frame, changed_at)
+            raise failed_checks(self.pipeline.name, problems)
+        return split_rows(self.pipeline, kept_columns(self.pipeline, frame), changed_at)
 
     def predicted(self, keys: Sequence[str], model: Model, version: int) -> dict[str, LabelledRows]:
         """Return what a version predicts for neighbouring partitions with all their labels, those with rows."""
@@ -134,7 +134,7 @@ def read_past(pipeline: ModelPipeline, start: datetime | None, end: datetime, *,
         raise no_partition_between(pipeline.name, shown[0], shown[1], partitions.start, shown[2])
     window = partitions.covering(keys)
     trained_on = partitions.training_window(window.start, pipeline.training_window)
-    frame = load_window(pipeline, Window(trained_on.start, window.end))
+    frame = load_window(pipeline, Window(trained_on.start, window.end), for_checks=True)
     frame = frame.sort_values(pipeline.time_column, kind="stable", ignore_index=True)
     if workspace is not None:
         truth, column = known_truth(workspace, pipeline, frame, until=workspace.as_of()), pipeline.target.column

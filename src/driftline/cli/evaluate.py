@@ -113,6 +113,8 @@ def _print(measurement: "Measured", pipeline: "ModelPipeline") -> None:
             ],
             empty="",
         )
+    for sentence in measurement.rows_left_out:
+        print_text(sentence)
     if measurement.left_out:
         key, why = next(iter(measurement.left_out.items()))
         print_text(f"{len(measurement.left_out)} partitions are left out. {pipeline.partitions.title(key)}: {why}")

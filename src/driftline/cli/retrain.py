@@ -46,9 +46,10 @@ def retrain(
         raise
     reading, [decision, *_] = newest_reading(workspace, declared.name), list_decisions(workspace, model=declared.name)
     if as_json:
-        print_json(decision | {"rows_left_out": list(reading.left_out) if reading else []})
+        left_out, warnings = (list(reading.left_out), list(reading.warnings)) if reading else ([], [])
+        print_json(decision | {"rows_left_out": left_out, "warnings": warnings})
         return
-    for sentence in reading.left_out if reading else ():
+    for sentence in (*reading.left_out, *reading.warnings) if reading else ():
         print_text(sentence)
     print_text(str(decision["outcome"]))
     print_text(f"The evidence: driftline decisions {decision['id']}. Who serves: driftline models {declared.name}.")

@@ -1,6 +1,7 @@
 """One storage for a table: equal values are equal columns, whatever held them in memory."""
 
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 
 import numpy as np
@@ -69,11 +70,11 @@ def content_of(values: pd.Series) -> str:
     usual = np.flatnonzero(present & ~odd)
     if not len(usual):
         return "objects, all of them missing"
-    shown = f"{kind_of(values.iloc[usual[0]])} such as {_shown(values.iloc[usual[0]])}"
+    shown = f"{kind_of(values.iloc[usual[0]])} such as {value_text(values.iloc[usual[0]])}"
     if not odd.any():
         return shown
     first = int(np.flatnonzero(odd)[0])
-    other = f"{_shown(values.iloc[first])}, {kind_of(values.iloc[first])}"
+    other = f"{value_text(values.iloc[first])}, {kind_of(values.iloc[first])}"
     return f"{shown}, but {int(odd.sum())} of {len(values)} rows differ, the first at position {first}: {other}"
 
 
@@ -90,6 +91,20 @@ def kind_of(value: object) -> str:
     if isinstance(value, str):
         return "text" if _is_unicode(value) else "text that is not valid Unicode"
     return type(value).__name__
+
+
+def value_text(value: object) -> str:
+    r"""Return a value for people: short, and free of what a terminal or a database cannot take.
+
+    >>> value_text("\x1b[31mred")
+    "'\\x1b[31mred'"
+    """
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, datetime):
+        return value.isoformat()
+    text = repr(value) if isinstance(value, str) else ascii(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def _plain_categories(values: pd.Series) -> pd.Series:
@@ -189,12 +204,6 @@ _MAKERS: dict[str, Callable[[pd.Series], pd.Series]] = {
     "decimal": _floats,
     "datetime": _times,
 }
-
-
-def _shown(value: object) -> str:
-    """Return a value, short and free of what a terminal or a database cannot take."""
-    text = ascii(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def _is_exact(value: object) -> bool:

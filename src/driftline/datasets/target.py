@@ -128,19 +128,54 @@ def encode(target: Target, frame: pd.DataFrame, *, classes: tuple[Label, ...] | 
     values = _column(target, frame)
     _refuse_missing(target, values)
     if classes == () or (classes is None and task_of(target, frame) is Task.REGRESSION):
-        if not types.is_numeric_dtype(values.dtype) or types.is_bool_dtype(values.dtype):
-            raise unfit_target(target.column, str(values.dtype), Task.REGRESSION)
-        return values.to_numpy(dtype=np.float64)
+        return _numbers(target, values)
     expected = classes_of(target, frame) if classes is None else classes
-    if len(expected) == 2 and expected[0] == rest_of(expected[1]):
-        return (values == expected[1]).to_numpy(dtype=np.int64)
-    positions = pd.Index(expected, dtype=object).get_indexer(pd.Index(values.astype(object)))
+    positions = _positions(values, expected)
     if (positions < 0).any():
         unknown = dict.fromkeys(values.to_numpy(dtype=object)[positions < 0])
         fault = f"holds classes that are not known: {', '.join(map(repr, unknown))}"
         remedy = f"Known are {', '.join(map(repr, expected))}; correct the rows or train with the new class."
         raise TargetClassError(target.column, fault, _labels(target, frame), remedy)
-    return positions.astype(np.int64)
+    return positions
+
+
+def encode_known(target: Target, frame: pd.DataFrame, *, classes: tuple[Label, ...]) -> np.ndarray:
+    """Return the target of each row as `encode` does, as float64, NaN where a model cannot be measured on it.
+
+    That is where the label is missing, is not among `classes`, or, of a regression, is not finite. Shape (n_rows,).
+
+    Args:
+        target: the column and how to read it.
+        frame: the rows.
+        classes: the classes that the model knows; empty for a regression.
+
+    Raises:
+        MissingColumnError: `frame` lacks the column.
+        InvalidTargetError: a regression's target is not numeric.
+    """
+    values = _column(target, frame)
+    present = values.notna().to_numpy(dtype=bool)
+    if not present.any():  # a column without any value has any type
+        return np.full(len(values), np.nan)
+    if not classes:
+        numbers = _numbers(target, values)
+        return np.where(np.isfinite(numbers), numbers, np.nan)
+    positions = _positions(values, classes)
+    return np.where(present & (positions >= 0), positions, np.nan)
+
+
+def _numbers(target: Target, values: pd.Series) -> np.ndarray:
+    """Return the values of a regression, float64, NaN where missing."""
+    if not types.is_numeric_dtype(values.dtype) or types.is_bool_dtype(values.dtype):
+        raise unfit_target(target.column, str(values.dtype), Task.REGRESSION)
+    return values.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _positions(values: pd.Series, classes: tuple[Label, ...]) -> np.ndarray:
+    """Return the index of the class of each value, int64, -1 for one that is not among `classes`."""
+    if len(classes) == 2 and classes[0] == rest_of(classes[1]):
+        return (values == classes[1]).to_numpy(dtype=np.int64)
+    return pd.Index(classes, dtype=object).get_indexer(pd.Index(values.astype(object))).astype(np.int64)
 
 
 def _column(target: Target, frame: pd.DataFrame) -> pd.Series:

@@ -22,6 +22,7 @@ from driftline.declaration.whole_table import Partitioning, WholeTable
 from driftline.drift import DriftRule, Need, PerformanceDrift, RetrainTrigger
 from driftline.health import Recovery
 from driftline.metrics import metric
+from driftline.quality import QualityRule
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
@@ -40,6 +41,7 @@ class Declaration:
         entity: the columns that tell rows of the same time apart; they are no features, unless they are named there.
         features: the columns to learn from; empty: all but the target, the event time, the entity and `ignore`.
         ignore: columns that nothing looks at: they are dropped as soon as they are read, and may come and go.
+        quality: what must hold of the rows that are read for a training, each rule as a check of its own.
         training_window: how much of a stream a model learns from, such as `30d`, holdout included.
         ground_truth: when labels are known, and where they come from.
         drift: what is watched.
@@ -62,6 +64,7 @@ class Declaration:
     entity: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    quality: tuple[QualityRule, ...] = ()
     training_window: str | None = None
     ground_truth: GroundTruth = field(default_factory=GroundTruth)
     drift: tuple[DriftRule, ...] = ()
@@ -102,7 +105,11 @@ class Declaration:
         self._check_retrain()
 
     def _check_tuples(self) -> None:
-        several = {"drift": "one rule as (DataDrift(),)", "alerts": "one as (Alert(on='drift'),)"}
+        several = {
+            "quality": "one rule as (RowCount(min_rows=1000),)",
+            "drift": "one rule as (DataDrift(),)",
+            "alerts": "one as (Alert(on='drift'),)",
+        }
         names = ("metrics", "entity", "features", "ignore", "slices", "owners", *several)
         for name in names:
             if not isinstance(getattr(self, name), tuple | list):
@@ -215,8 +222,13 @@ class Declaration:
             raise MissingColumnError(lacking, columns)
         return [name for name in columns if self.is_feature(name)]
 
+    @property
+    def checked_columns(self) -> frozenset[str]:
+        """Return the columns that quality rules name; those that nothing else looks at are read for checks alone."""
+        return frozenset(name for rule in self.quality for name in rule.column_names)
+
     def is_read(self, column: str) -> bool:
-        """Return whether anything looks at a column: as a feature, or for what it says of its row."""
+        """Return whether anything but quality rules looks at a column: as a feature, or for what it says of its row."""
         roles = (
             self.target.column,
             self.time_column,

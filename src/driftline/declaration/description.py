@@ -17,27 +17,33 @@ from driftline.declaration.whole_table import WholeTable
 from driftline.drift import DataDrift, MultivariateDrift, PerformanceDrift, PredictionDrift, RetrainTrigger
 from driftline.health import Recovery
 from driftline.metrics import Task
+from driftline.quality import AcceptedRange, AcceptedValues, Freshness, MissingShare, RowCount, Unique
 
 FORMAT = 2  # of what `describe` writes; 0 is that of driftline 0.1, 1 of 0.2
+_ADDED = {"quality"}  # since this format: not written where empty, so that declarations without keep their digest
 
-_PARTS: dict[str, type] = {
-    part.__name__: part
-    for part in (Hourly, Daily, Weekly, Monthly, WholeTable, Target, RandomShare, Newest, SplitColumn, GroundTruth)
-} | {
-    part.__name__: part
-    for part in (
-        PerformanceDrift,
-        DataDrift,
-        PredictionDrift,
-        MultivariateDrift,
-        RetrainTrigger,
-        Recovery,
-        Choice,
-        Retrain,
-        Promote,
-        Alert,
-    )
-}
+_PARTS: dict[str, type] = (
+    {
+        part.__name__: part
+        for part in (Hourly, Daily, Weekly, Monthly, WholeTable, Target, RandomShare, Newest, SplitColumn, GroundTruth)
+    }
+    | {
+        part.__name__: part
+        for part in (
+            PerformanceDrift,
+            DataDrift,
+            PredictionDrift,
+            MultivariateDrift,
+            RetrainTrigger,
+            Recovery,
+            Choice,
+            Retrain,
+            Promote,
+            Alert,
+        )
+    }
+    | {part.__name__: part for part in (AcceptedRange, AcceptedValues, Unique, MissingShare, Freshness, RowCount)}
+)
 _RENAMED = {  # of format 0, by the part; "" is each of them
     ("PerformanceDrift", "floor"): "min_drop",
     ("MultivariateDrift", "floor"): "min_auroc",
@@ -59,7 +65,9 @@ class UnknownPart:
 def describe(pipeline: ModelPipeline) -> dict[str, Any]:
     """Return what a declaration says, as JSON values; functions by their name."""
     parts = {
-        field.name: _to_json(getattr(pipeline, field.name)) for field in fields(pipeline) if field.name != "trainer"
+        field.name: _to_json(getattr(pipeline, field.name))
+        for field in fields(pipeline)
+        if field.name != "trainer" and (field.name not in _ADDED or getattr(pipeline, field.name))
     }
     return {**parts, "trainer": {"name": pipeline.trainer.name, **_to_json(dict(pipeline.trainer.params()))}}
 
@@ -67,8 +75,8 @@ def describe(pipeline: ModelPipeline) -> dict[str, Any]:
 def read_declaration(content: Mapping[str, Any], content_format: int) -> Declaration:
     """Return the declaration that `describe` wrote, also one of an older format.
 
-    A holdout or a drift rule that is a user's own is an `UnknownPart`. The names of the dataset function and of the
-    trainer are in the content alone.
+    A holdout, a quality rule or a drift rule that is a user's own is an `UnknownPart`. The names of the dataset
+    function and of the trainer are in the content alone.
 
     Raises:
         DeclarationError: its parts do not fit together any more.

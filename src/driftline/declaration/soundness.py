@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from driftline.datasets import Newest, SplitColumn
 from driftline.declaration.declaration import Declaration
 from driftline.metrics import Task, metric
+from driftline.quality import Freshness, MissingShare, QualityRule
 
 _OWNER = re.compile(r"team:.+|[^@\s]+@[^@\s]+\.[^@\s]+")
 
@@ -16,6 +17,7 @@ def faults(pipeline: Declaration, *, dataset: object, trainer: object) -> Iterat
     yield from _metrics(pipeline)
     yield from _columns(pipeline)
     yield from _rows(pipeline)
+    yield from _quality(pipeline)
     for owner in pipeline.owners:
         if not _OWNER.fullmatch(str(owner)):
             yield f"its owner {owner!r} is neither an e-mail address nor a team, as 'team:risk'"
@@ -60,6 +62,8 @@ def _columns(pipeline: Declaration) -> Iterator[str]:
     elif pipeline.entity:
         yield "its entity tells rows of the same time apart, which only a stream has: name the column in ignore instead"
     roles |= dict.fromkeys(pipeline.slices, "slices")
+    checked = (name for rule in pipeline.quality if isinstance(rule, QualityRule) for name in rule.column_names)
+    roles = {**dict.fromkeys(checked, "quality rules"), **roles}
     if isinstance(pipeline.holdout, SplitColumn):
         roles[pipeline.holdout.column] = "holdout"
     for name in pipeline.ignore:
@@ -77,3 +81,30 @@ def _rows(pipeline: Declaration) -> Iterator[str]:
             f"its training_window of {pipeline.training_window} leaves nothing to learn from beside its holdout of "
             f"{holdout.duration}"
         )
+
+
+def _quality(pipeline: Declaration) -> Iterator[str]:
+    """Give quality rules that are none, that are there twice, and that could never be kept or never be broken."""
+    strange = [rule for rule in pipeline.quality if not isinstance(rule, QualityRule)]
+    for rule in strange:
+        shown = rule.__name__ if isinstance(rule, type) else repr(rule)
+        yield f"its quality has {shown}, which is no rule: write one, as RowCount(min_rows=1000)"
+    names = [rule.check_name for rule in pipeline.quality if rule not in strange]
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        yield f"two of its quality rules are the check {name!r}: give one up, or another name, as name='second_check'"
+    stream = pipeline.partitions.is_stream
+    left_out = {pipeline.target.column: "target", **({pipeline.time_column: "time_column"} if stream else {})}
+    for rule in pipeline.quality:
+        if isinstance(rule, MissingShare) and rule.column in left_out:
+            role = left_out[rule.column]
+            yield f"its MissingShare of {rule.column!r} is never broken, since rows without its {role} are left out"
+        if isinstance(rule, Freshness) and rule.column is None:
+            yield from _event_freshness(pipeline, rule)
+
+
+def _event_freshness(pipeline: Declaration, rule: Freshness) -> Iterator[str]:
+    if not pipeline.partitions.is_stream:
+        yield "its Freshness names no column, and a table has no event time: name one, as column='updated_at'"
+    elif rule.longest_age >= pipeline.training_length:
+        window = pipeline.training_window
+        yield f"its Freshness of {rule.max_age} is never broken, since no row is read that is older than {window}"

@@ -8,6 +8,7 @@ from datetime import datetime
 from driftline.declaration import Declaration, ModelPipeline
 from driftline.dossier import metric_row, slice_rows, stored_measurement
 from driftline.evaluations.label_counts import unlabelled
+from driftline.evaluations.label_encoding import left_out
 from driftline.evaluations.labelled import LabelledReader
 from driftline.evaluations.labelled_rows import LabelledRows
 from driftline.metrics import Measurement, Slice, measure_rows, measure_slices, scored_rows
@@ -23,9 +24,10 @@ class Evaluated:
     Attributes:
         version: who was measured.
         row_count: predictions.
-        label_count: predictions whose label was known.
+        label_count: predictions whose label was known; the metrics are over these.
         measurements: one for each metric.
         slices: the same of the rows that share a value of a slice column.
+        left_out: a sentence on predictions whose label the version cannot be measured on.
     """
 
     version: int
@@ -33,6 +35,7 @@ class Evaluated:
     label_count: int
     measurements: tuple[Measurement, ...]
     slices: tuple[Slice, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 def evaluate(
@@ -46,8 +49,9 @@ def evaluate(
 ) -> Outcome[Evaluated]:
     """Measure the stored predictions of partitions against the labels known by now, and store it.
 
-    A partition without any label waits. The same predictions and labels are stored once; when more labels
-    have come a new evaluation is added and the older one stays.
+    A partition without any label waits. A label of a class that the version does not know leaves its row out, and a
+    partition with no other label has failed. The same predictions and labels are stored once; when more labels have
+    come a new evaluation is added and the older one stays.
 
     Args:
         workspace: where predictions come from and evaluations go.
@@ -59,26 +63,23 @@ def evaluate(
     """
     reader = reader or LabelledReader(workspace, pipeline)
     outcome = reader.read(keys, version=version)
-    waiting = {
-        key: unlabelled(pipeline, key, labelled.row_count)
-        for key, labelled in outcome.done.items()
-        if not len(labelled.truth)
-    }
-    ready = {key: labelled for key, labelled in outcome.done.items() if len(labelled.truth)}
-    measured = {key: measure_all(pipeline, labelled) for key, labelled in ready.items()}
-    sliced = {key: slices_of(pipeline, labelled) for key, labelled in ready.items()}
-    _store(workspace, pipeline, ready, measured, sliced, as_of=reader.as_of, dagster_run_id=dagster_run_id)
+    ready = {key: labelled for key, labelled in outcome.done.items() if labelled.label_count}
+    others = {key: labelled for key, labelled in outcome.done.items() if key not in ready}
+    failed = {key: " ".join(left_out(pipeline, [part])) for key, part in others.items() if len(part.unknown)}
+    waiting = {key: unlabelled(pipeline, key, others[key].row_count) for key in others if key not in failed}
     done = {
         key: Evaluated(
             version=labelled.version,
             row_count=labelled.row_count,
-            label_count=len(labelled.truth),
-            measurements=measured[key],
-            slices=sliced[key],
+            label_count=labelled.label_count,
+            measurements=measure_all(pipeline, labelled),
+            slices=slices_of(pipeline, labelled),
+            left_out=left_out(pipeline, [labelled]),
         )
         for key, labelled in ready.items()
     }
-    return Outcome(done=done, waiting=waiting, failed=outcome.failed)
+    _store(workspace, pipeline, ready, done, as_of=reader.as_of, dagster_run_id=dagster_run_id)
+    return Outcome(done=done, waiting=waiting, failed={**outcome.failed, **failed})
 
 
 def measure_all(pipeline: ModelPipeline, labelled: LabelledRows) -> tuple[Measurement, ...]:
@@ -147,8 +148,7 @@ def _store(
     workspace: Workspace,
     pipeline: ModelPipeline,
     ready: dict[str, LabelledRows],
-    measured: dict[str, tuple[Measurement, ...]],
-    sliced: dict[str, tuple[Slice, ...]],
+    done: dict[str, Evaluated],
     *,
     as_of: datetime,
     dagster_run_id: str | None,
@@ -168,8 +168,9 @@ def _store(
                 "dataset": pipeline.name,
                 "dataset_version_id": None,
                 "partition_key": key,
-                "row_count": ready[key].row_count,
-                "label_count": len(ready[key].truth),
+                "row_count": done[key].row_count,
+                "label_count": done[key].label_count,
+                "left_out": list(done[key].left_out),
                 "evaluated_at": at,
                 "as_of": as_of,
                 "digest": digests[key],
@@ -178,14 +179,19 @@ def _store(
             }
             for key in fresh
         ]
-        metrics = [[metric_row(measurement) for measurement in measured[key]] for key in fresh]
-        evaluation_rows.add_evaluations(session, rows, metrics, [slice_rows(sliced[key]) for key in fresh])
+        metrics = [[metric_row(measurement) for measurement in done[key].measurements] for key in fresh]
+        evaluation_rows.add_evaluations(session, rows, metrics, [slice_rows(done[key].slices) for key in fresh])
 
 
 def evidence_digest(pipeline: ModelPipeline, labelled: LabelledRows) -> str:
-    """Return the sha256 of the metrics' and slices' names, the labels and predictions that an evaluation stands on."""
+    """Return the sha256 of the metrics' and slices' names, the labels and predictions that an evaluation stands on.
+
+    Labels that cannot be measured count by their texts: the same without any has the digest that it always had.
+    """
     content = hashlib.sha256("\0".join((*pipeline.metrics, *(f"by {name}" for name in pipeline.slices))).encode())
     content.update(labelled.row_count.to_bytes(8, "little"))
     content.update(labelled.truth.tobytes())
     content.update(labelled.scores.tobytes())
+    if len(labelled.unknown):
+        content.update("\0".join(labelled.unknown).encode())
     return content.hexdigest()

@@ -57,7 +57,7 @@ def count_labels(
         key: LabelCount(
             version=labelled.version,
             row_count=labelled.row_count,
-            label_count=len(labelled.truth),
+            label_count=labelled.label_count + len(labelled.unknown),
             delivered_count=labelled.delivered_count,
             corrected_count=corrected[key],
         )

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from driftline.datasets import encode, slice_values
+from driftline.datasets import slice_values
 from driftline.datasets.errors import MissingColumnError
 from driftline.declaration import ModelPipeline
 from driftline.evaluations.errors import duplicate_rows
+from driftline.evaluations.label_encoding import encode_labels
 from driftline.evaluations.labelled_rows import LabelledRows, Scorer, labelled_frame
 from driftline.ground_truth import known_truth
 from driftline.models import Model
@@ -62,20 +63,16 @@ class LabelledReader:
     def _score(self, version: ModelVersion, rows: Mapping[str, pd.DataFrame]) -> dict[str, LabelledRows]:
         pipeline, model = self._pipeline, self.partitions.model(version)
         frame = pd.concat(list(rows.values()), ignore_index=True)
-        known = known_truth(self._workspace, pipeline, frame, until=self.as_of)
-        truth = np.full(len(frame), np.nan)
-        is_labelled = np.zeros(len(frame), dtype=bool)
-        is_labelled[known.due] = known.labels.notna()
-        labels = known.labels.dropna().to_frame(pipeline.target.column)
-        truth[is_labelled] = encode(pipeline.target, labels, classes=model.classes)
+        encoded = encode_labels(pipeline, model, known_truth(self._workspace, pipeline, frame, until=self.as_of))
         keys = frame[list(pipeline.row_key)]
         labelled = labelled_frame(
             Scorer(version_id=version.id, version=version.version, task=model.task, classes=model.classes),
             {key: len(part) for key, part in rows.items()},
             keys=keys,
             times=_times(pipeline, keys),
-            truth=truth,
+            truth=encoded.truth,
             scores=model.score(frame),
+            unknown=encoded.unknown,
         )
         return labelled.by_partition(rows)
 
@@ -130,7 +127,7 @@ def read_labelled(
         done |= joined.done
         failed |= joined.failed
     if not pipeline.partitions.is_stream:
-        for key in [key for key, labelled in done.items() if not len(labelled.truth)]:
+        for key in [key for key, labelled in done.items() if not labelled.label_count + len(labelled.unknown)]:
             del done[key]
             failed[key] = (
                 f"The holdout of {pipeline.name!r} was read again since it was predicted. "
@@ -165,19 +162,16 @@ def _join(
         raise duplicate_rows(pipeline.name, key, doubled)
     predicted = _rows_of_predictions(pipeline, keys, rows)
     truth_known = known_truth(workspace, pipeline, predicted.labels, until=workspace.as_of())
-    labelled = np.zeros(len(keys), dtype=bool)
-    labelled[truth_known.due] = truth_known.labels.notna()
-    labels = truth_known.labels.dropna().to_frame(pipeline.target.column)
-    truth = np.full(len(keys), np.nan)
-    truth[labelled] = encode(pipeline.target, labels, classes=model.classes)
+    encoded = encode_labels(pipeline, model, truth_known)
     scorer = Scorer(version_id=version.id, version=version.version, task=model.task, classes=model.classes)
     frame = labelled_frame(
         scorer,
         {key: part.table.num_rows for key, part in parts.items()},
         keys=keys,
         times=_times(pipeline, keys),
-        truth=truth,
+        truth=encoded.truth,
         scores=predictions[score_columns(model)].to_numpy(dtype=float),
+        unknown=encoded.unknown,
         delivered=truth_known.delivered,
         slices=predicted.slices,
         logged=_logged(predictions),

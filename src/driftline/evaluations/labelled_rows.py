@@ -36,8 +36,9 @@ class LabelledFrame:
     """What one version predicted of many partitions, with the labels that are known; made by `labelled_frame`.
 
     Columns of the frame are pairs, so that no name of a user is one of ours: ("row", "partition"), "time" (in UTC; NaT
-    for a table), "truth" (encoded; NaN without a label), "delivered" and, where a bandit logged, "served" and
-    "propensity"; ("score", "0") and so on; ("key", name) and ("slice", name) under the user's names.
+    for a table), "truth" (encoded; NaN without a label that can be measured), "delivered", where there are labels that
+    cannot be, "unknown" (their text, else ""), and where a bandit logged, "served" and "propensity"; ("score", "0") and
+    so on; ("key", name) and ("slice", name) under the user's names.
 
     Attributes:
         scorer: who predicted.
@@ -61,6 +62,11 @@ class LabelledFrame:
     def delivered(self) -> np.ndarray:
         """Return whether each label was delivered, shape (n_rows,)."""
         return np.asarray(self.frame[ROW, "delivered"])
+
+    @cached_property
+    def unknown(self) -> np.ndarray | None:
+        """Return the text of each label that cannot be measured, else "", shape (n_rows,); None: there is none."""
+        return np.asarray(self.frame[ROW, "unknown"]) if (ROW, "unknown") in self.frame.columns else None
 
     @cached_property
     def scores(self) -> np.ndarray:
@@ -147,8 +153,19 @@ class LabelledRows:
 
     @property
     def label_count(self) -> int:
-        """Return how many of them are labelled."""
+        """Return how many of them are labelled, with labels that can be measured."""
         return len(self.truth)
+
+    @cached_property
+    def unknown(self) -> pd.Series:
+        """Return the labels that the version cannot be measured on, as text, with their places among the predictions.
+
+        They are of a class that it does not know, or not finite.
+        """
+        if self.whole.unknown is None:
+            return pd.Series([], dtype=object)
+        texts = pd.Series(self.whole.unknown[self.place], dtype=object)
+        return texts[texts != ""]
 
     @property
     def delivered_count(self) -> int:
@@ -222,6 +239,7 @@ def labelled_frame(
     times: np.ndarray | None,
     truth: np.ndarray,
     scores: np.ndarray,
+    unknown: np.ndarray | None = None,
     delivered: np.ndarray | None = None,
     slices: Mapping[str, np.ndarray] | None = None,
     logged: pd.DataFrame | None = None,
@@ -235,6 +253,7 @@ def labelled_frame(
         times: of the events in UTC, shape (n_rows,); None for a table.
         truth: encoded labels, NaN where none is known, shape (n_rows,).
         scores: shape (n_rows,) or (n_rows, n_classes).
+        unknown: the text of each label that cannot be measured, else "", shape (n_rows,); None: there is none.
         delivered: whether each label was delivered, shape (n_rows,); None: none was.
         slices: the values of slice columns as texts, shape (n_rows,) each.
         logged: what a bandit logged, `served` and `propensity`, missing where none ran; None: nothing.
@@ -247,6 +266,8 @@ def labelled_frame(
         (ROW, "truth"): truth,
         (ROW, "delivered"): np.zeros(row_count, dtype=bool) if delivered is None else delivered,
     }
+    if unknown is not None:
+        rows[ROW, "unknown"] = unknown
     if logged is not None:
         rows |= {(ROW, name): logged[name].array for name in ("served", "propensity")}
     rows |= {(SCORE, str(number)): columns[:, number] for number in range(columns.shape[1])}

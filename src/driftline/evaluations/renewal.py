@@ -63,7 +63,7 @@ def _is_outdated(pipeline: ModelPipeline, now: LabelledRows, then: Evaluation | 
         return len(now.truth) > 0
     return then.digest != evidence_digest(pipeline, now) and is_outdated(
         pipeline.ground_truth,
-        row_count=now.row_count,
+        row_count=now.row_count - len(now.unknown),
         labelled_then=then.label_count,
         labelled_now=len(now.truth),
         corrected=corrected,

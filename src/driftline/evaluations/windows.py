@@ -12,6 +12,7 @@ from driftline.datasets import Window
 from driftline.datasets.errors import EmptyWindowError, too_many_slices
 from driftline.declaration import ModelPipeline, Partitioning, Partitions, Promote
 from driftline.evaluations.errors import NothingMeasuredError, mixed_classes
+from driftline.evaluations.label_encoding import left_out
 from driftline.evaluations.labelled import LabelledReader
 from driftline.evaluations.labelled_rows import LabelledRows
 from driftline.metrics import (
@@ -43,6 +44,7 @@ class Measured:
         label_count: predictions whose label is known; the metrics are over these.
         measurements: one for each metric.
         left_out: partitions of the window without predictions or rows, and why.
+        rows_left_out: a sentence on predictions whose label cannot be measured.
         slices: the metrics by the column that was asked for.
     """
 
@@ -53,6 +55,7 @@ class Measured:
     label_count: int
     measurements: tuple[Measurement, ...]
     left_out: Mapping[str, str] = field(default_factory=dict)
+    rows_left_out: tuple[str, ...] = ()
     slices: tuple[Slice, ...] = ()
 
 
@@ -67,6 +70,7 @@ class LabelledWindow:
         slices: of each slice column of the pipeline, the values of the labelled rows as texts.
         row_count: their predictions, labelled or not.
         left_out: partitions without predictions or rows, and why.
+        rows_left_out: a sentence on predictions whose label cannot be measured.
     """
 
     window: Window | None
@@ -75,6 +79,7 @@ class LabelledWindow:
     slices: Mapping[str, np.ndarray]
     row_count: int
     left_out: Mapping[str, str]
+    rows_left_out: tuple[str, ...]
 
 
 def measure_window(
@@ -121,6 +126,7 @@ def measure_window(
         label_count=measured.rows.row_count,
         measurements=tuple(measure_rows(name, measured.rows) for name in names),
         left_out=measured.left_out,
+        rows_left_out=measured.rows_left_out,
         slices=measure_slices(names, measured.rows, measured.slices),
     )
 
@@ -172,6 +178,7 @@ def _joined_window(
         slices={name: np.concatenate([part.slices[name] for part in parts]) for name in pipeline.slices},
         row_count=sum(part.row_count for part in parts),
         left_out=dict(sorted(outcome.failed.items())),
+        rows_left_out=left_out(pipeline, parts),
     )
 
 

@@ -2,7 +2,7 @@
 
 from driftline.ground_truth.deliveries import AddedGroundTruth, add_ground_truth, expected_labels
 from driftline.ground_truth.files import read_label_file
-from driftline.ground_truth.labels import known_truth
+from driftline.ground_truth.labels import KnownTruth, known_truth
 from driftline.ground_truth.last_known import last_known
 from driftline.ground_truth.status import TruthStatus, truth_status
 from driftline.ground_truth.validation import MODEL_VERSION, from_texts
@@ -10,6 +10,7 @@ from driftline.ground_truth.validation import MODEL_VERSION, from_texts
 __all__ = [
     "MODEL_VERSION",
     "AddedGroundTruth",
+    "KnownTruth",
     "TruthStatus",
     "add_ground_truth",
     "expected_labels",

@@ -34,7 +34,7 @@ class Sklearn:
     The estimator is cloned, never fitted itself. Where it leaves a `random_state` at None, the seed is set.
 
     Attributes:
-        estimator: a classifier with `predict_proba`, or a regressor.
+        estimator: a classifier with `predict_proba`, which it may get by fitting, as a stack does, or a regressor.
         seed: what randomness starts from, where `fit` is given none.
         trusted: full names of types to store beside those of scikit-learn's usual estimators (`TRUSTED_TYPES`), such
             as those of a package of your own; loading such a model asks for the same word.
@@ -78,7 +78,7 @@ class Sklearn:
 
         check_training(features, target, task=task, classes=classes)
         method = "predict" if task is Task.REGRESSION else "predict_proba"
-        if not hasattr(self.estimator, method):
+        if not _may_have(self.estimator, method):
             raise invalid_trainer(self.name, f"has no {method}, which the task {task} needs")
         start = self.seed if seed is None else seed
         signature = signature_of(features)
@@ -86,6 +86,8 @@ class Sklearn:
         fitted = clone(self.estimator)
         unseeded = [key for key, value in fitted.get_params().items() if _is_seed(key) and value is None]
         fitted.set_params(**dict.fromkeys(unseeded, start)).fit(plain, target)
+        if not hasattr(fitted, method):
+            raise invalid_trainer(self.name, f"has no {method}, which the task {task} needs")
         estimator = SklearnEstimator(fitted, task, len(classes))
         refuse_untrusted(estimator.to_bytes(), self.trusted)
         return Model(
@@ -216,6 +218,25 @@ def _named_files(schema: Any) -> Iterator[tuple[str, str]]:
             todo.extend(node.values())
         elif isinstance(node, list):
             todo.extend(node)
+
+
+def _may_have(estimator: Any, method: str) -> bool:
+    """Return whether an estimator that is not fitted has a method, or may get it by fitting.
+
+    A method that an estimator hands on to another one is there once that one is known, which may be only after the
+    fitting: a stack makes its last estimator then. Without a doubt it is missing where no instance of the class has
+    it, and where an estimator of scikit-learn that is made of no others leaves it out by its own parameters.
+    """
+    steps = getattr(estimator, "steps", None)
+    if steps:
+        return _may_have(steps[-1][1], method)
+    if hasattr(estimator, method):
+        return True
+    kind = type(estimator)
+    if not hasattr(kind, method):
+        return hasattr(kind, "__getattr__")
+    is_made_of_others = any(hasattr(part, "fit") for part in estimator.get_params(deep=True).values())
+    return is_made_of_others or not kind.__module__.startswith("sklearn.")
 
 
 def _is_seed(key: str) -> bool:

@@ -158,6 +158,9 @@ def _materialize(
     key = asset_key(pipeline, kind)
     for waiting in outcome.waiting.values():
         context.log.info(waiting)
+    for partition, done in outcome.done.items():
+        for sentence in done.left_out if isinstance(done, Evaluated) else ():
+            context.log.warning(f"{pipeline.partitions.title(partition)}: {sentence}")
     if not pipeline.partitions.is_stream:
         for done in outcome.done.values():
             yield dg.MaterializeResult(asset_key=key, metadata=_metadata(done))
@@ -195,6 +198,7 @@ def _metadata(done: Predicted | LabelCount | Evaluated | DriftReportResult) -> d
             **metric_values(done.measurements),
             "metrics": metric_table(done.measurements),
             **({"slices": slice_table(done.slices)} if done.slices else {}),
+            **({"rows left out": "\n".join(done.left_out)} if done.left_out else {}),
         }
     shown = {
         "version": done.version,

@@ -9,6 +9,7 @@ from driftline.models import Flavor, LightGBM, Sklearn
 from driftline.pipelines.failure import visible_failure
 from driftline.pipelines.keys import asset_key, described
 from driftline.pipelines.pictures import model_pictures
+from driftline.pipelines.quality_checks import check_results, check_specs
 from driftline.pipelines.tables import column_schema, metric_table, metric_values
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.retraining import AdjudicationResult, DatasetReadResult, TrainingResult, adjudicate, read_dataset, train
@@ -19,35 +20,25 @@ _FLAVORS = {LightGBM: Flavor.LIGHTGBM, Sklearn: Flavor.SKLEARN}  # of driftline'
 
 
 def dataset_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
-    """Return the asset of the rows a training would use; a failed quality check stops the training."""
-    key = asset_key(pipeline, Kind.DATASET)
+    """Return the asset of the rows a training would use; a failed check of the severity error stops the training."""
 
     @dg.asset(
-        key=key,
+        key=asset_key(pipeline, Kind.DATASET),
         kinds={"pandas", "parquet"},
-        check_specs=[
-            dg.AssetCheckSpec("quality", asset=key, blocking=True, description="Nothing speaks against training on it.")
-        ],
+        check_specs=list(check_specs(pipeline)),
         **described(pipeline, "The training rows and the holdout, as immutable versions known by their content."),
     )
     def dataset(context: dg.AssetExecutionContext, workspace: WorkspaceResource) -> dg.MaterializeResult:
         with visible_failure():
             read = read_dataset(workspace.opened, pipeline, dagster_run_id=context.run.run_id)
-        for sentence in read.left_out:
+        for sentence in (*read.left_out, *read.checks.warnings):
             context.log.warning(sentence)
         for sentence in read.problems:
             context.log.error(f"{pipeline.name}/dataset cannot be trained on: {sentence}")
         return dg.MaterializeResult(
             data_version=dg.DataVersion(_dataset_digest(read)),
             metadata=_dataset_metadata(read),
-            check_results=[
-                dg.AssetCheckResult(
-                    passed=not read.problems,
-                    check_name="quality",
-                    description="\n".join(read.problems) or None,
-                    metadata={"problems": "\n".join(read.problems), "rows left out": "\n".join(read.left_out)},
-                )
-            ],
+            check_results=list(check_results(read)),
         )
 
     return dataset
@@ -113,6 +104,8 @@ def _dataset_metadata(read: DatasetReadResult) -> dict[str, Any]:
         metadata["window"] = str(read.window)
     if read.problems:
         metadata["problems"] = "\n".join(read.problems)
+    if read.checks.warnings:
+        metadata["warnings"] = "\n".join(read.checks.warnings)
     if read.left_out:
         metadata["rows left out"] = "\n".join(read.left_out)
     if read.training and read.holdout:

@@ -3,6 +3,7 @@
 from driftline.retraining.adjudication import AdjudicationResult, adjudicate
 from driftline.retraining.candidates import Recallable, candidates, rows_from
 from driftline.retraining.choice import Candidate, choose
+from driftline.retraining.dataset_checks import check_dataset, kept_columns
 from driftline.retraining.decide import decide
 from driftline.retraining.decide_reports import ReportDecision, decide_reports
 from driftline.retraining.evidence import RetrainState, evidence_of
@@ -27,6 +28,7 @@ __all__ = [
     "TrainingResult",
     "adjudicate",
     "candidates",
+    "check_dataset",
     "choose",
     "compare_on_holdout",
     "decide",
@@ -35,6 +37,7 @@ __all__ = [
     "fit_model",
     "history",
     "holdout_loss",
+    "kept_columns",
     "look_of",
     "measured_on",
     "newest_reading",

@@ -1,6 +1,6 @@
 """Reading a pipeline's dataset: checked, split into training rows and holdout, and kept as versions."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 import pandas as pd
@@ -8,7 +8,6 @@ import pandas as pd
 from driftline.datasets import (
     Column,
     Window,
-    check_frame,
     content_digest,
     schema_of,
     slice_faults,
@@ -20,6 +19,7 @@ from driftline.declaration import ModelPipeline
 from driftline.errors import DriftlineError
 from driftline.ground_truth import known_truth
 from driftline.registry import record_declaration, timeline
+from driftline.retraining.dataset_checks import DatasetChecks, check_dataset, kept_columns
 from driftline.retraining.earlier import change_of_world
 from driftline.retraining.fitting import split_rows
 from driftline.rows import filter_window, future_rows, load_frame
@@ -35,7 +35,7 @@ class DatasetReadResult:
     Attributes:
         as_of: what was known at this time was read.
         window: of a stream.
-        problems: why training must not use it.
+        checks: what speaks against training on it, and what each quality rule found.
         left_out: why some rows are in neither part.
         training: the rows to learn from.
         holdout: the rows that champion and challenger are scored on.
@@ -43,10 +43,15 @@ class DatasetReadResult:
 
     as_of: datetime
     window: Window | None
-    problems: tuple[str, ...]
+    checks: DatasetChecks
     left_out: tuple[str, ...]
     training: DatasetVersion | None
     holdout: DatasetVersion | None
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Return why training must not use it."""
+        return self.checks.problems
 
 
 def read_dataset(
@@ -57,34 +62,34 @@ def read_dataset(
     Rows of a stream whose label is not known yet are left out; delivered labels are filled in. A row without a label,
     or with a cell of another kind than the rest of its column, is left out and told of. While the level of the pipeline
     is lost, the holdout is the newer half of what lies after the change, at most the declared one. A dataset that does
-    not pass its checks is recorded with its problems and never trained on; nothing of it is stored.
+    not pass its checks, or breaks a quality rule of the severity `error`, is recorded with its problems and never
+    trained on; nothing of it is stored.
 
     Raises:
         InvalidDatasetError: the dataset function raises or gives no DataFrame.
     """
     until = training_time(workspace, pipeline)
     window = pipeline.training_rows(until)
-    frame, ahead = load_frame(pipeline, window), None
+    source, ahead = load_frame(pipeline, window, for_checks=True), None
     if window is not None:
-        ahead = future_rows(pipeline, frame, workspace.clock())
-        frame = _labelled(workspace, pipeline, filter_window(pipeline, frame, window), until)
+        ahead = future_rows(pipeline, source, workspace.clock())
+        source = filter_window(pipeline, source, window)
     schema = _previous(workspace, pipeline)
-    usable = usable_rows(frame, pipeline.target, schema=schema)
-    frame = usable.frame
-    problems = [] if ahead is None else [ahead]
-    problems += [
-        str(problem)
-        for problem in check_frame(frame, pipeline.target, metrics=pipeline.metrics, previous_schema=schema)
-    ]
-    problems = problems or list(slice_faults(frame, pipeline.slices))
+    usable = usable_rows(_labelled(workspace, pipeline, source, until), pipeline.target, schema=schema)
+    checks = check_dataset(pipeline, usable.frame, source=source, as_of=until, previous_schema=schema)
+    frame = kept_columns(pipeline, usable.frame)
+    if ahead is not None:
+        checks = replace(checks, faults=(ahead, *checks.faults))
+    if not checks.faults:
+        checks = replace(checks, faults=tuple(slice_faults(frame, pipeline.slices)))
     parts: dict[str, pd.DataFrame] = {}
-    if not problems:
+    if not checks.problems:
         try:
             pipeline.feature_names(frame.columns)
             split = split_rows(pipeline, frame, change_of_world(workspace, pipeline))
             parts = {"training": split.train, "holdout": split.holdout}
         except DriftlineError as error:
-            problems = [str(error)]
+            checks = replace(checks, faults=(str(error),))
     versions = {part: _version(workspace, pipeline, part, rows, window) for part, rows in parts.items()}
     with workspace.database.transaction() as session:
         dataset_rows.append_reading(
@@ -95,8 +100,9 @@ def read_dataset(
             read_at=workspace.clock(),
             training_version_id=versions["training"].id if versions else None,
             holdout_version_id=versions["holdout"].id if versions else None,
-            columns=[asdict(column) for column in schema_of(frame)] if not problems else [],
-            problems=problems,
+            columns=[asdict(column) for column in schema_of(frame)] if not checks.problems else [],
+            problems=list(checks.problems),
+            warnings=list(checks.warnings),
             left_out=list(usable.left_out),
             dagster_run_id=dagster_run_id,
             declaration_digest=record_declaration(session, pipeline, workspace.clock()),
@@ -104,7 +110,7 @@ def read_dataset(
     return DatasetReadResult(
         as_of=until,
         window=window,
-        problems=tuple(problems),
+        checks=checks,
         left_out=usable.left_out,
         training=versions.get("training"),
         holdout=versions.get("holdout"),
@@ -117,10 +123,12 @@ class NewestReading:
 
     Attributes:
         problems: why training must not use it.
+        warnings: why quality rules are broken that only warn.
         left_out: why some rows are in neither part.
     """
 
     problems: tuple[str, ...]
+    warnings: tuple[str, ...]
     left_out: tuple[str, ...]
 
 
@@ -128,11 +136,15 @@ def newest_reading(workspace: Workspace, name: str) -> NewestReading | None:
     """Return what the newest reading of a pipeline's dataset said; None: it was never read."""
     with workspace.database.reading() as session:
         row = dataset_rows.newest_reading(session, name)
-    return None if row is None else NewestReading(problems=tuple(row.problems), left_out=tuple(row.left_out))
+    if row is None:
+        return None
+    return NewestReading(problems=tuple(row.problems), warnings=tuple(row.warnings), left_out=tuple(row.left_out))
 
 
 def _labelled(workspace: Workspace, pipeline: ModelPipeline, rows: pd.DataFrame, until: datetime) -> pd.DataFrame:
-    """Return the rows whose label counts at `until`, with it in the target column."""
+    """Return the rows of a stream whose label counts at `until`, with it in the target column; of a table, all."""
+    if not pipeline.partitions.is_stream:
+        return rows
     truth, column = known_truth(workspace, pipeline, rows, until=until), pipeline.target.column
     if pipeline.ground_truth.delivered:  # the dataset's own column may come and go; ours has one place, at the end
         rows = rows.drop(columns=column, errors="ignore")

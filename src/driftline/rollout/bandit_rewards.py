@@ -56,7 +56,7 @@ def rewards(
 
     All rows of a partition wait for the last one's label to be due; else the version whose failures are known first
     would lose. A row whose label is due and missing does not count, whoever served it. A partition that one of both
-    did not predict is left out.
+    did not predict is left out, and so is one with a label that only one of them can be measured on.
     """
     with workspace.database.reading() as session:
         settled = {share.partition_key for share in bandit_rows.shares(session, bandit.id)}
@@ -74,6 +74,7 @@ def rewards(
         for key in keys
         if key in champion and key in challenger
         if _is_logged(champion[key]) and _is_logged(challenger[key])
+        if champion[key].unknown.to_dict() == challenger[key].unknown.to_dict()
     }
 
 

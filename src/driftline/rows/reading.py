@@ -55,13 +55,18 @@ def future_rows(pipeline: ModelPipeline, frame: pd.DataFrame, now: datetime) -> 
     return str(rows_ahead(pipeline.name, count, len(frame), last, CLOCK_TOLERANCE // timedelta(minutes=1)))
 
 
-def load_window(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
+def load_window(pipeline: ModelPipeline, window: Window | None, *, for_checks: bool = False) -> pd.DataFrame:
     """Return the rows of `window` that the user's dataset function gives; of a table (window None), all.
+
+    Args:
+        pipeline: the declaration.
+        window: of a stream.
+        for_checks: with the columns that only quality rules look at.
 
     Raises:
         InvalidDatasetError: it raises, gives no DataFrame, or a stream's rows have no time with a zone.
     """
-    frame = load_frame(pipeline, window)
+    frame = load_frame(pipeline, window, for_checks=for_checks)
     return frame if window is None else filter_window(pipeline, frame, window)
 
 
@@ -70,10 +75,15 @@ def filter_window(pipeline: ModelPipeline, frame: pd.DataFrame, window: Window) 
     return frame[window.contains(frame[pipeline.time_column])]
 
 
-def load_frame(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
+def load_frame(pipeline: ModelPipeline, window: Window | None, *, for_checks: bool = False) -> pd.DataFrame:
     """Return all that the user's dataset function gives for `window`, rows outside of it included, in plain storage.
 
     Columns that nothing looks at are left out.
+
+    Args:
+        pipeline: the declaration.
+        window: of a stream.
+        for_checks: with the columns that only quality rules look at.
 
     Raises:
         InvalidDatasetError: it raises, gives no DataFrame, or a stream's rows have no time with a zone.
@@ -88,7 +98,8 @@ def load_frame(pipeline: ModelPipeline, window: Window | None) -> pd.DataFrame:
     if reserved:
         fault = f"gave the column {reserved[0]!r}: names that begin with {RESERVED_PREFIX!r} are driftline's own"
         raise dataset_function_fault(pipeline.name, window, fault)
-    frame = plain_frame(frame.loc[:, [pipeline.is_read(name) for name in frame.columns]])
+    checked = pipeline.checked_columns if for_checks else frozenset()
+    frame = plain_frame(frame.loc[:, [pipeline.is_read(name) or name in checked for name in frame.columns]])
     if window is None:
         return frame
     if pipeline.time_column not in frame.columns:

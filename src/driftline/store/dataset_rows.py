@@ -42,6 +42,7 @@ class DatasetReading(SQLModel, table=True):
     recipe_version: str = Field(description="the declaration's version: a new one may have a new schema")
     columns: list[dict[str, str]] = Field(sa_type=JSON, description="of the whole dataset, as it was read")
     problems: list[str] = Field(sa_type=JSON, description="why training must not use it; empty when it passed")
+    warnings: list[str] = Field(default=[], sa_type=JSON, description="why quality rules are broken that only warn")
     left_out: list[str] = Field(sa_type=JSON, description="why some rows are in neither part")
     dagster_run_id: str | None = None
     declaration_digest: str | None = Field(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, func
+from sqlalchemy import JSON, Index, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from driftline.store.batch_rows import PredictionBatch
@@ -28,6 +28,7 @@ class Evaluation(SQLModel, table=True):
     partition_key: str = Field(description="empty for a table without partitions")
     row_count: int
     label_count: int
+    left_out: list[str] = Field(default=[], sa_type=JSON, description="why some labelled predictions are not measured")
     evaluated_at: datetime
     as_of: datetime | None = Field(default=None, description="the labels known at this time are in it")
     digest: str = Field(description="sha256 of the predictions and labels it stands on")

@@ -50,6 +50,9 @@ class Evaluation(FromDagster):
     partition_key: str = strawberry.field(description="The partition; empty for a table without partitions.")
     row_count: BigInt = strawberry.field(description="Predictions.")
     label_count: BigInt = strawberry.field(description="Predictions with ground truth.")
+    left_out: list[str] = strawberry.field(
+        description="Why other predictions with ground truth are not measured: their class is not known, say."
+    )
     evaluated_at: datetime = strawberry.field(description="When it was measured.")
     as_of: datetime | None = strawberry.field(description="Labels that had arrived by this time are in it.")
     digest: str = strawberry.field(description="sha256 of the predictions and labels that it is computed from.")

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from driftline.store.errors import NewerDatabaseError
 
-HEAD = "0014"  # the newest file in versions/
+HEAD = "0015"  # the newest file in versions/
 _LOCK = 0x64726966  # any constant; PostgreSQL's advisory locks are numbers
 
 

@@ -1,4 +1,4 @@
-"""The quality of a table before a model is trained on it: what speaks against it, in sentences."""
+"""What speaks against training on any table, whatever is declared of it, in sentences."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,9 +6,8 @@ from typing import Literal
 
 import pandas as pd
 
+from driftline.datasets import Column, Target, column_type, encode, schema_changes, schema_of, task_of
 from driftline.datasets.errors import InvalidColumnError, InvalidTargetError, MissingColumnError, TargetClassError
-from driftline.datasets.schema import Column, column_type, schema_changes, schema_of
-from driftline.datasets.target import Target, encode, task_of
 from driftline.metrics import Task, metric
 
 Check = Literal["rows", "column_names", "column_types", "target", "classes", "schema"]
