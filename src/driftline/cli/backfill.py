@@ -31,7 +31,7 @@ def backfill(
     from driftline.cli.errors import InterruptedByUserError
     from driftline.evaluations import evaluations_of, unevaluated
     from driftline.pipelines import backfill as run
-    from driftline.pipelines import dagster_home, open_instance
+    from driftline.pipelines import open_jobs
     from driftline.registry import find_version, training_window
     from driftline.rows import past_partitions
     from driftline.workspace import open_workspace
@@ -43,8 +43,9 @@ def backfill(
     keys = unevaluated(workspace, declared, partitions, version=version) if missing else partitions
     faults = []
     try:
-        with open_instance(dagster_home()) as instance, Console(stderr=True).status(f"{len(keys)} partitions"):
-            for done in run(project.definitions, declared, instance, keys, version=version):
+        shown = Console(stderr=True).status(f"{len(keys)} partitions")
+        with open_jobs(project.definitions, project.root) as jobs, shown:
+            for done in run(jobs, declared, keys, version=version):
                 faults += [] if done.fault is None else [done.fault]
     except KeyboardInterrupt:
         raise InterruptedByUserError(f"The backfill of {pipeline}") from None

@@ -38,7 +38,7 @@ def demo(
 
     from driftline.cli.errors import InterruptedByUserError
     from driftline.evaluations import production_metric
-    from driftline.pipelines import dagster_home, open_instance, replay
+    from driftline.pipelines import open_jobs, replay
     from driftline.retraining import history
     from driftline.workspace import open_workspace
 
@@ -47,10 +47,10 @@ def demo(
     workspace = open_workspace()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("days"))
     shown = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True))  # stdout is for what happened
-    with open_instance(dagster_home()) as instance, shown as progress:
+    with open_jobs(project.definitions, project.root) as jobs, shown as progress:
         task = progress.add_task(f"{PIPELINE}: training the first model", total=None)
         try:
-            for step in replay(project.definitions, pipeline, instance, workspace):
+            for step in replay(jobs, pipeline, workspace):
                 progress.update(task, completed=step.done, total=step.total, description=f"{PIPELINE}: {step.latest}")
         except KeyboardInterrupt:
             raise InterruptedByUserError(f"The replay of {PIPELINE}") from None

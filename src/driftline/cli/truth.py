@@ -111,12 +111,12 @@ def _renew(project: Project, pipeline: "ModelPipeline", keys: Sequence[str]) -> 
     from rich.console import Console
 
     from driftline.cli.errors import InterruptedByUserError
-    from driftline.pipelines import dagster_home, open_instance, renew
+    from driftline.pipelines import open_jobs, renew
 
     shown = Console(stderr=True).status(f"{len(keys)} partitions")
     try:
-        with open_instance(dagster_home()) as instance, shown:
-            done = list(renew(project.definitions, pipeline, instance, keys))
+        with open_jobs(project.definitions, project.root) as jobs, shown:
+            done = list(renew(jobs, pipeline, keys))
     except KeyboardInterrupt:
         raise InterruptedByUserError(f"The evaluation of {pipeline.name}") from None
     return [stretch.fault for stretch in done if stretch.fault is not None]

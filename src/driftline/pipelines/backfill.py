@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import dagster as dg
-
 from driftline.declaration import VERSION_TAG, Kind, ModelPipeline
 from driftline.pipelines.errors import RunFailedError
-from driftline.pipelines.in_process import partition_range, run_job
+from driftline.pipelines.in_process import Jobs, partition_range
 from driftline.pipelines.keys import asset_keys, renewed_kinds
 
 
@@ -25,9 +23,8 @@ class Backfilled:
 
 
 def backfill(
-    definitions: dg.Definitions,
+    jobs: Jobs,
     pipeline: ModelPipeline,
-    instance: dg.DagsterInstance,
     keys: Sequence[str],
     *,
     version: int | None = None,
@@ -35,29 +32,25 @@ def backfill(
     """Predict, evaluate and look for drift in `keys`, in one Dagster run for each stretch without a gap.
 
     Args:
-        definitions: of the project.
+        jobs: of the project.
         pipeline: a stream.
-        instance: where the runs are recorded.
         keys: partitions, in any order.
         version: "what would this version have done?": it is predicted with and evaluated, but nothing is said about
             drift, since it was not in use; None for the champion of the time.
     """
     kinds = pipeline.monitoring_kinds if version is None else (Kind.PREDICTIONS, Kind.EVALUATION)
     named = {} if version is None else {VERSION_TAG: str(version)}
-    return _run(definitions, pipeline, instance, keys, kinds=kinds, tags=named)
+    return _run(jobs, pipeline, keys, kinds=kinds, tags=named)
 
 
-def renew(
-    definitions: dg.Definitions, pipeline: ModelPipeline, instance: dg.DagsterInstance, keys: Sequence[str]
-) -> Iterator[Backfilled]:
+def renew(jobs: Jobs, pipeline: ModelPipeline, keys: Sequence[str]) -> Iterator[Backfilled]:
     """Evaluate `keys` again and look for drift, as `backfill` does, on the predictions that are there."""
-    return _run(definitions, pipeline, instance, keys, kinds=renewed_kinds(pipeline), tags={})
+    return _run(jobs, pipeline, keys, kinds=renewed_kinds(pipeline), tags={})
 
 
 def _run(
-    definitions: dg.Definitions,
+    jobs: Jobs,
     pipeline: ModelPipeline,
-    instance: dg.DagsterInstance,
     keys: Sequence[str],
     *,
     kinds: tuple[Kind, ...],
@@ -66,13 +59,7 @@ def _run(
     assets = asset_keys(pipeline, kinds)
     for stretch in pipeline.stream.contiguous(keys):
         try:
-            run_job(
-                definitions,
-                instance,
-                f"{pipeline.name}_monitor",
-                assets=assets,
-                tags={**partition_range(stretch), **tags},
-            )
+            jobs.run(f"{pipeline.name}_monitor", assets=assets, tags={**partition_range(stretch), **tags})
         except RunFailedError as error:
             yield Backfilled(keys=stretch, fault=str(error))
         else:

@@ -26,3 +26,13 @@ class EndlessStreamError(InvalidInputError):
             f"The stream {name!r} declares no end, so a replay of it would never be over. "
             "Declare one for the replay, as Daily(start, end=...)."
         )
+
+
+class WorkspaceFileError(InvalidInputError):
+    """The file that tells Dagster which projects to load cannot be read."""
+
+    def __init__(self, file: str, cause: object) -> None:
+        super().__init__(
+            f"Dagster cannot read {file}: {' '.join(str(cause).split())} Mend it as in the one of a new project, "
+            "or delete it: runs of commands then stand on no page of a job."
+        )

@@ -15,7 +15,7 @@ from driftline.datasets import Window
 from driftline.declaration import ModelPipeline, Partitions
 from driftline.pipelines.drift_sensor import drift_sensor
 from driftline.pipelines.errors import EndlessStreamError
-from driftline.pipelines.in_process import partition_range, run_job
+from driftline.pipelines.in_process import Jobs, partition_range
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.registry import timeline
 from driftline.store import drift_rows, evaluation_rows
@@ -39,12 +39,7 @@ class ReplayStep:
     latest: str
 
 
-def replay(
-    definitions: dg.Definitions,
-    pipeline: ModelPipeline,
-    instance: dg.DagsterInstance,
-    workspace: Workspace,
-) -> Iterator[ReplayStep]:
+def replay(jobs: Jobs, pipeline: ModelPipeline, workspace: Workspace) -> Iterator[ReplayStep]:
     """Replay the stream of `pipeline`, segment by segment; one that was interrupted goes on where it stopped.
 
     Each segment is one Dagster run for all its partitions at the time when the last of their labels came, one
@@ -61,16 +56,16 @@ def replay(
         raise EndlessStreamError(pipeline.name)
     total = len(partitions.keys(Window(partitions.first, partitions.last)))
     if timeline(workspace, pipeline.name).holder(partitions.first) is None:
-        run_job(definitions, instance, f"{pipeline.name}_retrain", replay_at=partitions.first)
+        jobs.run(f"{pipeline.name}_retrain", replay_at=partitions.first)
         yield ReplayStep(done=0, total=total, latest="first model trained")
     start = _first_missing(workspace, pipeline, partitions)
     if start > partitions.first:  # a replay that stopped after a segment may not have decided on it
-        _decide(definitions, pipeline, instance, start + pipeline.ground_truth.lag)
+        _decide(jobs, pipeline, start + pipeline.ground_truth.lag)
     for segment in _segments(start, partitions.last):
         keys = partitions.keys(segment)
         known_at = segment.end + pipeline.ground_truth.lag
-        run_job(definitions, instance, f"{pipeline.name}_monitor", tags=partition_range(keys), replay_at=known_at)
-        retrained = _decide(definitions, pipeline, instance, known_at)
+        jobs.run(f"{pipeline.name}_monitor", tags=partition_range(keys), replay_at=known_at)
+        retrained = _decide(jobs, pipeline, known_at)
         latest = f"{keys[-1]}, retrained" if retrained else keys[-1]
         yield ReplayStep(done=len(partitions.keys(Window(partitions.first, segment.end))), total=total, latest=latest)
 
@@ -94,16 +89,14 @@ def _segments(start: datetime, end: datetime) -> Iterator[Window]:
         start += SEGMENT
 
 
-def _decide(definitions: dg.Definitions, pipeline: ModelPipeline, instance: dg.DagsterInstance, at: datetime) -> bool:
+def _decide(jobs: Jobs, pipeline: ModelPipeline, at: datetime) -> bool:
     """Let the drift sensor tick for `pipeline` as of `at`, and run the retraining that it asks for."""
     resources = {"workspace": WorkspaceResource(replay_at=at.isoformat())}
-    with dg.build_sensor_context(instance=instance, definitions=definitions, resources=resources) as context:
+    with dg.build_sensor_context(instance=jobs.instance, definitions=jobs.definitions, resources=resources) as context:
         requests = drift_sensor([pipeline]).evaluate_tick(context).run_requests or []
     for request in requests:
         tags = {**request.tags, "dagster/run_key": str(request.run_key)}
-        run_job(
-            definitions,
-            instance,
+        jobs.run(
             f"{pipeline.name}_retrain",
             assets=request.asset_selection,  # a challenger that waits to be judged is not trained again
             tags=tags,
