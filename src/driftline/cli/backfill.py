@@ -41,24 +41,27 @@ def backfill(
     workspace = open_workspace()
     partitions = past_partitions(workspace, declared, start, end)
     keys = unevaluated(workspace, declared, partitions, version=version) if missing else partitions
-    faults = []
     try:
         shown = Console(stderr=True).status(f"{len(keys)} partitions")
         with open_jobs(project.definitions, project.root) as jobs, shown:
-            for done in run(jobs, declared, keys, version=version):
-                faults += [] if done.fault is None else [done.fault]
+            done = list(run(jobs, declared, keys, version=version))
     except KeyboardInterrupt:
         raise InterruptedByUserError(f"The backfill of {pipeline}") from None
     trained_on = (
         None if version is None else training_window(workspace, find_version(workspace, f"{pipeline}/{version}"))
     )
     evaluated = evaluations_of(workspace, declared, partitions, version=version)
+    now = [key for stretch in done for key in stretch.evaluated]
+    undone = {*keys} - {*now}
+    left = [key for key in partitions if key not in evaluated or key in undone]
+    faults = [stretch.fault for stretch in done if stretch.fault is not None]
     summary = {
         "pipeline": pipeline,
         "partitions": len(partitions),
         "run": len(keys),
         "evaluated": len(evaluated),
-        "waiting_or_failed": [key for key in partitions if key not in evaluated],
+        "evaluated_now": len(now),
+        "waiting_or_failed": left,
         "faults": faults,
         "trained_on": None if trained_on is None else str(trained_on),
         "metrics": {key: [asdict(measured) for measured in measurements] for key, measurements in evaluated.items()},
@@ -73,7 +76,10 @@ def backfill(
             [(key, m.value, m.ci_low, m.ci_high, m.row_count) for key, (m, *_) in evaluated.items()],
             empty="Nothing is evaluated yet.",
         )
-        print_text(f"{len(evaluated)} of {len(partitions)} partitions are evaluated, {len(keys)} were run now.")
+        print_text(f"{len(evaluated)} of {len(partitions)} partitions are evaluated, {len(now)} of them now.")
+        older = [key for key in left if key in evaluated]
+        if older:
+            print_text(f"{len(older)} could not be evaluated again: their values are those of an earlier run.")
         if trained_on is not None:
             print_text(f"Version {version} was trained on {trained_on}; its metrics there are optimistic.")
         for fault in faults:

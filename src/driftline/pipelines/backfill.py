@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import dagster as dg
+
 from driftline.declaration import VERSION_TAG, Kind, ModelPipeline
-from driftline.pipelines.errors import RunFailedError
 from driftline.pipelines.in_process import Jobs, partition_range
-from driftline.pipelines.keys import asset_keys, renewed_kinds
+from driftline.pipelines.keys import asset_key, asset_keys, renewed_kinds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,10 +16,12 @@ class Backfilled:
 
     Attributes:
         keys: the partitions, oldest first.
+        evaluated: those of them that were evaluated now.
         fault: what failed, naming each partition; None where all worked. The others are stored.
     """
 
     keys: Sequence[str]
+    evaluated: Sequence[str]
     fault: str | None = None
 
 
@@ -58,9 +61,18 @@ def _run(
 ) -> Iterator[Backfilled]:
     assets = asset_keys(pipeline, kinds)
     for stretch in pipeline.stream.contiguous(keys):
-        try:
-            jobs.run(f"{pipeline.name}_monitor", assets=assets, tags={**partition_range(stretch), **tags})
-        except RunFailedError as error:
-            yield Backfilled(keys=stretch, fault=str(error))
-        else:
-            yield Backfilled(keys=stretch)
+        tagged = {**partition_range(stretch), **tags}
+        run_id, fault = jobs.attempt(f"{pipeline.name}_monitor", assets=assets, tags=tagged)
+        evaluated = _materialized(jobs.instance, run_id, asset_key(pipeline, Kind.EVALUATION))
+        yield Backfilled(
+            keys=stretch,
+            evaluated=[key for key in stretch if key in evaluated],
+            fault=None if fault is None else str(fault),
+        )
+
+
+def _materialized(instance: dg.DagsterInstance, run_id: str, asset: dg.AssetKey) -> set[str | None]:
+    """Return the partitions of an asset that a run has made, also one that failed afterwards."""
+    records = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
+    events = [record.event_log_entry.get_dagster_event() for record in records]
+    return {event.partition for event in events if event.asset_key == asset}

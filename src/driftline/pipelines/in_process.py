@@ -55,18 +55,27 @@ class Jobs:
             RunFailedError: a step failed; what it stored before is stored.
             KeyboardInterrupt: somebody pressed Ctrl-C.
         """
+        run_id, fault = self.attempt(name, assets=assets, tags=tags, replay_at=replay_at)
+        if fault is not None:
+            raise fault
+        return run_id
+
+    def attempt(
+        self,
+        name: str,
+        *,
+        assets: Sequence[dg.AssetKey] | None = None,
+        tags: Mapping[str, str] | None = None,
+        replay_at: datetime | None = None,
+    ) -> tuple[str, RunFailedError | None]:
+        """Run a job as `run` does, and return the id of a run that failed, too, with why."""
         config: dict[str, Any] = dict(QUIET)
         if replay_at is not None:
             config["resources"] = {"workspace": {"config": {"replay_at": replay_at.isoformat()}}}
         result = self._execute(name, config, assets, tags or {})
         if result.success:
-            return result.run_id
-        steps = [event.step_failure_data for event in result.get_step_failure_events()]
-        if any(step.error and step.error.cls_name == "DagsterExecutionInterruptedError" for step in steps):
-            raise KeyboardInterrupt
-        causes = [step.user_failure_data.description or "" for step in steps if step.user_failure_data]
-        causes = causes or [str(step.error.message).strip() for step in steps if step.error]
-        raise RunFailedError(name, result.run_id, replay_at, causes)
+            return result.run_id, None
+        return result.run_id, RunFailedError(name, result.run_id, replay_at, _causes(result))
 
     def _execute(
         self, name: str, config: Mapping[str, Any], assets: Sequence[dg.AssetKey] | None, tags: Mapping[str, str]
@@ -87,6 +96,15 @@ class Jobs:
         if self.location is None:
             return None
         return RemoteRepositoryOrigin(self.location, SINGLETON_REPOSITORY_NAME).get_job_origin(name)
+
+
+def _causes(result: dg.JobExecutionResult) -> list[str]:
+    """Return why the steps of a run failed, as sentences; a run that was interrupted interrupts the command, too."""
+    steps = [event.step_failure_data for event in result.get_step_failure_events()]
+    if any(step.error and step.error.cls_name == "DagsterExecutionInterruptedError" for step in steps):
+        raise KeyboardInterrupt
+    causes = [step.user_failure_data.description or "" for step in steps if step.user_failure_data]
+    return causes or [str(step.error.message).strip() for step in steps if step.error]
 
 
 @contextmanager
