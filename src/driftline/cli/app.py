@@ -13,6 +13,7 @@ from driftline.cli.demo import demo
 from driftline.cli.dev import dev
 from driftline.cli.doctor import doctor
 from driftline.cli.drift import drift
+from driftline.cli.errors import InterruptedByUserError
 from driftline.cli.evaluate import evaluate
 from driftline.cli.gc import gc
 from driftline.cli.level import level
@@ -47,4 +48,4 @@ def main() -> None:
         app()
     except DriftlineError as error:
         sys.stderr.write(f"driftline: {printable(str(error))}\n")
-        sys.exit(1)
+        sys.exit(error.exit_code if isinstance(error, InterruptedByUserError) else 1)

@@ -45,8 +45,8 @@ def backfill(
         shown = Console(stderr=True).status(f"{len(keys)} partitions")
         with open_jobs(project.definitions, project.root) as jobs, shown:
             done = list(run(jobs, declared, keys, version=version))
-    except KeyboardInterrupt:
-        raise InterruptedByUserError(f"The backfill of {pipeline}") from None
+    except KeyboardInterrupt as interrupt:
+        raise InterruptedByUserError(f"The backfill of {pipeline}", interrupt) from None
     trained_on = (
         None if version is None else training_window(workspace, find_version(workspace, f"{pipeline}/{version}"))
     )

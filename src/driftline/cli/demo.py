@@ -47,13 +47,13 @@ def demo(
     workspace = open_workspace()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("days"))
     shown = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True))  # stdout is for what happened
-    with open_jobs(project.definitions, project.root) as jobs, shown as progress:
-        task = progress.add_task(f"{PIPELINE}: training the first model", total=None)
-        try:
+    try:
+        with open_jobs(project.definitions, project.root) as jobs, shown as progress:
+            task = progress.add_task(f"{PIPELINE}: training the first model", total=None)
             for step in replay(jobs, pipeline, workspace):
                 progress.update(task, completed=step.done, total=step.total, description=f"{PIPELINE}: {step.latest}")
-        except KeyboardInterrupt:
-            raise InterruptedByUserError(f"The replay of {PIPELINE}") from None
+    except KeyboardInterrupt as interrupt:
+        raise InterruptedByUserError(f"The replay of {PIPELINE}", interrupt) from None
     events = history(workspace, PIPELINE)
     if as_json:
         print_json([asdict(event) for event in events])

@@ -40,8 +40,8 @@ def retrain(
             Console(stderr=True).status(f"retraining {pipeline}"),
         ):
             jobs.run(f"{declared.name}_retrain", tags=tags)
-    except KeyboardInterrupt:
-        raise InterruptedByUserError(f"The retraining of {pipeline}") from None
+    except KeyboardInterrupt as interrupt:
+        raise InterruptedByUserError(f"The retraining of {pipeline}", interrupt) from None
     except RunFailedError:
         reading = newest_reading(workspace, declared.name)
         if reading is not None and reading.problems:

@@ -120,8 +120,8 @@ def _renew(project: Project, pipeline: "ModelPipeline", keys: Sequence[str]) -> 
     try:
         with open_jobs(project.definitions, project.root) as jobs, shown:
             done = list(renew(jobs, pipeline, keys))
-    except KeyboardInterrupt:
-        raise InterruptedByUserError(f"The evaluation of {pipeline.name}") from None
+    except KeyboardInterrupt as interrupt:
+        raise InterruptedByUserError(f"The evaluation of {pipeline.name}", interrupt) from None
     evaluated = [key for stretch in done for key in stretch.evaluated]
     return evaluated, [stretch.fault for stretch in done if stretch.fault is not None]
 

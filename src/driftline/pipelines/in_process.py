@@ -12,10 +12,12 @@ from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.definitions.repository_definition import SINGLETON_REPOSITORY_NAME
 from dagster._core.execution.api import execute_run
 from dagster._core.remote_origin import CodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
+from dagster_shared.error import SerializableErrorInfo
 
 from driftline.pipelines.code_location import code_location
 from driftline.pipelines.errors import RunFailedError
 from driftline.pipelines.instance import dagster_home, open_instance
+from driftline.pipelines.signals import signals_interrupt
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -53,7 +55,7 @@ class Jobs:
 
         Raises:
             RunFailedError: a step failed; what it stored before is stored.
-            KeyboardInterrupt: somebody pressed Ctrl-C.
+            SignalInterrupt: a signal, as of Ctrl-C, asked the command to end; also where the run had ended by then.
         """
         run_id, fault = self.attempt(name, assets=assets, tags=tags, replay_at=replay_at)
         if fault is not None:
@@ -90,7 +92,8 @@ class Jobs:
             asset_selection=frozenset(assets) if assets else None,
             remote_job_origin=self._origin(name),
         )
-        return execute_run(InMemoryJob(here), run, self.instance)
+        with signals_interrupt():
+            return execute_run(InMemoryJob(here), run, self.instance)
 
     def _origin(self, name: str) -> RemoteJobOrigin | None:
         if self.location is None:
@@ -99,12 +102,20 @@ class Jobs:
 
 
 def _causes(result: dg.JobExecutionResult) -> list[str]:
-    """Return why the steps of a run failed, as sentences; a run that was interrupted interrupts the command, too."""
+    """Return why a run failed, as sentences: by its steps, or by what befell it before and between them."""
     steps = [event.step_failure_data for event in result.get_step_failure_events()]
-    if any(step.error and step.error.cls_name == "DagsterExecutionInterruptedError" for step in steps):
-        raise KeyboardInterrupt
-    causes = [step.user_failure_data.description or "" for step in steps if step.user_failure_data]
-    return causes or [str(step.error.message).strip() for step in steps if step.error]
+    told = [step.user_failure_data.description for step in steps if step.user_failure_data]
+    told += [_message(step.error) for step in steps if step.error and not any(told)]
+    ended = [event.job_failure_data.error for event in result.filter_events(lambda event: event.is_job_failure)]
+    told += [_message(error) for error in ended if error and not any(told)]
+    return [sentence.strip() for sentence in told if sentence and sentence.strip()] or ["It does not say why."]
+
+
+def _message(error: SerializableErrorInfo) -> str:
+    """Return what was raised first: Dagster's own words around it say where."""
+    while error.cause is not None:
+        error = error.cause
+    return error.message
 
 
 @contextmanager
@@ -113,9 +124,10 @@ def open_jobs(definitions: dg.Definitions, root: Path) -> Iterator[Jobs]:
 
     Raises:
         WorkspaceFileError: Dagster cannot read the project's `workspace.yaml`.
+        SignalInterrupt: a signal, as of Ctrl-C, asked the command to end.
     """
     location = code_location(root)
-    with open_instance(dagster_home()) as instance:
+    with signals_interrupt(), open_instance(dagster_home()) as instance:
         yield Jobs(definitions=definitions, instance=instance, location=location)
 
 

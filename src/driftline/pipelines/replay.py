@@ -49,7 +49,7 @@ def replay(jobs: Jobs, pipeline: ModelPipeline, workspace: Workspace) -> Iterato
         NotAStreamError: the pipeline has no time partitions.
         EndlessStreamError: its partitions have no end.
         RunFailedError: a Dagster run failed.
-        KeyboardInterrupt: it was interrupted, in a Dagster run or between two.
+        SignalInterrupt: a signal asked the process to end, in a Dagster run.
     """
     partitions = pipeline.stream
     if partitions.last is None:
