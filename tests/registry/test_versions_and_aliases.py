@@ -1,5 +1,6 @@
 """Versions are immutable, and production has one history: the events that moved its alias."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -200,10 +201,15 @@ def test_without_a_workspace_the_environment_says_where_models_are(tmp_path, mon
 
 @pytest.mark.parametrize(
     ("reference", "error"),
-    [("wires", UnknownModelError), ("fires/9", UnknownVersionError), ("fires@shadow", UnknownAliasError)],
+    [
+        ("wires", UnknownModelError),
+        ("fires/9", UnknownVersionError),
+        ("fires@shadow", UnknownAliasError),
+        ("fires@challenger", UnknownAliasError),
+    ],
 )
 def test_what_is_not_there_is_named(served, reference, error):
-    with pytest.raises(error, match=reference.partition("@")[0].partition("/")[0]):
+    with pytest.raises(error, match=re.split("[@/]", reference)[-1]):
         load_model(reference, workspace=served)
 
 
