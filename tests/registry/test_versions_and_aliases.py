@@ -267,7 +267,7 @@ def one_more(session, version):
 
 
 @pytest.mark.parametrize("harm", [pointed_elsewhere, lost, one_more])
-def test_files_that_are_not_those_of_the_registered_digest_are_neither_loaded_nor_promoted(served, harm):
+def test_files_that_are_not_those_of_the_registered_digest_are_neither_loaded_nor_served(served, harm):
     version = another_version(served)
     with served.database.transaction() as session:
         harm(session, version)
@@ -275,6 +275,8 @@ def test_files_that_are_not_those_of_the_registered_digest_are_neither_loaded_no
         load_version(served, version)
     with pytest.raises(ArtifactAlteredError, match="files of version 2"):
         switches.promote(served, "fires", 2, actor="ann", reason="better")
+    with pytest.raises(ArtifactAlteredError, match="files of version 2"):
+        rollback(served, "fires", to=2, actor="ann", reason="back to it")
     assert find_version(served, "fires").version == 1
 
 
