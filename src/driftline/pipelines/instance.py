@@ -44,10 +44,9 @@ event_log_storage:
 def dagster_home(settings: Settings | None = None) -> Path:
     """Return the folder of the Dagster instance, made and set up where it is new.
 
-    It is `DAGSTER_HOME` where that is set, else `dagster` in driftline's home; the process and its children
-    then see it as `DAGSTER_HOME`. A `dagster.yaml` that is there is never changed.
+    The process and its children then see it as `DAGSTER_HOME`. A `dagster.yaml` that is there is never changed.
     """
-    home = Path(os.environ.get("DAGSTER_HOME") or (settings or Settings()).dagster_home).expanduser().resolve()
+    home = (settings or Settings()).dagster_home
     make_folder(home)
     config = home / "dagster.yaml"
     if not config.exists():
