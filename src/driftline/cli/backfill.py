@@ -1,13 +1,18 @@
 """`driftline backfill`: historical evaluations for any range of days."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from driftline.cli.output import print_json, print_table, print_text
-from driftline.cli.project import load_project
+from driftline.cli.project import Project, load_project
+
+if TYPE_CHECKING:
+    from driftline.declaration import ModelPipeline
+    from driftline.pipelines import Backfilled
 
 
 def backfill(
@@ -26,12 +31,7 @@ def backfill(
     It is one Dagster run for all days without a gap. A day that fails is named and loses no other; with --missing
     the same command does only what is left.
     """
-    from rich.console import Console
-
-    from driftline.cli.errors import InterruptedByUserError
     from driftline.evaluations import evaluations_of, unevaluated
-    from driftline.pipelines import backfill as run
-    from driftline.pipelines import open_jobs
     from driftline.registry import find_version, training_window
     from driftline.rows import past_partitions
     from driftline.workspace import open_workspace
@@ -41,12 +41,7 @@ def backfill(
     workspace = open_workspace()
     partitions = past_partitions(workspace, declared, start, end)
     keys = unevaluated(workspace, declared, partitions, version=version) if missing else partitions
-    try:
-        shown = Console(stderr=True).status(f"{len(keys)} partitions")
-        with open_jobs(project.definitions, project.root) as jobs, shown:
-            done = list(run(jobs, declared, keys, version=version))
-    except KeyboardInterrupt as interrupt:
-        raise InterruptedByUserError(f"The backfill of {pipeline}", interrupt) from None
+    done = _run(project, declared, keys, version=version) if keys else []
     trained_on = (
         None if version is None else training_window(workspace, find_version(workspace, f"{pipeline}/{version}"))
     )
@@ -86,3 +81,20 @@ def backfill(
             print_text(fault)
     if faults:
         raise typer.Exit(1)
+
+
+def _run(
+    project: Project, pipeline: "ModelPipeline", keys: Sequence[str], *, version: int | None
+) -> "Sequence[Backfilled]":
+    from rich.console import Console
+
+    from driftline.cli.errors import InterruptedByUserError
+    from driftline.pipelines import backfill as run
+    from driftline.pipelines import open_jobs
+
+    shown = Console(stderr=True).status(f"{len(keys)} partitions")
+    try:
+        with open_jobs(project.definitions, project.root) as jobs, shown:
+            return list(run(jobs, pipeline, keys, version=version))
+    except KeyboardInterrupt as interrupt:
+        raise InterruptedByUserError(f"The backfill of {pipeline.name}", interrupt) from None

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from driftline.cli.output import print_json, print_table, print_text
-from driftline.cli.project import load_project
+from driftline.cli.project import Project, load_project
 
 if TYPE_CHECKING:
+    from driftline.declaration import ModelPipeline
     from driftline.retraining import Event
+    from driftline.workspace import Workspace
 
 PIPELINE = "fire_risk"
 BARS = "▁▂▃▄▅▆▇█"
@@ -31,29 +33,18 @@ def demo(
     """Replay a year of the fire_risk stream: predictions, evaluation, drift, and recovery from it.
 
     All parts are the real ones, on data simulated offline: Dagster runs, the drift sensor, the registry. Only
-    the time is another. An interrupted replay goes on where it stopped; a finished one is shown again.
+    the time is another. An interrupted replay goes on where it stopped; a finished one is shown again, and so is
+    whatever stands in a home that may only be read.
     """
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from driftline.cli.errors import InterruptedByUserError
     from driftline.evaluations import production_metric
-    from driftline.pipelines import open_jobs, replay
     from driftline.retraining import history
     from driftline.workspace import open_workspace
 
     project = load_project(Path.cwd())
     pipeline = project.pipeline(PIPELINE)
     workspace = open_workspace()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("days"))
-    shown = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True))  # stdout is for what happened
-    try:
-        with open_jobs(project.definitions, project.root) as jobs, shown as progress:
-            task = progress.add_task(f"{PIPELINE}: training the first model", total=None)
-            for step in replay(jobs, pipeline, workspace):
-                progress.update(task, completed=step.done, total=step.total, description=f"{PIPELINE}: {step.latest}")
-    except KeyboardInterrupt as interrupt:
-        raise InterruptedByUserError(f"The replay of {PIPELINE}", interrupt) from None
+    if not workspace.database.is_read_only:
+        _replay(project, pipeline, workspace)
     events = history(workspace, PIPELINE)
     if as_json:
         print_json([asdict(event) for event in events])
@@ -78,6 +69,24 @@ def demo(
         f"  driftline models {PIPELINE} --at 2025-05-01  who served that day, and why\n"
         "  driftline runs              the trainings with their params and metrics"
     )
+
+
+def _replay(project: Project, pipeline: "ModelPipeline", workspace: "Workspace") -> None:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from driftline.cli.errors import InterruptedByUserError
+    from driftline.pipelines import open_jobs, replay
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("days"))
+    shown = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True))  # stdout is for what happened
+    try:
+        with open_jobs(project.definitions, project.root) as jobs, shown as progress:
+            task = progress.add_task(f"{PIPELINE}: training the first model", total=None)
+            for step in replay(jobs, pipeline, workspace):
+                progress.update(task, completed=step.done, total=step.total, description=f"{PIPELINE}: {step.latest}")
+    except KeyboardInterrupt as interrupt:
+        raise InterruptedByUserError(f"The replay of {PIPELINE}", interrupt) from None
 
 
 _TITLES = {

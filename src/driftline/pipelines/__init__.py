@@ -4,7 +4,7 @@ The only room that knows Dagster.
 """
 
 from driftline.pipelines.alert_sensor import alert_sensor
-from driftline.pipelines.backfill import backfill, renew
+from driftline.pipelines.backfill import Backfilled, backfill, renew
 from driftline.pipelines.build import build
 from driftline.pipelines.drift_sensor import drift_sensor
 from driftline.pipelines.in_process import open_jobs
@@ -13,6 +13,7 @@ from driftline.pipelines.replay import replay
 from driftline.pipelines.workspace import WorkspaceResource
 
 __all__ = [
+    "Backfilled",
     "WorkspaceResource",
     "alert_sensor",
     "backfill",

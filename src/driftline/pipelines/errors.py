@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from driftline.errors import DagsterError, InvalidInputError
+from driftline.errors import DagsterError, InvalidInputError, StorageError
 
 
 class RunFailedError(DagsterError):
@@ -35,4 +35,14 @@ class WorkspaceFileError(InvalidInputError):
         super().__init__(
             f"Dagster cannot read {file}: {' '.join(str(cause).split())} Mend it as in the one of a new project, "
             "or delete it: runs of commands then stand on no page of a job."
+        )
+
+
+class ReadOnlyInstanceError(StorageError):
+    """A Dagster instance lies where this process may not write."""
+
+    def __init__(self, folder: str) -> None:
+        super().__init__(
+            f"Dagster's history in {folder} can only be read, and Dagster writes there even to look. "
+            "Let it be written to, or set DAGSTER_HOME to another folder."
         )
