@@ -1,5 +1,6 @@
 """Where driftline keeps things, read from the environment when asked for, never at import."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any, Literal
@@ -105,8 +106,9 @@ class Settings(BaseSettings):
 
     @property
     def dagster_home(self) -> Path:
-        """Return the default of `DAGSTER_HOME`."""
-        return self.root / "dagster"
+        """Return the folder of the Dagster instance: `DAGSTER_HOME` where that is set, else `dagster` in the home."""
+        named = os.environ.get("DAGSTER_HOME")
+        return Path(named).expanduser().resolve() if named else self.root / "dagster"
 
 
 def make_folder(folder: Path) -> Path:

@@ -203,22 +203,6 @@ def test_what_cannot_be_launched_says_why(url, production, operation, asked, cod
     assert told["message"].endswith(".")
 
 
-def test_the_queries_of_the_guide_are_answered(url):
-    guide = GUIDE.read_text()
-    queries = re.findall(r"```graphql\n(.*?)```", guide, re.DOTALL)
-    assert len(queries) == 3
-    for query in queries:
-        answer = httpx.post(f"{url}/graphql", json={"query": query}, timeout=30).json()
-        assert "errors" not in answer, answer
-
-
-def test_the_program_of_the_guide_runs(url, monkeypatch, capsys):
-    monkeypatch.chdir(FOLDER.parent)
-    [program] = re.findall(r"```python\n(.*?)```", GUIDE.read_text(), re.DOTALL)
-    exec(program, {"url": url})  # noqa: S102
-    assert capsys.readouterr().out == "2 Promoted: a gain of 0.05.\n"
-
-
 def test_the_guide_names_every_operation_and_limit():
     guide = GUIDE.read_text()
     assert all(f"`{path.name}`" in guide for path in (FOLDER / "operations").glob("*.graphql"))

@@ -218,7 +218,10 @@ def test_any_alias_is_told_with_its_history_also_after_its_end(production, ask):
     assert told["aliasAt"] is None
     ended = {"alias": "challenger", "version": None, "previousVersion": {"number": 1}}
     assert told["history"] == [ended, {**ended, "version": {"number": 1}, "previousVersion": None}]
-    assert ask('{ model(name: "fires") { aliasAt(alias: "blue") { actor } } }')["data"]["model"]["aliasAt"] is None
+    for field in ('aliasAt(alias: "chalenger") { actor }', 'history(alias: "chalenger") { actor }'):
+        [error] = ask(f'{{ model(name: "fires") {{ {field} }} }}')["errors"]
+        assert error["message"] == "There is no alias 'chalenger'. Did you mean 'challenger'?"
+        assert error["extensions"]["code"] == "UNKNOWN_ALIAS"
 
 
 def test_a_planned_switch_is_in_the_history_and_not_champion_yet(production, ask):

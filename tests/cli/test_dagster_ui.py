@@ -51,5 +51,8 @@ def test_clicks_train_a_champion_and_backfill_its_evaluations(page, driftline, p
 
     page.goto(f"{address}/assets/fire_risk/evaluation?view=partitions")
     page.get_by_text("Materialized (42)").wait_for(timeout=60_000)
+    page.goto(f"{address}/assets/fire_risk/evaluation")
+    page.get_by_text("Plots", exact=True).first.click(timeout=30_000)
+    page.locator("canvas").first.wait_for(timeout=30_000)  # the stream is over, and its days are plotted
     page.goto(f"{address}/assets/fire_risk/model")
     page.get_by_text("ROC curve").first.wait_for(timeout=30_000)

@@ -64,16 +64,23 @@ def test_a_second_call_shows_the_same_without_replaying(replayed):
     assert runs_of_dagster(command.home) == before
 
 
-def test_an_interrupted_one_says_so_and_goes_on_to_the_same_end(replayed, told, tmp_path):
-    command = replace(replayed[0], home=tmp_path / "interrupted")
+def cut_off(command, number, *, at):
+    """Send a signal to a replay once so many days are replayed, and return what it said."""
     process = command.start("demo")
-    while days_replayed(command.home) < 7 and process.poll() is None:
+    while days_replayed(command.home) < at and process.poll() is None:
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     out, err = process.communicate(timeout=30)
-    assert (process.returncode, out) == (1, "")
-    assert err.endswith("the same command goes on from there.\n")
+    assert (process.returncode, out) == (128 + number, "")
     assert "Traceback" not in err
+    assert err.endswith("the same command goes on from there.\n")
+    return err
+
+
+def test_one_that_is_ended_by_signals_says_so_and_goes_on_to_the_same_end(replayed, told, tmp_path):
+    command = replace(replayed[0], home=tmp_path / "interrupted")
+    assert "driftline: The replay of fire_risk was ended by SIGTERM. " in cut_off(command, signal.SIGTERM, at=7)
+    assert "driftline: The replay of fire_risk was interrupted. " in cut_off(command, signal.SIGINT, at=14)
     stopped_at = days_replayed(command.home)
-    assert 7 <= stopped_at < 42
+    assert 14 <= stopped_at < 42
     assert events(command) == told

@@ -1,8 +1,13 @@
 """`driftline runs` and `driftline models`: for people, and as JSON for scripts."""
 
 import json
+import math
 
 import pytest
+
+from driftline.settings import Settings
+from driftline.tracking import start_run
+from driftline.workspace import open_workspace
 
 
 @pytest.mark.parametrize(("command", "advice"), [("runs", "driftline.start_run(...)"), ("models", "driftline demo")])
@@ -40,6 +45,21 @@ def test_a_run_is_shown_by_the_start_of_its_id(replayed):
     assert (told["run_id"], told["params"]["num_leaves"]) == (newest, 7)
     assert {item["role"] for item in told["inputs"]} == {"training", "holdout"}
     assert newest in command("runs", newest[:8]).stdout
+
+
+def test_json_is_json_also_where_a_number_is_none(driftline):
+    workspace = open_workspace(Settings(home=driftline.home))
+    with start_run(workspace, experiment="e") as run:
+        run.log_params({"gamma": math.nan, "nested": [1.5, -math.inf]})
+        run.log_metrics({"loss": math.inf})
+    workspace.database.close()
+
+    def told(*words):
+        return json.loads(driftline(*words, "--json").stdout, parse_constant=pytest.fail)
+
+    shown = told("runs", run.run_id)
+    assert (shown["params"], shown["metrics"]) == ({"gamma": "NaN", "nested": [1.5, "-Infinity"]}, {"loss": None})
+    assert told("runs")[0]["metrics"] == {"loss": None}
 
 
 def test_the_table_of_runs_shows_what_the_json_says(replayed):

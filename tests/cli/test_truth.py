@@ -59,6 +59,16 @@ def test_the_same_labels_again_change_nothing_from_whatever_file(command, correc
     assert again.stdout.startswith("These 60 labels are here already, as delivery 1.\n")
 
 
+def test_a_delivery_of_many_days_is_told_in_a_line_and_in_json_by_each(command, tmp_path):
+    rows = simulate_fire_risk(Window(day("2025-03-01"), day("2025-03-06")), rows_per_day=60)
+    path = tmp_path / "labels.parquet"
+    rows[["time", "station", "fire"]].assign(fire=rows["fire"].map(OTHER)).to_parquet(path)
+    left = command("truth", "add", "fire_risk", path, "--no-evaluate").stdout
+    assert "Outdated: 5 partitions from 2025-03-01 to 2025-03-05. Evaluate them again: " in left
+    shown = told(command("truth", "evaluate", "fire_risk", "--json"))
+    assert (shown["outdated"], shown["still_outdated"]) == ([f"2025-03-0{n}" for n in range(1, 6)], [])
+
+
 def test_evaluating_may_wait_and_the_status_says_so(command, corrected):
     left = command("truth", "add", "fire_risk", corrected, "--no-evaluate", "--source", "the fire brigade")
     assert f"Outdated: {DAY}. Evaluate them again: driftline truth evaluate fire_risk." in left.stdout

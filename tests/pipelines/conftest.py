@@ -10,6 +10,7 @@ import pytest
 
 from driftline.declaration import ModelPipeline
 from driftline.pipelines import WorkspaceResource, build, dagster_home, drift_sensor
+from driftline.pipelines.in_process import Jobs
 from driftline.workspace import Workspace, open_workspace
 from tests.streams import LONG_AFTER
 from tests.workspaces import Template, serve_first_model
@@ -54,6 +55,10 @@ class Dagster:
                 **options,
             )
         )
+
+    def jobs(self, *pipelines: ModelPipeline) -> Jobs:
+        """The jobs of pipelines, for commands."""
+        return Jobs(definitions=definitions_of(*pipelines), instance=self.instance)
 
     def newest(self, *key: str) -> dg.AssetMaterialization | None:
         event = self.instance.get_latest_materialization_event(dg.AssetKey(key))

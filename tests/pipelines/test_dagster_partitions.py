@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from dagster._core.definitions.partitions.context import PartitionLoadingContext
+from dagster._core.definitions.temporal_context import TemporalContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -71,10 +73,23 @@ def test_partitions_from_any_day_on_are_those_of_dagster(zone, calendar, day, co
 
 @pytest.mark.parametrize("calendar", CALENDARS)
 def test_a_stream_that_has_ended_ends_in_dagster_too(calendar):
-    partitions = calendar("2025-09-01", end="2025-12-01", timezone="Europe/Zurich")
+    partitions = calendar("2023-09-01", end="2023-12-01", timezone="Europe/Zurich")
     definition = dagster_partitions(fires(partitions=partitions))
-    assert definition.get_partition_keys() == partitions.over_by(datetime(2026, 1, 1, tzinfo=UTC))
-    assert definition.get_last_partition_window().end == midnight(date(2025, 12, 1), partitions.zone)
+    keys = partitions.over_by(datetime(2026, 1, 1, tzinfo=UTC))
+    assert definition.get_partition_keys() == keys
+    context = PartitionLoadingContext(
+        temporal_context=TemporalContext(effective_dt=datetime(2026, 1, 1, tzinfo=UTC), last_event_id=None),
+        dynamic_partitions_store=None,
+    )
+    newest = definition.get_paginated_partition_keys(context=context, limit=2, ascending=False)  # what plots ask for
+    assert newest.results == keys[:-3:-1]
+
+
+@pytest.mark.parametrize("calendar", CALENDARS)
+def test_a_stream_that_will_end_is_time_until_then(calendar):
+    partitions = calendar("2023-09-01", end="2099-05-01", timezone="Europe/Zurich")
+    definition = dagster_partitions(fires(partitions=partitions))
+    assert definition.end == midnight(date(2099, 5, 1), partitions.zone)
 
 
 def test_a_table_has_no_partitions_in_dagster():

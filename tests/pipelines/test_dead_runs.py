@@ -11,7 +11,7 @@ from dagster._core.test_utils import create_run_for_test
 from driftline.drift_reports import report_drift
 from driftline.pipelines import WorkspaceResource, dagster_home, dead_runs, open_instance
 from driftline.pipelines.dead_runs import PROCESS_TAG, end_dead_runs
-from driftline.pipelines.in_process import run_job
+from driftline.pipelines.in_process import Jobs
 from driftline.predictions import predict
 from driftline.process import this_process
 from tests.forks import ended, forked
@@ -42,7 +42,7 @@ def stuck(begun, for_s=60):
 
 def by_command(begun):
     with dg.DagsterInstance.from_config(str(dagster_home())) as instance:
-        run_job(stuck(begun), instance, "rows_job")
+        Jobs(definitions=stuck(begun), instance=instance).run("rows_job")
 
 
 def by_dagster(begun):

@@ -61,6 +61,7 @@ def test_drift_asks_for_one_run_of_the_retraining(dagster, drifting):
         "fires/champion",
     }
     assert (request.tags["driftline/trigger"], request.tags["driftline/decision"]) == ("drift", str(asked.id))
+    assert request.job_name == "fires_retrain"
     assert told.cursor == "7"
 
 

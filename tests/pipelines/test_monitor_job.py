@@ -128,7 +128,7 @@ def test_one_run_reads_each_day_of_the_dataset_once(dagster, serving):
 
 def test_what_is_renewed_is_not_predicted_again(dagster, serving):
     dagster.run("fires_monitor", fires(), days=RANGE)
-    [done] = renew(definitions_of(fires()), fires(), dagster.instance, sorted(DAYS))
+    [done] = renew(dagster.jobs(fires()), fires(), sorted(DAYS))
     assert (done.fault, by_partition(dagster, "predictions")[1]) == (None, 4)
     assert [by_partition(dagster, kind)[1] for kind in KINDS[1:]] == [8, 8, 8]
 

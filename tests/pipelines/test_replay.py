@@ -21,6 +21,7 @@ from driftline.pipelines import (
     retraining_assets,
 )
 from driftline.pipelines.errors import RunFailedError
+from driftline.pipelines.in_process import Jobs
 from driftline.registry import timeline
 from driftline.store import evaluation_rows
 from driftline.workspace import open_workspace
@@ -45,7 +46,8 @@ def project(pipeline):
 
 
 def go(dagster, pipeline):
-    return replay(project(pipeline), pipeline, dagster.instance, open_workspace())
+    jobs = Jobs(definitions=project(pipeline), instance=dagster.instance)
+    return replay(jobs, pipeline, open_workspace())
 
 
 def evaluated(name="fires"):

@@ -1,7 +1,6 @@
 """What a resolver has of its request: the time, the workspace, Dagster, and the reader of the experiment database."""
 
 import asyncio
-import math
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields
@@ -12,6 +11,7 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from driftline.api.dagster import Dagster
+from driftline.json_values import finite
 from driftline.store import Database, Session
 from driftline.workspace import Workspace
 
@@ -22,18 +22,17 @@ Answer = TypeVar("Answer")
 P = ParamSpec("P")
 
 
-def finite(value: Any) -> Any:
-    """Return `value`, or None where it is NaN or an infinity, which a GraphQL Float cannot hold."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
 def from_row(kind: type[Node], row: Any, **given: Any) -> Node:
     """Return the node of `kind` with what is given, or `row` has under the same names.
 
     A float that is not finite is None.
     """
     named = (field.name for field in fields(kind) if field.init)  # type: ignore[arg-type]  # a strawberry type is a dataclass
-    return kind(**{name: given[name] if name in given else finite(getattr(row, name)) for name in named})
+    return kind(**{name: given[name] if name in given else _column(getattr(row, name)) for name in named})
+
+
+def _column(value: Any) -> Any:
+    return finite(value) if isinstance(value, float) else value  # a JSON value keeps what is in it
 
 
 class Reader:

@@ -12,6 +12,7 @@ from driftline.cli.decisions import decisions
 from driftline.cli.dev import dev
 from driftline.cli.doctor import doctor
 from driftline.cli.drift import drift
+from driftline.cli.errors import InterruptedByUserError
 from driftline.cli.evaluate import evaluate
 from driftline.cli.gc import gc
 from driftline.cli.init import init
@@ -48,4 +49,4 @@ def main() -> None:
         app()
     except DriftlineError as error:
         sys.stderr.write(f"driftline: {printable(str(error))}\n")
-        sys.exit(1)
+        sys.exit(error.exit_code if isinstance(error, InterruptedByUserError) else 1)

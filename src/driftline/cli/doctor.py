@@ -82,9 +82,9 @@ def _space(settings: "Settings") -> Iterator[Examined]:
 
 def _database(settings: "Settings") -> Iterator[Examined]:
     from driftline.registry import list_models
-    from driftline.workspace import open_workspace
+    from driftline.workspace import open_workspace, read_workspace
 
-    if settings.database_url is None and not (settings.root / "driftline.db").exists():
+    if settings.database_url is None and not read_workspace(settings).database.is_stored:
         yield Examined(what="database", well=True, found="not there yet: SQLite in the home.")
         return
     workspace = open_workspace(settings)
@@ -117,7 +117,7 @@ def _artifacts(settings: "Settings") -> Iterator[Examined]:
 
 
 def _dagster(settings: "Settings") -> Iterator[Examined]:
-    home = Path(os.environ.get("DAGSTER_HOME") or settings.dagster_home).expanduser().resolve()
+    home = settings.dagster_home
     if not (home / "dagster.yaml").exists():
         found = f"{home} is not set up yet: the first command that launches something does it."
         yield Examined(what="dagster", well=True, found=found)

@@ -1,5 +1,7 @@
 """The errors of the room `cli`."""
 
+import signal
+
 from driftline.errors import ConflictError, DriftlineError, InvalidInputError, NotFoundError
 
 
@@ -21,14 +23,19 @@ class ProjectError(InvalidInputError):
 
 
 class InterruptedByUserError(DriftlineError):
-    """A command was interrupted by the person who started it."""
+    """A command was ended by a signal, as of Ctrl-C.
+
+    Attributes:
+        exit_code: what a shell reports for the signal.
+    """
 
     code = "INTERRUPTED"
 
-    def __init__(self, what: str) -> None:
-        super().__init__(
-            f"{what} was interrupted. What was done before is stored, and the same command goes on from there."
-        )
+    def __init__(self, what: str, interrupt: KeyboardInterrupt) -> None:
+        number = getattr(interrupt, "signal", signal.SIGINT)
+        self.exit_code = 128 + number
+        happened = "was interrupted" if number == signal.SIGINT else f"was ended by {signal.Signals(number).name}"
+        super().__init__(f"{what} {happened}. What was done before is stored, and the same command goes on from there.")
 
 
 class AlreadyRunningError(ConflictError):

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from driftline.json_values import finite
+
 # what a terminal would obey instead of show, or cannot be written at all: control characters, changes of the direction
 # of writing, halves of surrogate pairs
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -24,8 +26,8 @@ def printable(text: str) -> str:
 
 
 def print_json(value: Any) -> None:
-    """Print `value` as JSON; times in ISO 8601."""
-    sys.stdout.write(json.dumps(value, indent=2, default=_plain) + "\n")
+    """Print `value` as JSON: times in ISO 8601; a number that is not finite is null, as over GraphQL."""
+    sys.stdout.write(json.dumps(finite(value), indent=2, default=_plain, allow_nan=False) + "\n")
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from driftline.cli.output import print_json, print_table, print_text
-from driftline.cli.project import load_project
+from driftline.cli.project import Project, load_project
 
 if TYPE_CHECKING:
+    from driftline.declaration import ModelPipeline
     from driftline.retraining import Event
+    from driftline.workspace import Workspace
 
 DEMO = "fire_risk"
 BARS = "▁▂▃▄▅▆▇█"
@@ -36,7 +38,8 @@ def replay(
     """Replay the past of a stream: predictions, evaluation, drift and retrainings, each with what was known then.
 
     All parts are the real ones: Dagster runs, the drift sensor, the registry. Only the time is another. An interrupted
-    replay goes on where it stopped, a finished one is shown again. `driftline backtest` compares policies instead.
+    replay goes on where it stopped; a finished one is shown again, and so is whatever stands in a home that may only be
+    read. `driftline backtest` compares policies instead.
     """
     _replay(pipeline, as_json=as_json)
 
@@ -52,28 +55,15 @@ def demo(
 
 
 def _replay(name: str, *, as_json: bool) -> None:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from driftline.cli.errors import InterruptedByUserError
     from driftline.evaluations import production_metric
-    from driftline.pipelines import dagster_home, open_instance
-    from driftline.pipelines import replay as run
     from driftline.retraining import history
     from driftline.workspace import open_workspace
 
     project = load_project(Path.cwd())
-    pipeline = project.pipeline(name)
-    unit, workspace = pipeline.stream.unit, open_workspace()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn(f"{unit}s"))
-    shown = Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True))  # stdout is for what happened
-    with open_instance(dagster_home()) as instance, shown as progress:
-        task = progress.add_task(f"{name}: training the first model", total=None)
-        try:
-            for step in run(project.definitions, pipeline, instance, workspace):
-                progress.update(task, completed=step.done, total=step.total, description=f"{name}: {step.latest}")
-        except KeyboardInterrupt:
-            raise InterruptedByUserError(f"The replay of {name}") from None
+    pipeline, workspace = project.pipeline(name), open_workspace()
+    unit = pipeline.stream.unit
+    if not workspace.database.is_read_only:
+        _run(project, pipeline, workspace)
     events = history(workspace, name)
     if as_json:
         print_json([asdict(event) for event in events])
@@ -98,6 +88,28 @@ def _replay(name: str, *, as_json: bool) -> None:
     print_text("\nNext:")
     for command, what in _next(name, events):
         print_text(f"  driftline {command:<30} {what}")
+
+
+def _run(project: Project, pipeline: "ModelPipeline", workspace: "Workspace") -> None:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from driftline.cli.errors import InterruptedByUserError
+    from driftline.pipelines import open_jobs
+    from driftline.pipelines import replay as run
+
+    name, counted = pipeline.name, TextColumn(f"{pipeline.stream.unit}s")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), counted, TimeElapsedColumn())
+    try:
+        with (
+            open_jobs(project.definitions, project.root) as jobs,
+            Progress(*columns, console=Console(stderr=True)) as progress,  # stdout is for what happened
+        ):
+            task = progress.add_task(f"{name}: training the first model", total=None)
+            for step in run(jobs, pipeline, workspace):
+                progress.update(task, completed=step.done, total=step.total, description=f"{name}: {step.latest}")
+    except KeyboardInterrupt as interrupt:
+        raise InterruptedByUserError(f"The replay of {name}", interrupt) from None
 
 
 def _next(name: str, events: "Sequence[Event]") -> list[tuple[str, str]]:

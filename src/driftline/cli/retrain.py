@@ -22,7 +22,7 @@ def retrain(
     from rich.console import Console
 
     from driftline.cli.errors import InterruptedByUserError
-    from driftline.pipelines import dagster_home, open_instance, run_job
+    from driftline.pipelines import open_jobs
     from driftline.pipelines.errors import RunFailedError
     from driftline.registry import list_decisions
     from driftline.retraining import newest_reading
@@ -35,10 +35,13 @@ def retrain(
     workspace = open_workspace()
     tags = {"user": environment(Path.cwd()).user_name}
     try:
-        with open_instance(dagster_home()) as instance, Console(stderr=True).status(f"retraining {pipeline}"):
-            run_job(project.definitions, instance, f"{declared.name}_retrain", tags=tags)
-    except KeyboardInterrupt:
-        raise InterruptedByUserError(f"The retraining of {pipeline}") from None
+        with (
+            open_jobs(project.definitions, project.root) as jobs,
+            Console(stderr=True).status(f"retraining {pipeline}"),
+        ):
+            jobs.run(f"{declared.name}_retrain", tags=tags)
+    except KeyboardInterrupt as interrupt:
+        raise InterruptedByUserError(f"The retraining of {pipeline}", interrupt) from None
     except RunFailedError:
         reading = newest_reading(workspace, declared.name)
         if reading is not None and reading.problems:

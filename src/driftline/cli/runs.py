@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from driftline.cli.output import print_json, print_table
+from driftline.json_values import plain
 
 
 def runs(
@@ -22,7 +23,7 @@ def runs(
     if run_id is not None:
         run = describe_run(workspace, run_id)
         if as_json:
-            print_json(run)
+            print_json(run | {"params": plain(run["params"])})
         else:
             _print_run(run)
         return

@@ -48,12 +48,15 @@ def add(
     actor = environment(Path.cwd()).user_name
     added = add_ground_truth(workspace, declared, frame, actor=actor, source=source or file.name)
     keys = outdated(workspace, declared)  # also what an earlier delivery left
-    faults = _renew(project, declared, keys) if renew else []
+    evaluated, faults = _renew(project, declared, keys) if renew else ([], [])
     if as_json:
-        print_json({"pipeline": pipeline, **asdict(added), "outdated": keys, "evaluated": renew, "faults": faults})
+        print_json({"pipeline": pipeline, **asdict(added), "evaluated": renew, **_renewed(keys, evaluated, faults)})
     else:
         _print_added(added)
-        _print_renewed(pipeline, keys, faults, renewed=renew)
+        if keys and not renew:
+            print_text(f"Outdated: {_span(keys)}. Evaluate them again: driftline truth evaluate {pipeline}.")
+        else:
+            _print_renewed(keys, evaluated, faults)
     if faults:
         raise typer.Exit(1)
 
@@ -95,31 +98,32 @@ def evaluate(pipeline: Stream, *, as_json: AsJson = False) -> None:
     project = load_project(Path.cwd())
     declared = project.pipeline(pipeline)
     keys = outdated(open_workspace(), declared)
-    faults = _renew(project, declared, keys)
+    evaluated, faults = _renew(project, declared, keys)
     if as_json:
-        print_json({"pipeline": pipeline, "outdated": keys, "evaluated": True, "faults": faults})
+        print_json({"pipeline": pipeline, "evaluated": True, **_renewed(keys, evaluated, faults)})
     else:
-        _print_renewed(pipeline, keys, faults, renewed=True)
+        _print_renewed(keys, evaluated, faults)
     if faults:
         raise typer.Exit(1)
 
 
-def _renew(project: Project, pipeline: "ModelPipeline", keys: Sequence[str]) -> list[str]:
-    """Evaluate partitions again and return what failed."""
+def _renew(project: Project, pipeline: "ModelPipeline", keys: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Evaluate partitions again and return those that were, and what failed."""
     if not keys:
-        return []
+        return [], []
     from rich.console import Console
 
     from driftline.cli.errors import InterruptedByUserError
-    from driftline.pipelines import dagster_home, open_instance, renew
+    from driftline.pipelines import open_jobs, renew
 
     shown = Console(stderr=True).status(f"{len(keys)} partitions")
     try:
-        with open_instance(dagster_home()) as instance, shown:
-            done = list(renew(project.definitions, pipeline, instance, keys))
-    except KeyboardInterrupt:
-        raise InterruptedByUserError(f"The evaluation of {pipeline.name}") from None
-    return [stretch.fault for stretch in done if stretch.fault is not None]
+        with open_jobs(project.definitions, project.root) as jobs, shown:
+            done = list(renew(jobs, pipeline, keys))
+    except KeyboardInterrupt as interrupt:
+        raise InterruptedByUserError(f"The evaluation of {pipeline.name}", interrupt) from None
+    evaluated = [key for stretch in done for key in stretch.evaluated]
+    return evaluated, [stretch.fault for stretch in done if stretch.fault is not None]
 
 
 def _print_added(added: "AddedGroundTruth") -> None:
@@ -140,15 +144,30 @@ def _print_added(added: "AddedGroundTruth") -> None:
             print_text(f"{count} {fate}.")
 
 
-def _print_renewed(pipeline: str, keys: Sequence[str], faults: Sequence[str], *, renewed: bool) -> None:
+def _renewed(keys: Sequence[str], evaluated: Sequence[str], faults: Sequence[str]) -> dict[str, Sequence[str]]:
+    return {"outdated": keys, "still_outdated": _left(keys, evaluated), "faults": faults}
+
+
+def _left(keys: Sequence[str], evaluated: Sequence[str]) -> list[str]:
+    done = {*evaluated}
+    return [key for key in keys if key not in done]
+
+
+def _print_renewed(keys: Sequence[str], evaluated: Sequence[str], faults: Sequence[str]) -> None:
     if not keys:
         print_text("No evaluation is outdated.")
-    elif renewed:
-        print_text(f"Evaluated again: {', '.join(keys)}.")
-    else:
-        print_text(f"Outdated: {', '.join(keys)}. Evaluate them again: driftline truth evaluate {pipeline}.")
+    elif evaluated:
+        print_text(f"Evaluated again: {_span(evaluated)}.")
+    left = _left(keys, evaluated)
+    if left:
+        print_text(f"Still outdated: {_span(left)}.")
     for fault in faults:
         print_text(fault)
+
+
+def _span(keys: Sequence[str]) -> str:
+    """Return partitions, oldest first, in few words."""
+    return ", ".join(keys) if len(keys) <= 3 else f"{len(keys)} partitions from {keys[0]} to {keys[-1]}"
 
 
 def _print_status(counts: "TruthStatus") -> None:

@@ -2,10 +2,10 @@
 
 import dagster as dg
 
-from driftline.declaration import RETRAINING, TRIGGER_TAG, ModelPipeline
+from driftline.declaration import TRIGGER_TAG, ModelPipeline
 from driftline.pipelines.asked_runs import MOST_ATTEMPTS
 from driftline.pipelines.backtest_job import backtest_jobs
-from driftline.pipelines.keys import asset_keys
+from driftline.pipelines.jobs import monitor_job, retrain_job
 from driftline.pipelines.monitoring_assets import monitoring_assets
 from driftline.pipelines.retraining_assets import champion_asset, dataset_asset, model_asset
 from driftline.pipelines.truth_sensor import truth_sensor
@@ -17,9 +17,8 @@ MAX_RETRIES_TAG = "dagster/max_retries"
 def build(pipeline: ModelPipeline) -> dg.Definitions:
     """Return the assets, the jobs and the schedules of a pipeline.
 
-    The job `<pipeline>_retrain` reads the dataset, trains and judges; for a table it also predicts and
-    evaluates. The job `<pipeline>_monitor` predicts, evaluates and looks for drift, by partition for a stream, of
-    which the job `<pipeline>_backtest` replays the past.
+    The jobs are `<pipeline>_retrain` and `<pipeline>_monitor`; the job `<pipeline>_backtest` replays the past of a
+    stream.
     """
     assets = [
         dataset_asset(pipeline),
@@ -27,18 +26,7 @@ def build(pipeline: ModelPipeline) -> dg.Definitions:
         champion_asset(pipeline),
         monitoring_assets(pipeline),
     ]
-    watched = dg.AssetSelection.assets(*asset_keys(pipeline, pipeline.monitoring_kinds))
-    trained = dg.AssetSelection.assets(*asset_keys(pipeline, RETRAINING))
-    retrain = dg.define_asset_job(
-        f"{pipeline.name}_retrain",
-        selection=trained if pipeline.partitions.is_stream else trained | watched,
-        description=f"Train a challenger of {pipeline.name} and judge it.",
-    )
-    monitor = dg.define_asset_job(
-        f"{pipeline.name}_monitor",
-        selection=watched,
-        description=f"Predict, evaluate and look for drift of {pipeline.name}.",
-    )
+    retrain, monitor = retrain_job(pipeline), monitor_job(pipeline)
     definitions = dg.Definitions(assets=assets, jobs=[retrain, monitor, *backtest_jobs(pipeline)])
     if pipeline.retrain.schedule is not None:
         passive = dg.ScheduleDefinition(

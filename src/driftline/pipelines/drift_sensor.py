@@ -7,6 +7,7 @@ import dagster as dg
 from driftline.declaration import DECISION_TAG, PIPELINE_TAG, RETRAINING, TRIGGER_TAG, Kind, ModelPipeline
 from driftline.pipelines.asked_runs import ended_run, was_cancelled
 from driftline.pipelines.dead_runs import end_dead_runs
+from driftline.pipelines.jobs import retrain_job
 from driftline.pipelines.keys import asset_keys
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.retraining import ReportDecision, decide_reports, try_again, waiting_retrainings
@@ -22,11 +23,10 @@ def drift_sensor(pipelines: Sequence[ModelPipeline], *, interval_s: int = 30) ->
     run key, so a tick that dies half-way is repeated without harm. The cursor is for the list of ticks.
     """
     by_name = {pipeline.name: pipeline for pipeline in pipelines}
-    target = [key for pipeline in pipelines for key in asset_keys(pipeline, RETRAINING)]
 
     @dg.sensor(
         name="drift",
-        target=dg.AssetSelection.assets(*target),
+        jobs=[retrain_job(pipeline) for pipeline in pipelines],
         minimum_interval_seconds=interval_s,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Decides on each new drift report, and retrains where the pipeline's policy says so.",
@@ -63,6 +63,7 @@ def _requests(
         kinds = (Kind.CHAMPION,) if waiting.is_trained else RETRAINING
         yield dg.RunRequest(
             run_key=run_key,
+            job_name=retrain_job(pipelines[waiting.pipeline]).name,
             asset_selection=asset_keys(pipelines[waiting.pipeline], kinds),
             tags={
                 PIPELINE_TAG: waiting.pipeline,

@@ -6,8 +6,10 @@ from pathlib import Path
 import dagster as dg
 
 from driftline.pipelines.dead_runs import end_dead_runs
+from driftline.pipelines.errors import ReadOnlyInstanceError
 from driftline.settings import Settings, make_folder
 
+CONFIG = "dagster.yaml"
 DAGSTER_YAML = """\
 # The Dagster instance of this project. driftline wrote this file once and leaves it alone.
 
@@ -44,12 +46,12 @@ event_log_storage:
 def dagster_home(settings: Settings | None = None) -> Path:
     """Return the folder of the Dagster instance, made and set up where it is new.
 
-    It is `DAGSTER_HOME` where that is set, else `dagster` in driftline's home; the process and its children
-    then see it as `DAGSTER_HOME`. A `dagster.yaml` that is there is never changed.
+    The process and its children then see it as `DAGSTER_HOME`. A `dagster.yaml` that is there is never changed.
     """
-    home = Path(os.environ.get("DAGSTER_HOME") or (settings or Settings()).dagster_home).expanduser().resolve()
+    home = (settings or Settings()).dagster_home
     make_folder(home)
-    config = home / "dagster.yaml"
+    _check_writable(home)
+    config = home / CONFIG
     if not config.exists():
         config.write_text(DAGSTER_YAML.format(history=home / "history" / "runs"))
     os.environ["DAGSTER_HOME"] = str(home)
@@ -60,7 +62,18 @@ def open_instance(home: Path) -> dg.DagsterInstance:
     """Return the Dagster instance of a folder that `dagster_home` has set up; close it, or use it in a `with`.
 
     Runs whose process died are ended first.
+
+    Raises:
+        ReadOnlyInstanceError: this process may not write there.
     """
+    _check_writable(home)
     instance = dg.DagsterInstance.from_config(str(home))
     end_dead_runs(instance)
     return instance
+
+
+def _check_writable(home: Path) -> None:
+    """Refuse a home that is to be set up, or whose SQLite files lie in it, where nothing may be written."""
+    folder = home / "history" if (home / CONFIG).exists() else home
+    if folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
+        raise ReadOnlyInstanceError(str(folder))

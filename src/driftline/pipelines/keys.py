@@ -4,6 +4,7 @@ from typing import TypedDict
 
 import dagster as dg
 
+from driftline.clock import now
 from driftline.declaration import PIPELINE_TAG, Daily, Hourly, Kind, ModelPipeline, Monthly, Weekly
 from driftline.declaration.errors import DeclarationError
 
@@ -44,11 +45,17 @@ def described(pipeline: ModelPipeline, description: str) -> Described:
     }
 
 
-def dagster_partitions(pipeline: ModelPipeline) -> dg.TimeWindowPartitionsDefinition | None:
-    """Return a stream's partitions as Dagster's own; None for a table."""
+def dagster_partitions(pipeline: ModelPipeline) -> dg.PartitionsDefinition[str] | None:
+    """Return a stream's partitions as Dagster's own; None for a table.
+
+    Those of a stream that is over are a list of keys: through time windows Dagster's pages go back from today, also
+    where the stream has ended, and would plot empty days alone (docs/decisions/0019-partitions-of-the-past.md).
+    """
     if not pipeline.partitions.is_stream:
         return None
     partitions = pipeline.stream
+    if partitions.last is not None and partitions.last <= now():
+        return dg.StaticPartitionsDefinition(partitions.over_by(partitions.last))
     start = partitions.first.astimezone(partitions.zone)
     end = None if partitions.last is None else partitions.last.astimezone(partitions.zone)
     zone = partitions.timezone

@@ -13,7 +13,7 @@ import dagster as dg
 
 from driftline.declaration import ModelPipeline
 from driftline.pipelines.drift_sensor import drift_sensor
-from driftline.pipelines.in_process import partition_range, run_job
+from driftline.pipelines.in_process import Jobs, partition_range
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.registry import timeline
 from driftline.rows.errors import no_partition_between
@@ -38,12 +38,7 @@ class ReplayStep:
     latest: str
 
 
-def replay(
-    definitions: dg.Definitions,
-    pipeline: ModelPipeline,
-    instance: dg.DagsterInstance,
-    workspace: Workspace,
-) -> Iterator[ReplayStep]:
+def replay(jobs: Jobs, pipeline: ModelPipeline, workspace: Workspace) -> Iterator[ReplayStep]:
     """Replay the stream of `pipeline`, segment by segment; one that was interrupted goes on where it stopped.
 
     Each segment is one Dagster run for all its partitions at the time when the last of their labels came, one
@@ -53,7 +48,7 @@ def replay(
         NotAStreamError: the pipeline has no time partitions.
         EmptyWindowError: none of its partitions is over and has its labels.
         RunFailedError: a Dagster run failed.
-        KeyboardInterrupt: it was interrupted, in a Dagster run or between two.
+        SignalInterrupt: a signal asked the process to end, in a Dagster run.
     """
     partitions, lag = pipeline.stream, pipeline.ground_truth.lag
     known = workspace.as_of() - lag
@@ -63,17 +58,17 @@ def replay(
             pipeline.name, partitions.start, known, partitions.start, partitions.time_title(known)
         )
     if timeline(workspace, pipeline.name).holder(partitions.first) is None:
-        run_job(definitions, instance, f"{pipeline.name}_retrain", replay_at=partitions.first)
+        jobs.run(f"{pipeline.name}_retrain", replay_at=partitions.first)
         yield ReplayStep(done=0, total=len(keys), latest="first model trained")
     done = _done(workspace, pipeline, keys)
     if done:  # a replay that stopped after a segment may not have decided on it
-        _decide(definitions, pipeline, instance, partitions.window(keys[done - 1]).end + lag)
+        _decide(jobs, pipeline, partitions.window(keys[done - 1]).end + lag)
     size = SEGMENTS.get(partitions.unit, 1)
     for place in range(done, len(keys), size):
         segment = keys[place : place + size]
         known_at = partitions.window(segment[-1]).end + lag
-        run_job(definitions, instance, f"{pipeline.name}_monitor", tags=partition_range(segment), replay_at=known_at)
-        retrained = _decide(definitions, pipeline, instance, known_at)
+        jobs.run(f"{pipeline.name}_monitor", tags=partition_range(segment), replay_at=known_at)
+        retrained = _decide(jobs, pipeline, known_at)
         latest = f"{segment[-1]}, retrained" if retrained else segment[-1]
         yield ReplayStep(done=place + len(segment), total=len(keys), latest=latest)
 
@@ -87,16 +82,14 @@ def _done(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]) ->
     return next((place for place, key in enumerate(keys) if key not in done), len(keys))
 
 
-def _decide(definitions: dg.Definitions, pipeline: ModelPipeline, instance: dg.DagsterInstance, at: datetime) -> bool:
+def _decide(jobs: Jobs, pipeline: ModelPipeline, at: datetime) -> bool:
     """Let the drift sensor tick for `pipeline` as of `at`, and run the retraining that it asks for."""
     resources = {"workspace": WorkspaceResource(replay_at=at.isoformat())}
-    with dg.build_sensor_context(instance=instance, definitions=definitions, resources=resources) as context:
+    with dg.build_sensor_context(instance=jobs.instance, definitions=jobs.definitions, resources=resources) as context:
         requests = drift_sensor([pipeline]).evaluate_tick(context).run_requests or []
     for request in requests:
         tags = {**request.tags, "dagster/run_key": str(request.run_key)}
-        run_job(
-            definitions,
-            instance,
+        jobs.run(
             f"{pipeline.name}_retrain",
             assets=request.asset_selection,  # a challenger that waits to be judged is not trained again
             tags=tags,

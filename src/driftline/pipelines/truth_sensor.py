@@ -9,6 +9,7 @@ from driftline.evaluations import outdated
 from driftline.pipelines.asked_runs import MOST_ATTEMPTS, ended_run, was_cancelled
 from driftline.pipelines.dead_runs import end_dead_runs
 from driftline.pipelines.in_process import partition_range
+from driftline.pipelines.jobs import monitor_job
 from driftline.pipelines.keys import asset_keys, renewed_kinds
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.store import delivery_rows
@@ -25,7 +26,7 @@ def truth_sensor(pipeline: ModelPipeline, *, interval_s: int = 60) -> dg.SensorD
 
     @dg.sensor(
         name=f"{pipeline.name}_truth",
-        target=dg.AssetSelection.assets(*asset_keys(pipeline, renewed_kinds(pipeline))),
+        job=monitor_job(pipeline),
         minimum_interval_seconds=interval_s,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description=f"Measures partitions of {pipeline.name} again for which labels have come, or were corrected.",

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from driftline.registry.errors import AliasMovedError, UnknownModelError, alias_move_in_the_past
+from driftline.registry.errors import AliasMovedError, UnknownModelError, alias_move_in_the_past, unknown_alias
 from driftline.registry.model_version import ModelVersion, version_of_row
-from driftline.registry.reference import CHALLENGER, CHAMPION
+from driftline.registry.reference import ALIASES, CHALLENGER, CHAMPION
 from driftline.registry.timeline import AliasEvent, Timeline
 from driftline.store import Session, alias_rows, model_rows
 from driftline.store.alias_rows import AliasEventRow, AliasMove
@@ -26,7 +26,13 @@ def load_timeline(session: Session, model_id: int, *, alias: str = CHAMPION) -> 
 
 
 def load_timelines(session: Session, alias: str, model_ids: Collection[int]) -> dict[int, Timeline]:
-    """Return the history of an alias of each model, one statement."""
+    """Return the history of an alias of each model, one statement.
+
+    Raises:
+        UnknownAliasError: there is no such alias.
+    """
+    if alias not in ALIASES:
+        raise unknown_alias(alias, ALIASES)
     return {id_: history for (id_, _), history in _load(session, [alias], model_ids).items()}
 
 

@@ -32,13 +32,9 @@ class UnknownModelError(NotFoundError):
 
 
 class UnknownAliasError(NotFoundError):
-    """No version of a model holds an alias."""
+    """No version of a model holds an alias, or there is no such alias."""
 
     code = "UNKNOWN_ALIAS"
-
-    def __init__(self, model: str, alias: str, remedy: str | None = None) -> None:
-        usual = f"Materialize {model}/model and {model}/champion, or name a version: driftline models {model}."
-        super().__init__(f"No version of {model!r} is {alias!r} yet. {remedy or usual}")
 
 
 class AliasMovedError(ConflictError):
@@ -98,6 +94,17 @@ class UnknownDecisionStatusError(InvalidInputError):
 
     def __init__(self, status: str, names: Iterable[str]) -> None:
         super().__init__(f"There is no status {status!r} of a decision. {suggestion(status, names)}")
+
+
+def nobody_is(model: str, alias: str, remedy: str | None = None) -> UnknownAliasError:
+    """Return the error where no version of a model holds an alias."""
+    usual = f"Materialize {model}/model and {model}/champion, or name a version: driftline models {model}."
+    return UnknownAliasError(f"No version of {model!r} is {alias!r} yet. {remedy or usual}")
+
+
+def unknown_alias(alias: str, names: Iterable[str]) -> UnknownAliasError:
+    """Return the error where there is no such alias, whatever the model."""
+    return UnknownAliasError(f"There is no alias {alias!r}. {suggestion(alias, names)}")
 
 
 def unknown_decision(number: int) -> UnknownDecisionError:

@@ -7,6 +7,7 @@ from driftline.registry.errors import InvalidModelReferenceError
 
 CHAMPION = "champion"
 CHALLENGER = "challenger"  # scores beside the champion, in its shadow
+ALIASES = (CHAMPION, CHALLENGER)
 _REFERENCE = re.compile(r"(?P<model>[A-Za-z0-9_]+)(?:@(?P<alias>[A-Za-z0-9_-]+)|/(?P<version>[1-9][0-9]*))?")
 
 

@@ -87,7 +87,6 @@ def promote(
         holder = seen.holder(effective_at)
         if holder is not None and holder.id == chosen.id and not plans:
             raise already_champion(model, version)
-        model_files(workspace, chosen)
         details = {
             "actor": actor,
             "reason": reason,
@@ -136,6 +135,8 @@ def rollback(
         UnknownVersionError: the model has no version `to`.
         UnknownVersionError: nobody served before.
         AliasMovedError: the champion was changed since `expected_revision`.
+        ArtifactMissingError: a file of the version is not there.
+        ArtifactAlteredError: a file of it is not what was stored.
         MissingReasonError: the reason is empty.
     """
     reason = stated(reason)
@@ -200,7 +201,12 @@ def _switch(
     rule: str,
     details: Mapping[str, Any],
 ) -> tuple[int, AliasEvent]:
-    """Store a switch with its decision and return the decision's id and the alias event."""
+    """Store a switch with its decision and return the decision's id and the alias event.
+
+    The files of who becomes champion are verified first; where a plan is cancelled nobody does.
+    """
+    if rule != "plan_cancelled":
+        model_files(workspace, version)
     recorded_at = workspace.clock()
     decision_id = ask(
         session,

@@ -9,8 +9,8 @@ from driftline.models import Model, from_files, model_digest, to_files
 from driftline.registry.aliases import known_model, load_timeline
 from driftline.registry.errors import (
     InvalidModelReferenceError,
-    UnknownAliasError,
     altered_version,
+    nobody_is,
     unknown_version,
 )
 from driftline.registry.model_version import ModelVersion, version_of_row
@@ -76,7 +76,7 @@ def find_version(workspace: Workspace, reference: str) -> ModelVersion:
         InvalidModelReferenceError: the text has another form.
         UnknownModelError: no model has this name.
         UnknownVersionError: the model has no such version.
-        UnknownAliasError: nobody holds the alias now.
+        UnknownAliasError: nobody holds the alias now, or there is no such alias.
     """
     wanted = parse_reference(reference)
     with workspace.database.reading() as session:
@@ -85,7 +85,7 @@ def find_version(workspace: Workspace, reference: str) -> ModelVersion:
         alias, model_id = str(wanted.alias), known_model(session, wanted.model).id
         holder = load_timeline(session, model_id, alias=alias).holder(workspace.as_of())
     if holder is None:
-        raise UnknownAliasError(wanted.model, alias)
+        raise nobody_is(wanted.model, alias)
     return holder
 
 

@@ -16,7 +16,7 @@ from driftline.registry import (
     stated,
     versions_by_id,
 )
-from driftline.registry.errors import UnknownAliasError
+from driftline.registry.errors import nobody_is
 from driftline.rollout.bandit_rule import BanditRule
 from driftline.rollout.errors import BanditRunsError, not_for_bandits, shadow_is_champion
 from driftline.rollout.shadow_alias import enter_shadow
@@ -151,7 +151,7 @@ def _champion(
     now = workspace.as_of()
     event = champions.at(now)
     if event is None or event.version is None:
-        raise UnknownAliasError(model, CHAMPION)
+        raise nobody_is(model, CHAMPION)
     for other in (event, *champions.planned(now)):
         if other.version is not None and other.version.id == challenger.id:
             raise shadow_is_champion(model, challenger.version)

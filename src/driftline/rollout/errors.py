@@ -2,7 +2,7 @@
 
 from driftline.errors import ConflictError, InvalidInputError, NotFoundError
 from driftline.registry import CHALLENGER
-from driftline.registry.errors import UnknownAliasError
+from driftline.registry.errors import UnknownAliasError, nobody_is
 
 
 class BanditRunsError(ConflictError):
@@ -38,7 +38,7 @@ class InvalidRolloutError(InvalidInputError):
 
 def nobody_in_the_shadow(model: str) -> UnknownAliasError:
     """Return the error where a shadow is to be compared or ended, and there is none."""
-    return UnknownAliasError(model, CHALLENGER, f"Start one: driftline shadow {model} VERSION.")
+    return nobody_is(model, CHALLENGER, f"Start one: driftline shadow {model} VERSION.")
 
 
 def shadow_is_champion(model: str, version: int) -> InvalidRolloutError:

@@ -45,6 +45,11 @@ class Database:
         return _masked(self._place)
 
     @property
+    def is_stored(self) -> bool:
+        """Return whether there is a database at its place; what `read_database` gives without one is empty."""
+        return self._place == self._engine.url
+
+    @property
     def dialect(self) -> str:
         """Return "sqlite" or "postgresql"."""
         return self._engine.dialect.name

@@ -5,9 +5,9 @@ from typing import Any, get_args
 
 import strawberry
 
-from driftline.api.context import finite
 from driftline.api.schema.fields import BigInt, closed_set, field
 from driftline.backtest import Outcome
+from driftline.json_values import finite
 from driftline.store.decision_rows import Trigger
 
 _Outcome = closed_set("BacktestOutcome", get_args(Outcome), description="How a retraining of a backtest ended.")

@@ -1,6 +1,5 @@
 """What many types share: scalars that GraphQL itself does not have, closed sets, and fields that a method resolves."""
 
-import math
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,6 +9,7 @@ import strawberry
 
 from driftline.api.context import Info
 from driftline.clock import not_a_time, parse_time
+from driftline.json_values import plain
 from driftline.store.decision_rows import Trigger
 
 JSON = NewType("JSON", object)
@@ -17,17 +17,6 @@ BigInt = NewType("BigInt", int)
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
 strawberry.enum(Trigger, name="Trigger", description="What asked for a retraining or a decision.")
-
-
-def plain(value: Any) -> Any:
-    """Return `value` with NaN and the infinities in it as text, since JSON has no word for them."""
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    return value
 
 
 def _time(value: object) -> datetime:

@@ -60,7 +60,7 @@ def _event(timeline: Timeline, event: registry.AliasEvent | None) -> AliasEvent 
 
 
 At = Annotated[datetime | None, strawberry.argument(description="A time of the past or to come; now by default.")]
-Alias = Annotated[str, strawberry.argument(description="The movable name.")]
+Alias = Annotated[str, strawberry.argument(description="The movable name: champion or challenger.")]
 BeforeVersion = Annotated[int | None, strawberry.argument(description="Only numbers below this.")]
 BeforeRevision = Annotated[int | None, strawberry.argument(description="Only revisions below this.")]
 Number = Annotated[int, strawberry.argument(description="The version's number.")]
