@@ -1,5 +1,6 @@
 """The Dagster instance where nothing may be written: one sentence, before Dagster tries."""
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -28,3 +29,21 @@ def test_a_history_that_may_only_be_read_is_not_opened(readable):
     open_instance(dagster_home()).dispose()
     with only_reading(readable / "history"), pytest.raises(ReadOnlyInstanceError, match="history can only be read"):
         open_instance(readable)
+
+
+def test_processes_that_open_a_new_home_at_once_set_it_up_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
+    children = []
+    for _ in range(4):
+        child = os.fork()
+        if not child:
+            code = 1
+            try:
+                open_instance(dagster_home()).dispose()
+                code = 0
+            finally:
+                os._exit(code)
+        children.append(child)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0, 0]
+    with open_instance(dagster_home()) as instance:
+        assert instance.get_runs() == []

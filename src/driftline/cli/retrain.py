@@ -23,10 +23,8 @@ def retrain(
 
     from driftline.cli.errors import InterruptedByUserError
     from driftline.pipelines import open_jobs
-    from driftline.pipelines.errors import RunFailedError
     from driftline.registry import list_decisions
     from driftline.retraining import newest_reading
-    from driftline.retraining.errors import failed_checks
     from driftline.tracking import environment
     from driftline.workspace import open_workspace
 
@@ -42,11 +40,6 @@ def retrain(
             jobs.run(f"{declared.name}_retrain", tags=tags)
     except KeyboardInterrupt as interrupt:
         raise InterruptedByUserError(f"The retraining of {pipeline}", interrupt) from None
-    except RunFailedError:
-        reading = newest_reading(workspace, declared.name)
-        if reading is not None and reading.problems:
-            raise failed_checks(declared.name, reading.problems) from None
-        raise
     reading, [decision, *_] = newest_reading(workspace, declared.name), list_decisions(workspace, model=declared.name)
     if as_json:
         left_out, warnings = (list(reading.left_out), list(reading.warnings)) if reading else ([], [])

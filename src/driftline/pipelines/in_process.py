@@ -103,8 +103,10 @@ class Jobs:
 
 def _causes(result: dg.JobExecutionResult) -> list[str]:
     """Return why a run failed, as sentences: by its steps, or by what befell it before and between them."""
-    steps = [event.step_failure_data for event in result.get_step_failure_events()]
-    told = [step.user_failure_data.description for step in steps if step.user_failure_data]
+    checks = [one for one in result.get_asset_check_evaluations() if not one.passed and one.blocking]
+    told: list[str | None] = [" ".join((check.description or "").split("\n")) for check in checks]
+    steps = [] if any(told) else [event.step_failure_data for event in result.get_step_failure_events()]
+    told += [step.user_failure_data.description for step in steps if step.user_failure_data]
     told += [_message(step.error) for step in steps if step.error and not any(told)]
     ended = [event.job_failure_data.error for event in result.filter_events(lambda event: event.is_job_failure)]
     told += [_message(error) for error in ended if error and not any(told)]

@@ -4,12 +4,14 @@ import os
 from pathlib import Path
 
 import dagster as dg
+from filelock import FileLock
 
 from driftline.pipelines.dead_runs import end_dead_runs
 from driftline.pipelines.errors import ReadOnlyInstanceError
 from driftline.settings import Settings, make_folder
 
 CONFIG = "dagster.yaml"
+LOCK = "open.lock"
 DAGSTER_YAML = """\
 # The Dagster instance of this project. driftline wrote this file once and leaves it alone.
 
@@ -52,8 +54,9 @@ def dagster_home(settings: Settings | None = None) -> Path:
     make_folder(home)
     _check_writable(home)
     config = home / CONFIG
-    if not config.exists():
-        config.write_text(DAGSTER_YAML.format(history=home / "history" / "runs"))
+    with FileLock(home / LOCK):
+        if not config.exists():
+            config.write_text(DAGSTER_YAML.format(history=home / "history" / "runs"))
     os.environ["DAGSTER_HOME"] = str(home)
     return home
 
@@ -67,13 +70,14 @@ def open_instance(home: Path) -> dg.DagsterInstance:
         ReadOnlyInstanceError: this process may not write there.
     """
     _check_writable(home)
-    instance = dg.DagsterInstance.from_config(str(home))
+    with FileLock(home / LOCK):  # Dagster makes its tables without one: two that begin at once spoil them for good
+        instance = dg.DagsterInstance.from_config(str(home))
     end_dead_runs(instance)
     return instance
 
 
 def _check_writable(home: Path) -> None:
-    """Refuse a home that is to be set up, or whose SQLite files lie in it, where nothing may be written."""
-    folder = home / "history" if (home / CONFIG).exists() else home
-    if folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
-        raise ReadOnlyInstanceError(str(folder))
+    """Refuse a home that may only be read, or whose SQLite files may."""
+    for folder in (home, home / "history"):
+        if folder.exists() and not os.access(folder, os.W_OK | os.X_OK):
+            raise ReadOnlyInstanceError(str(folder))
