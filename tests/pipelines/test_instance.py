@@ -27,7 +27,7 @@ def test_a_new_home_that_cannot_be_set_up_says_so(readable):
 
 def test_a_history_that_may_only_be_read_is_not_opened(readable):
     open_instance(dagster_home()).dispose()
-    with only_reading(readable / "history"), pytest.raises(ReadOnlyInstanceError, match="history can only be read"):
+    with only_reading(readable / "history"), pytest.raises(ReadOnlyInstanceError, match="can only be read"):
         open_instance(readable)
 
 
