@@ -8,7 +8,15 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 ENGINE = ROOT / "src" / "driftline"
 ROOMS = sorted(path.parent.name for path in ENGINE.glob("*/__init__.py"))
-FILES = {"clock", "errors", "json_values", "masking", "process", "settings"}  # below all rooms, and in no picture
+FILES = {
+    "clock",
+    "dagster_pages",
+    "errors",
+    "json_values",
+    "masking",
+    "process",
+    "settings",
+}  # below all rooms, and in no picture
 
 
 class Import(NamedTuple):

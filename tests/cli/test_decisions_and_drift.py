@@ -1,6 +1,7 @@
 """`driftline decisions` and `driftline drift`: what was decided and found, for people and as JSON."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -34,6 +35,25 @@ def test_one_decision_is_shown_with_what_happened_and_the_comparison(replayed):
     shown = command("decisions", str(newest["id"])).stdout
     assert "What happened" in shown
     assert "challenger_score" in shown
+
+
+def test_what_a_dagster_run_made_links_to_its_page(replayed):
+    command = replace(replayed[0], settings={"DRIFTLINE_DAGSTER_URL": "https://user:pass@dagster.example/team/"})
+    run = told(command, "runs")[0]
+    partition = told(command, "drift", "fire_risk")[0]["partition"]
+    for words in (
+        ("runs", run["run_id"]),
+        ("decisions", str(told(command, "decisions", "--status", "promoted")[0]["id"])),
+        ("drift", "fire_risk", partition),
+        ("models", "fire_risk", "--at", "2025-03-20"),
+    ):
+        shown = told(command, *words)
+        link = f"https://dagster.example/team/runs/{shown['dagster_run_id']}"
+        assert shown["dagster_run_url"] == link
+        assert link in command(*words).stdout.split()
+    [newest, *_] = told(command, "models", "fire_risk")["versions"]
+    assert newest["dagster_run_url"] == f"https://dagster.example/team/runs/{run['dagster_run_id']}"
+    assert newest["dagster_run_url"] in command("models", "fire_risk").stdout.split()
 
 
 def test_drift_reports_are_listed_and_each_is_shown_with_its_checks(replayed):

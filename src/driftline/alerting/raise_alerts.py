@@ -10,8 +10,8 @@ from driftline.alerting.facts import FailedRun
 from driftline.alerting.rule_results import RuleResult, alert_key, evaluate_rule
 from driftline.alerting.steps import AlertEvent, IncidentHistory, Step, next_step
 from driftline.alerting.stored_facts import StoredFacts
+from driftline.dagster_pages import page
 from driftline.declaration import ModelPipeline
-from driftline.masking import public_url
 from driftline.sentences import Message, alert_message, alert_text
 from driftline.store import Session, alert_rows, model_rows
 from driftline.store.alert_rows import AlertRow
@@ -171,7 +171,7 @@ class _Writer:
             version=concluded.version,
             severity=result.severity,
             evidence=concluded.evidence,
-            link=public_url(self.dagster_url).rstrip("/") + concluded.path,
+            link=page(self.dagster_url, concluded.path),
             opened_at=concluded.happened_at or opened_at,
             now=self.now,
         )

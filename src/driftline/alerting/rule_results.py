@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import takewhile
 
 from driftline.alerting.facts import Facts, News, NewsKind, RetrainingStatus
+from driftline.dagster_pages import asset_path, run_path
 from driftline.declaration import Alert, AlertKind, ModelPipeline, Severity
 from driftline.drift import Verdict
 from driftline.metrics import metric
@@ -165,7 +166,7 @@ def _drift(pipeline: ModelPipeline, facts: Facts) -> Conclusion | None:
         },
         state=state,
         evidence=f"report {report.report_id}",
-        path=_asset(pipeline, "drift", report.partition_key),
+        path=asset_path(pipeline.name, "drift", report.partition_key),
         version=report.version,
     )
 
@@ -188,7 +189,7 @@ def _evaluation(pipeline: ModelPipeline, rule: Alert, facts: Facts) -> Conclusio
         },
         state=state,
         evidence=f"evaluation {newest.evaluation_id}",
-        path=_asset(pipeline, "evaluation", newest.partition_key),
+        path=asset_path(pipeline.name, "evaluation", newest.partition_key),
         version=newest.version,
     )
 
@@ -220,7 +221,7 @@ def _label_lateness(pipeline: ModelPipeline, rule: Alert, facts: Facts) -> Concl
         },
         state=RuleState.BAD if overdue else RuleState.OK,
         evidence=f"predictions {newest.partition_key}",
-        path=_asset(pipeline, "evaluation", newest.partition_key),
+        path=asset_path(pipeline.name, "evaluation", newest.partition_key),
         version=newest.version,
     )
 
@@ -240,7 +241,7 @@ def _failed_run(facts: Facts) -> Conclusion | None:
         values={"work": run.work, "cause": run.cause},
         state=RuleState.BAD,
         evidence=f"run {run.dagster_run_id}",
-        path=f"/runs/{run.dagster_run_id}",
+        path=run_path(run.dagster_run_id),
     )
 
 
@@ -266,7 +267,7 @@ def _retraining(pipeline: ModelPipeline, facts: Facts) -> Conclusion | None:
         },
         state=state,
         evidence=f"decision {ended.decision_id}",
-        path=f"/runs/{ended.dagster_run_id}" if ended.dagster_run_id else _asset(pipeline, "champion", ""),
+        path=run_path(ended.dagster_run_id) if ended.dagster_run_id else asset_path(pipeline.name, "champion"),
         version=ended.serving_version,
     )
 
@@ -289,12 +290,7 @@ def _news(pipeline: ModelPipeline, news: News) -> Conclusion:
         },
         state=RuleState.HAPPENED,
         evidence=f"decision {news.decision_id}",
-        path=f"/runs/{news.dagster_run_id}" if news.dagster_run_id else _asset(pipeline, "champion", ""),
+        path=run_path(news.dagster_run_id) if news.dagster_run_id else asset_path(pipeline.name, "champion"),
         version=news.serving_version,
         happened_at=news.at,
     )
-
-
-def _asset(pipeline: ModelPipeline, kind: str, partition: str) -> str:
-    shown = f"?view=partitions&partition={partition}" if partition else ""
-    return f"/assets/{pipeline.name}/{kind}{shown}"

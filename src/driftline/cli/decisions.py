@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from driftline.cli.links import linked
 from driftline.cli.output import print_json, print_table, print_text
 
 
@@ -27,7 +28,7 @@ def decisions(
 
     workspace = read_workspace()
     if what is not None and what.isdecimal():
-        _print_one(describe_decision(workspace, int(what)), as_json=as_json)
+        _print_one(linked(describe_decision(workspace, int(what))), as_json=as_json)
         return
     include_declined = everything or status is not None
     found = list_decisions(workspace, model=what, status=status, include_declined=include_declined, first=first)

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from driftline.cli.links import linked
 from driftline.cli.output import print_json, print_table, print_text
 
 
@@ -22,7 +23,7 @@ def drift(
 
     workspace = read_workspace()
     if partition is not None:
-        _print_one(describe_report(workspace, model, partition), as_json=as_json)
+        _print_one(linked(describe_report(workspace, model, partition)), as_json=as_json)
         return
     reports = list_reports(workspace, model, first=first)
     if as_json:
@@ -53,3 +54,5 @@ def _print_one(report: dict[str, Any], *, as_json: bool) -> None:
         ],
         empty="No rule had anything to say.",
     )
+    if report["dagster_run_url"]:
+        print_text(f"\nIn Dagster: {report['dagster_run_url']}")

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from driftline.cli.links import linked
 from driftline.cli.output import print_json, print_table, print_text
 
 
@@ -24,9 +25,10 @@ def models(
             raise InvalidInputError("--at asks about one model. Name it: driftline models NAME --at 2025-05-01.")
         _print_models(list_models(workspace), where=workspace.database.url, as_json=as_json)
     elif at is not None:
-        _print_champion(describe_champion(workspace, name, parse_time(at)), as_json=as_json)
+        _print_champion(linked(describe_champion(workspace, name, parse_time(at))), as_json=as_json)
     else:
-        _print_model(describe_model(workspace, name), as_json=as_json)
+        model = describe_model(workspace, name)
+        _print_model(model | {"versions": [linked(version) for version in model["versions"]]}, as_json=as_json)
 
 
 def _print_models(models: list[dict[str, Any]], *, where: str, as_json: bool) -> None:
@@ -64,6 +66,9 @@ def _print_model(model: dict[str, Any], *, as_json: bool) -> None:
         ],
         empty=f"{model['model']} has no versions yet.",
     )
+    trained = next((version for version in model["versions"] if version["dagster_run_url"]), None)
+    if trained is not None:
+        print_text(f"The training of version {trained['version']} in Dagster: {trained['dagster_run_url']}")
     print_table(
         "\nWho was champion, newest first",
         ("since", "version", "after", "by", "why"),

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from driftline.cli.links import linked
 from driftline.cli.output import print_json, print_table
 from driftline.json_values import plain
 
@@ -21,7 +22,7 @@ def runs(
 
     workspace = read_workspace()
     if run_id is not None:
-        run = describe_run(workspace, run_id)
+        run = linked(describe_run(workspace, run_id))
         if as_json:
             print_json(run | {"params": plain(run["params"])})
         else:

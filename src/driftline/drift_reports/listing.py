@@ -52,6 +52,7 @@ def _facts(model: str, report: DriftReportRow, version: int) -> dict[str, Any]:
         "version": version,
         "verdict": report.verdict,
         "summary": report.summary,
+        "dagster_run_id": report.dagster_run_id,
         "window_start": report.window_start,
         "window_end": report.window_end,
         "created_at": report.created_at,

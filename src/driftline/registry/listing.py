@@ -11,7 +11,7 @@ from driftline.registry.decisions import load_decision, load_decisions
 from driftline.registry.errors import UnknownDecisionStatusError, unknown_decision
 from driftline.registry.reference import CHALLENGER, CHAMPION
 from driftline.registry.timeline import Timeline
-from driftline.store import decision_rows, model_rows
+from driftline.store import decision_rows, model_rows, run_rows
 from driftline.store.decision_rows import DecisionStatus
 from driftline.workspace import Workspace
 
@@ -50,6 +50,7 @@ def describe_model(workspace: Workspace, name: str) -> dict[str, Any]:
         versions = model_rows.versions(session, model.id)
         champions = load_timeline(session, model.id, alias=CHAMPION)
         challengers = load_timeline(session, model.id, alias=CHALLENGER)
+        dagster = run_rows.dagster_run_ids(session, [version.run_id for version in versions])
     now = workspace.as_of()
     holders = {alias: history.holder(now) for alias, history in ((CHALLENGER, challengers), (CHAMPION, champions))}
     aliases = {version.id: alias for alias, version in holders.items() if version is not None}
@@ -64,6 +65,7 @@ def describe_model(workspace: Workspace, name: str) -> dict[str, Any]:
                 "created_at": version.created_at,
                 "flavor": version.flavor,
                 "run_id": version.run_id,
+                "dagster_run_id": dagster.get(version.run_id),
                 "digest": version.digest,
             }
             for version in versions
@@ -198,6 +200,7 @@ def _evidence(decision: Decision) -> Mapping[str, Any]:
     judged = decision.adjudication
     return {
         "decision_id": decision.id,
+        "dagster_run_id": decision.dagster_run_id,
         "trigger": decision.trigger,
         "why_retrained": decision.reason,
         "metric": judged.metric if judged else None,

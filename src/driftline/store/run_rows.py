@@ -1,6 +1,6 @@
 """Experiments and their runs, with params, tags, artifacts and inputs; their metrics are in `metric_rows`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -191,6 +191,12 @@ def add_input(session: Session, run_id: str, dataset_version_id: int, *, role: s
 def run(session: Session, run_id: str) -> Run | None:
     """Return one run, or None."""
     return session.get(Run, run_id)
+
+
+def dagster_run_ids(session: Session, run_ids: Collection[str]) -> dict[str, str]:
+    """Return the Dagster run that each of some runs is part of; runs of scripts are left out."""
+    statement = select(Run.run_id, Run.dagster_run_id).where(col(Run.run_id).in_(run_ids))
+    return {run_id: dagster for run_id, dagster in session.exec(statement) if dagster is not None}
 
 
 def starting_with(session: Session, prefix: str) -> Sequence[Run]:

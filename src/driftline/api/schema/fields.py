@@ -9,6 +9,7 @@ import strawberry
 
 from driftline.api.context import Info
 from driftline.clock import not_a_time, parse_time
+from driftline.dagster_pages import page, run_path
 from driftline.json_values import plain
 from driftline.store.decision_rows import Trigger
 
@@ -71,4 +72,4 @@ class FromDagster:
     @field("That run in Dagster's UI, at DRIFTLINE_DAGSTER_URL.")
     def dagster_run_url(self, info: Info) -> str | None:
         """Return the link to the Dagster run."""
-        return f"{info.context.dagster.url}/runs/{self.dagster_run_id}" if self.dagster_run_id else None
+        return page(info.context.dagster.url, run_path(self.dagster_run_id)) if self.dagster_run_id else None

@@ -8,6 +8,7 @@ import strawberry
 from driftline import errors
 from driftline.api.context import Info
 from driftline.api.schema.user_errors import DagsterError, InvalidInputError, NotFoundError, invalid_or_missing
+from driftline.dagster_pages import backfill_path, page, run_path
 from driftline.declaration import (
     PIPELINE_TAG,
     VERSION_TAG,
@@ -90,7 +91,7 @@ async def launch_backfill(info: Info, backfill: LaunchBackfillInput) -> LaunchBa
             **({} if backfill.version is None else {VERSION_TAG: str(backfill.version)}),
         }
         launched = await context.dagster.backfill([[backfill.pipeline, kind] for kind in kinds], keys, tags)
-        url = f"{context.dagster.url}/runs/b/{launched}"
+        url = page(context.dagster.url, backfill_path(launched))
         return LaunchBackfillPayload(backfill_id=launched, url=url, partitions=list(keys))
 
     try:
@@ -110,7 +111,7 @@ async def launch_backtest(info: Info, backtest: LaunchBacktestInput) -> LaunchBa
         ops = {"ops": {replay_op(backtest.pipeline): {"config": config}}}
         tags = {PIPELINE_TAG: backtest.pipeline}
         run_id = await context.dagster.run(backtest_job(backtest.pipeline), ops, tags)
-        return LaunchRunPayload(dagster_run_id=run_id, url=f"{context.dagster.url}/runs/{run_id}")
+        return LaunchRunPayload(dagster_run_id=run_id, url=page(context.dagster.url, run_path(run_id)))
 
     try:
         return await invalid_or_missing(launch)
