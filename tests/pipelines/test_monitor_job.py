@@ -146,7 +146,7 @@ def test_each_day_shows_how_large_a_change_is_and_a_loud_one_what_was_found(dags
     dagster.run("fires_monitor", fires(drift=(rule,)), days=RANGE)
     shown = {name: value.value for name, value in by_partition(dagster, "drift")[0]["2025-02-12"].metadata.items()}
     assert (shown["verdict"], type(shown["report"])) == (verdict, str)
-    assert isinstance(shown["drift: auroc"], float)
+    assert isinstance(shown["auroc: drop"], float)
     assert shown.get("findings", "").startswith("- **drift** performance `auroc`: auroc 0.") == (verdict == "drift")
 
 

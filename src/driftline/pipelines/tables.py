@@ -8,6 +8,19 @@ from driftline.drift import Finding
 from driftline.metrics import Measurement, Slice
 from driftline.store.dataset_rows import DatasetVersion
 
+_SUBJECTS = {"column": "column", "multivariate": "all columns"}
+_MEASURES = {
+    "Wasserstein distance in reference standard deviations": "Wasserstein",
+    "KS distance": "KS",
+    "total variation distance": "TVD",
+    "change of the share of a category": "category",
+    "rise of the share of unseen categories": "unseen",
+    "change of the missing share": "missing",
+    "change of the non-finite share": "non-finite",
+    "AUROC of telling the window from the reference": "AUROC",
+    "largest evidence in the window": "evidence",
+}
+
 
 def metric_table(measurements: Iterable[Measurement]) -> dg.TableMetadataValue:
     """Return measurements as a table; what is not defined says why."""
@@ -58,13 +71,16 @@ def finding_text(findings: Sequence[Finding]) -> dg.MarkdownMetadataValue:
 
 
 def effect_values(findings: Iterable[Finding]) -> dict[str, float]:
-    """Return the size of each change, which Dagster plots over time; of the columns that of the largest one."""
+    """Return the size of each change as `<what>: <measure>`, which Dagster plots over time.
+
+    Of the columns it is that of the largest one by each measure, so that the names stay the same from day to day.
+    """
     shown: dict[str, float] = {}
     for finding in findings:
-        if finding.effect is None or finding.role == "trigger":
+        if finding.effect is None or finding.effect_name is None or finding.role == "trigger":
             continue
-        name = f"largest change of a column, {finding.effect_name}" if finding.kind == "column" else finding.name
-        shown[f"drift: {name}"] = max(float(finding.effect), shown.get(f"drift: {name}", float("-inf")))
+        name = f"{_SUBJECTS.get(finding.kind, finding.name)}: {_MEASURES.get(finding.effect_name, finding.effect_name)}"
+        shown[name] = max(float(finding.effect), shown.get(name, float("-inf")))
     return shown
 
 
