@@ -89,7 +89,11 @@ def test_the_retraining_that_was_asked_for_fills_the_decision_and_the_next_tick_
     row = decisions(drifting)[-1]
     assert (row.trigger, row.dagster_run_id) == ("drift", result.run_id)
     assert row.status == "promoted"
-    assert row.outcome == dagster.newest("fires", "champion").metadata["reason"].value
+    told = dagster.newest("fires", "champion").metadata
+    assert row.outcome == told["reason"].value
+    report = "http://127.0.0.1:3000/assets/fires/drift?view=partitions&partition=2025-03-17"
+    assert (told["decision"].value, told["drift report"].value) == (str(row.id), report)
+    assert dagster.newest("fires", "model").metadata["drift report"].value == report
     assert tick(dagster).skip_message == "No new drift report."
 
 

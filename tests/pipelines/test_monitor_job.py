@@ -191,16 +191,16 @@ def test_the_watch_of_a_day_is_tried_three_times_by_dagster_itself(dagster):
 
 def test_estimates_are_shown_with_the_predictions_and_called_so():
     found = (estimated("accuracy", np.array([0.2, 0.9])),)
-    told = _metadata(Predicted(version=1, row_count=2, mean_score=0.55, digest="d", estimates=found))
+    told = _metadata(Predicted(version=1, row_count=2, mean_score=0.55, digest="d", estimates=found), {})
     assert told["estimated_accuracy"] == pytest.approx(0.85)
     assert "estimated, if only the inputs changed" in told
-    assert "estimated" not in str(_metadata(Predicted(version=1, row_count=2, mean_score=0.55, digest="d")))
+    assert "estimated" not in str(_metadata(Predicted(version=1, row_count=2, mean_score=0.55, digest="d"), {}))
 
 
 def test_rows_that_an_evaluation_leaves_out_are_shown_with_it():
     found = estimated("accuracy", np.array([0.2, 0.9]))
     done = Evaluated(version=1, row_count=3, label_count=2, measurements=(found,), left_out=("1 of 3 rows.",))
-    assert _metadata(done)["rows left out"] == "1 of 3 rows."
+    assert _metadata(done, {})["rows left out"] == "1 of 3 rows."
     assert "rows left out" not in _metadata(replace(done, left_out=()))
 
 
@@ -226,7 +226,7 @@ def test_the_step_predicts_and_evaluates_with_the_shadow_too(dagster, serving):
     assert dagster.run("fires_monitor", fires(), days=RANGE).success
     assert stored_for(serving, version) == (["2025-02-12", "2025-02-13"],) * 2
     found, count = by_partition(dagster, "predictions")
-    assert ({told.metadata["version"].value for told in found.values()}, count) == ({1}, 4)
+    assert ({told.metadata["version"].value for told in found.values()}, count) == ({"1"}, 4)
 
 
 def test_a_shadow_that_fails_fails_nothing_that_is_served(dagster, serving, home):

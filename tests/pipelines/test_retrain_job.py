@@ -13,6 +13,8 @@ from driftline.workspace import open_workspace
 from tests.histories import decisions
 from tests.streams import Forest, fires, persons, read_persons
 
+IDS = {"version", "decision", "run", "report"}
+
 
 def test_the_definitions_of_the_project_can_be_loaded():
     dg.Definitions.validate_loadable(defs)
@@ -67,7 +69,13 @@ def test_a_run_and_its_dagster_run_know_each_other(dagster):
         [run] = run_rows.newest_runs(session)
     [decision] = decisions(open_workspace(), "persons")
     assert (run.dagster_run_id, decision.dagster_run_id) == (result.run_id, result.run_id)
-    assert dagster.newest("persons", "model").metadata["run"].value == run.run_id
+    told = {kind: dagster.newest("persons", kind).metadata for kind in ("dataset", "model", "champion", "evaluation")}
+    assert told["model"]["run"].value == run.run_id
+    for kind, name in (("champion", "challenger version trained by"), ("evaluation", "version trained by")):
+        assert told[kind][name] == dg.MetadataValue.dagster_run(result.run_id)
+    ids = {name: value for shown in told.values() for name, value in shown.items() if name.split()[-1] in IDS}
+    assert {"version", "training version", "decision", "run"} <= set(ids)
+    assert [name for name, value in ids.items() if not isinstance(value.value, str)] == []  # a number would be plotted
 
 
 def test_a_dataset_that_fails_its_check_stops_the_training(dagster, serving):
@@ -129,8 +137,8 @@ def test_a_second_retraining_keeps_the_champion_and_says_why(dagster, serving):
     result = dagster.run("fires_retrain", fires(), at="2025-03-10")
     assert result.success
     told = dagster.newest("fires", "champion").metadata
-    assert told["champion version"].value == (2 if told["promoted"].value else 1)
-    assert told["challenger version"].value == 2
+    assert told["champion version"].value == ("2" if told["promoted"].value else "1")
+    assert told["challenger version"].value == "2"
     assert [record.data["metric"] for record in told["scores"].records] == ["auroc", "auroc"]
 
 

@@ -16,6 +16,7 @@ from driftline.evaluations import Evaluated, LabelCount, LabelledReader, count_l
 from driftline.metrics import Measurement, metric
 from driftline.pipelines.failure import partitions_failure, visible_failure
 from driftline.pipelines.keys import asset_key, dagster_partitions, described
+from driftline.pipelines.links import of_version, training_runs
 from driftline.pipelines.tables import effect_values, finding_text, metric_table, metric_values, slice_table
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.predictions import Predicted, predict
@@ -52,7 +53,7 @@ def monitoring_assets(pipeline: ModelPipeline) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
         keys = list(context.partition_keys) if pipeline.partitions.is_stream else [TABLE_KEY]
         failed: dict[str, str] = {}
-        reader = LabelledReader(workspace.opened, pipeline)
+        reader, trained = LabelledReader(workspace.opened, pipeline), training_runs(workspace.opened, pipeline)
         include_challenger = VERSION_TAG not in context.run.tags
         if include_challenger:
             with visible_failure():
@@ -62,7 +63,7 @@ def monitoring_assets(pipeline: ModelPipeline) -> dg.AssetsDefinition:
                 with visible_failure():
                     outcome = work(keys)
                 failed |= {key: why for key, why in outcome.failed.items() if key not in failed}
-                yield from _materialize(context, pipeline, kind, outcome)
+                yield from _materialize(context, pipeline, kind, outcome, trained)
                 if kind is Kind.EVALUATION and pipeline.floor is not None and context.selected_asset_check_keys:
                     yield _floor_result(pipeline, pipeline.floor, outcome)
         if include_challenger:
@@ -152,7 +153,11 @@ def _judge_bandit(
 
 
 def _materialize(
-    context: dg.AssetExecutionContext, pipeline: ModelPipeline, kind: Kind, outcome: Outcome[Any]
+    context: dg.AssetExecutionContext,
+    pipeline: ModelPipeline,
+    kind: Kind,
+    outcome: Outcome[Any],
+    trained: Mapping[int, str],
 ) -> Iterator[dg.MaterializeResult]:
     """Materialize the partitions that are done and leave the others missing."""
     key = asset_key(pipeline, kind)
@@ -163,27 +168,30 @@ def _materialize(
             context.log.warning(f"{pipeline.partitions.title(partition)}: {sentence}")
     if not pipeline.partitions.is_stream:
         for done in outcome.done.values():
-            yield dg.MaterializeResult(asset_key=key, metadata=_metadata(done))
+            yield dg.MaterializeResult(asset_key=key, metadata=_metadata(done, trained))
     elif outcome.waiting or outcome.failed:
         for partition, done in outcome.done.items():
-            context.log_event(dg.AssetMaterialization(key, partition=partition, metadata=_metadata(done)))
+            context.log_event(dg.AssetMaterialization(key, partition=partition, metadata=_metadata(done, trained)))
     else:
         for partition, done in outcome.done.items():
-            context.add_asset_metadata(_metadata(done), asset_key=key, partition_key=partition)
+            context.add_asset_metadata(_metadata(done, trained), asset_key=key, partition_key=partition)
         yield dg.MaterializeResult(asset_key=key)
 
 
-def _metadata(done: Predicted | LabelCount | Evaluated | DriftReportResult) -> dict[str, Any]:
+def _metadata(
+    done: Predicted | LabelCount | Evaluated | DriftReportResult, trained: Mapping[int, str]
+) -> dict[str, Any]:
     """Return what people look at; small, since there is one for each partition."""
+    version = of_version(done.version, trained)
     if isinstance(done, Predicted):
-        shown: dict[str, Any] = {"dagster/row_count": done.row_count, "version": done.version}
+        shown: dict[str, Any] = {"dagster/row_count": done.row_count, **version}
         if done.estimates:
             shown["estimated, if only the inputs changed"] = metric_table(done.estimates)
             shown |= metric_values(done.estimates)
         return shown if done.mean_score is None else {**shown, "mean score": done.mean_score}
     if isinstance(done, LabelCount):
         return {
-            "version": done.version,
+            **version,
             "labelled": f"{done.label_count} of {done.row_count} predictions",
             "labelled share": done.label_count / done.row_count,
             "delivered": done.delivered_count,
@@ -192,7 +200,7 @@ def _metadata(done: Predicted | LabelCount | Evaluated | DriftReportResult) -> d
         }
     if isinstance(done, Evaluated):
         return {
-            "version": done.version,
+            **version,
             "predictions": done.row_count,
             "labels": done.label_count,
             **metric_values(done.measurements),
@@ -201,7 +209,7 @@ def _metadata(done: Predicted | LabelCount | Evaluated | DriftReportResult) -> d
             **({"rows left out": "\n".join(done.left_out)} if done.left_out else {}),
         }
     shown = {
-        "version": done.version,
+        **version,
         "verdict": str(done.verdict),
         "summary": done.summary,
         "report": str(done.report_id),  # as text: a number would be plotted

@@ -1,5 +1,6 @@
 """The assets that a retraining materializes: the dataset, the challenger, and the decision on it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
@@ -8,6 +9,7 @@ from driftline.declaration import DECISION_TAG, TRIGGER_TAG, Kind, ModelPipeline
 from driftline.models import Flavor, LightGBM, Sklearn
 from driftline.pipelines.failure import visible_failure
 from driftline.pipelines.keys import asset_key, described
+from driftline.pipelines.links import of_decision, of_version, training_runs
 from driftline.pipelines.pictures import model_pictures
 from driftline.pipelines.quality_checks import check_results, check_specs
 from driftline.pipelines.tables import column_schema, metric_table, metric_values
@@ -66,9 +68,8 @@ def model_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
                 actor=tags.get("user", ACTOR),
                 dagster_run_id=context.run.run_id,
             )
-        return dg.MaterializeResult(
-            data_version=dg.DataVersion(trained.version.digest), metadata=_model_metadata(trained)
-        )
+        metadata = _model_metadata(trained) | of_decision(workspace.opened, pipeline, trained.decision_id)
+        return dg.MaterializeResult(data_version=dg.DataVersion(trained.version.digest), metadata=metadata)
 
     return model
 
@@ -89,7 +90,9 @@ def champion_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
             decision_id = int(tags[DECISION_TAG]) if DECISION_TAG in tags else None
             judged = adjudicate(workspace.opened, pipeline, decision_id=decision_id, actor=tags.get("user", "policy"))
         serving = judged.champion.digest if judged.champion else "none"
-        return dg.MaterializeResult(data_version=dg.DataVersion(serving), metadata=_champion_metadata(judged))
+        metadata = _champion_metadata(judged, training_runs(workspace.opened, pipeline))
+        metadata |= of_decision(workspace.opened, pipeline, judged.decision_id)
+        return dg.MaterializeResult(data_version=dg.DataVersion(serving), metadata=metadata)
 
     return champion
 
@@ -114,8 +117,8 @@ def _dataset_metadata(read: DatasetReadResult) -> dict[str, Any]:
             "dagster/column_schema": column_schema(read.training),
             "training rows": read.training.row_count,
             "holdout rows": read.holdout.row_count,
-            "training version": read.training.id,
-            "holdout version": read.holdout.id,
+            "training version": str(read.training.id),  # as text: a number would be plotted
+            "holdout version": str(read.holdout.id),
             "training digest": read.training.digest,
             "holdout digest": read.holdout.digest,
         }
@@ -125,26 +128,24 @@ def _dataset_metadata(read: DatasetReadResult) -> dict[str, Any]:
 def _model_metadata(trained: TrainingResult) -> dict[str, Any]:
     model = trained.model
     return {
-        "version": trained.version.version,
+        "version": str(trained.version.version),  # as text: a number would be plotted
         "run": trained.run_id,
-        "decision": trained.decision_id,
-        "training version": trained.training.id,
-        "holdout version": trained.holdout.id,
+        "training version": str(trained.training.id),
+        "holdout version": str(trained.holdout.id),
         "holdout": metric_table(trained.measurements),
         **metric_values(trained.measurements),
         **model_pictures(model.task, model.classes, trained.truth, trained.scores, model.feature_importance),
     }
 
 
-def _champion_metadata(judged: AdjudicationResult) -> dict[str, Any]:
+def _champion_metadata(judged: AdjudicationResult, trained: Mapping[int, str]) -> dict[str, Any]:
     metadata: dict[str, Any] = {
         "promoted": judged.promoted,
         "reason": judged.reason,
-        "decision": judged.decision_id,
-        "challenger version": judged.challenger.version,
+        **of_version(judged.challenger.version, trained, name="challenger version"),
     }
     if judged.champion is not None:
-        metadata["champion version"] = judged.champion.version
+        metadata |= of_version(judged.champion.version, trained, name="champion version")
     if judged.comparison is not None:
         metadata["scores"] = metric_table([judged.comparison.champion, judged.comparison.challenger])
         if judged.comparison.gain is not None:

@@ -146,6 +146,16 @@ def reports(
     return session.exec(statement.order_by(col(DriftReportRow.id).desc()).limit(first)).all()
 
 
+def partition_decided_on(session: Session, decision_id: int) -> str | None:
+    """Return the partition of the drift report that a decision is about; None where it is about none."""
+    statement = (
+        select(DriftReportRow.partition_key)
+        .join(DecisionRow, col(DecisionRow.drift_report_id) == DriftReportRow.id)
+        .where(DecisionRow.id == decision_id)
+    )
+    return session.exec(statement).first()
+
+
 def newest_report(session: Session, model_id: int, partition_key: str) -> DriftReportRow | None:
     """Return the newest report of a partition, or None."""
     statement = select(DriftReportRow).where(

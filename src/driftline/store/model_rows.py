@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, UniqueConstraint, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from driftline.store.run_rows import Run
 from driftline.store.upsert import insert_missing
 
 MODEL_FOLDER = "model"  # of a run's artifacts, for the files of its version
@@ -88,6 +89,17 @@ def versions(session: Session, model_id: int) -> Sequence[ModelVersionRow]:
     """Return the versions of a model, newest first."""
     statement = select(ModelVersionRow).where(ModelVersionRow.model_id == model_id)
     return session.exec(statement.order_by(col(ModelVersionRow.version).desc())).all()
+
+
+def training_runs(session: Session, model_name: str) -> dict[int, str]:
+    """Return the Dagster run that trained each version of a model, by number, one statement; scripts have none."""
+    statement = (
+        select(ModelVersionRow.version, Run.dagster_run_id)
+        .join(Run, col(Run.run_id) == ModelVersionRow.run_id)
+        .join(RegisteredModel, col(RegisteredModel.id) == ModelVersionRow.model_id)
+        .where(RegisteredModel.name == model_name)
+    )
+    return {version: dagster for version, dagster in session.exec(statement) if dagster is not None}
 
 
 def version(session: Session, version_id: int | None) -> ModelVersionRow | None:
