@@ -126,6 +126,11 @@ def test_one_run_reads_each_day_of_the_dataset_once(dagster, serving):
     assert [(f"{window.start:%Y-%m-%d}", window.days) for window in forest.windows] == [(RANGE[0], 4)]
 
 
+def test_the_latest_materialization_is_that_of_the_newest_day(dagster, serving):
+    dagster.run("fires_monitor", fires(), days=("2025-02-10", "2025-03-01"))
+    assert {dagster.newest("fires", kind).partition for kind in KINDS} == {"2025-03-01"}
+
+
 def test_what_is_renewed_is_not_predicted_again(dagster, serving):
     dagster.run("fires_monitor", fires(), days=RANGE)
     [done] = renew(dagster.jobs(fires()), fires(), sorted(DAYS))

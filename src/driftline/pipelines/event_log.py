@@ -49,6 +49,8 @@ class BatchedSqliteEventLog(SqliteEventLogStorage):
             self._store_asset_events(assets)
 
     def _store_asset_events(self, assets: Sequence[EventLogEntry]) -> None:
+        # the newest partition last, as Dagster's latest: those of a list of keys come in any order
+        assets = sorted(assets, key=lambda event: event.get_dagster_event().partition or "")
         rows = [self.prepare_insert_event(event) for event in assets]
         with self.run_connection(assets[0].run_id) as connection:
             for row in rows:

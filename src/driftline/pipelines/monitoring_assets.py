@@ -4,7 +4,7 @@ One step makes all of them, so that a partition that fails in one of them is nam
 of them: what follows a failed step in a Dagster run would be skipped for all partitions. It reads the dataset once.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -51,7 +51,7 @@ def monitoring_assets(pipeline: ModelPipeline) -> dg.AssetsDefinition:
     def monitoring(
         context: dg.AssetExecutionContext, workspace: WorkspaceResource
     ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-        keys = list(context.partition_keys) if pipeline.partitions.is_stream else [TABLE_KEY]
+        keys = _by_time(pipeline, context.partition_keys) if pipeline.partitions.is_stream else [TABLE_KEY]
         failed: dict[str, str] = {}
         reader, trained = LabelledReader(workspace.opened, pipeline), training_runs(workspace.opened, pipeline)
         include_challenger = VERSION_TAG not in context.run.tags
@@ -74,6 +74,11 @@ def monitoring_assets(pipeline: ModelPipeline) -> dg.AssetsDefinition:
             raise partitions_failure(pipeline.partitions, failed, len(keys))
 
     return monitoring
+
+
+def _by_time(pipeline: ModelPipeline, keys: Sequence[str]) -> list[str]:
+    """Return partitions oldest first: Dagster gives those of a list of keys in any order."""
+    return sorted(keys, key=lambda key: pipeline.stream.window(key).start)
 
 
 def _upstream(pipeline: ModelPipeline) -> Iterator[tuple[Kind, Kind]]:
