@@ -206,7 +206,7 @@ def test_rows_that_an_evaluation_leaves_out_are_shown_with_it():
     found = estimated("accuracy", np.array([0.2, 0.9]))
     done = Evaluated(version=1, row_count=3, label_count=2, measurements=(found,), left_out=("1 of 3 rows.",))
     assert _metadata(done, {})["rows left out"] == "1 of 3 rows."
-    assert "rows left out" not in _metadata(replace(done, left_out=()))
+    assert "rows left out" not in _metadata(replace(done, left_out=()), {})
 
 
 def in_the_shadow(workspace, *, since):
