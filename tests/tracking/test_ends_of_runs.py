@@ -132,6 +132,8 @@ def test_a_run_that_an_older_version_left_running_is_lost(workspace):
         with workspace.database.transaction() as session:
             lock_rows.free(session, f"run {run.run_id}")
             session.add(lock_rows.Lock(name="retraining fires", holder="vm:1", expires_at=now() + timedelta(hours=6)))
+            for later in ("evaluation DROP COLUMN left_out", "dataset_reading DROP COLUMN warnings"):
+                session.connection().execute(text(f"ALTER TABLE {later}"))
             session.connection().execute(text("UPDATE alembic_version SET version_num = '0013'"))
         assert describe_run(workspace, run.run_id)["status"] == "running"
         newer = again(workspace, "unused")
