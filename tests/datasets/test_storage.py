@@ -1,6 +1,6 @@
 """The same table in another storage is the same table: for its types, its digest and its holdout."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -94,6 +94,13 @@ def test_a_plain_table_is_returned_as_it_is():
     assert plain_frame(frame.head(0)).dtypes.equals(frame.dtypes)
 
 
+def test_days_are_times():
+    days = [date(2025, 1, 1), None, date(9999, 12, 31)]
+    times = pd.Series(pd.to_datetime(["2025-01-01", None, "9999-12-31"]).astype("datetime64[us]"))
+    for held in (pd.Series(days, dtype=object), pd.Series(days, dtype=pd.ArrowDtype(pa.date32()))):
+        pd.testing.assert_series_equal(plain_column(held), times)
+
+
 def test_nanoseconds_that_count_are_kept():
     odd = pd.Series(pd.to_datetime([1, 1000], unit="ns", utc=True))
     assert plain_column(odd) is odd
@@ -107,7 +114,7 @@ def test_nanoseconds_that_count_are_kept():
         (["a", "b", "\ud83d"], r"at position 2: '\ud83d', text that is not valid Unicode"),
         ([Decimal("0.123456789012345678901"), 1, 2], "at position 0: .*decimal with more digits than a float"),
         ([NEW_YEAR, datetime(2025, 1, 1), None], "datetime such as"),  # noqa: DTZ001
-        ([date(2025, 1, 1)], r"date such as datetime.date\(2025, 1, 1\)"),
+        ([time(7)], r"time such as datetime.time\(7, 0\)"),
         ([2**53 + 1, 0.5], "objects|number"),
         ([{}, {}], "dict such as {}"),
     ],

@@ -125,7 +125,7 @@ def _from_arrow(values: pd.Series, kind: pa.DataType) -> pd.Series:
         return values.astype("str")
     if pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind):
         return _from_nullable(values)
-    if pa.types.is_decimal(kind) or pa.types.is_null(kind):
+    if pa.types.is_decimal(kind) or pa.types.is_null(kind) or pa.types.is_date(kind):
         return _from_objects(values.astype(object))
     return values
 
@@ -195,6 +195,10 @@ def _times(values: pd.Series) -> pd.Series:
     return _plain_times(pd.Series(times, index=values.index, name=values.name))
 
 
+def _days(values: pd.Series) -> pd.Series:
+    return _plain_times(pd.Series(pd.DatetimeIndex(values), index=values.index, name=values.name))
+
+
 _MAKERS: dict[str, Callable[[pd.Series], pd.Series]] = {
     "string": lambda values: values.astype("str"),
     "boolean": _booleans,
@@ -203,6 +207,7 @@ _MAKERS: dict[str, Callable[[pd.Series], pd.Series]] = {
     "mixed-integer-float": _floats,
     "decimal": _floats,
     "datetime": _times,
+    "date": _days,
 }
 
 
