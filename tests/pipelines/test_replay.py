@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pytest
 
-from driftline import Daily, PerformanceDrift, Retrain, RetrainTrigger
+from driftline import AcceptedRange, Daily, PerformanceDrift, Retrain, RetrainTrigger
 from driftline.datasets.errors import EmptyWindowError
 from driftline.declaration.errors import NotAStreamError
 from driftline.pipelines import (
@@ -117,6 +117,26 @@ def test_a_day_that_fails_stops_the_replay_with_its_name(dagster):
     assert "2025-03-04" in evaluated()
     assert len(list(go(dagster, short()))) == 2
     assert len(evaluated()) == 21
+
+
+def test_days_without_rows_are_passed_over(dagster):
+    empty = dict.fromkeys(("2025-03-02", "2025-03-05", "2025-03-06"), lambda frame: frame.iloc[:0])
+    assert [step.done for step in go(dagster, short(Forest(faults=empty)))] == [0, 7, 14, 21]
+    assert len(evaluated()) == 18
+    assert list(go(dagster, short(Forest(faults=empty)))) == []
+
+
+def test_a_retraining_that_fails_leaves_the_champion_and_stops_nothing(dagster):
+    forest = Forest(faults={"2025-03-01": lambda frame: frame.assign(temperature_c=99.0)})
+    rules = (AcceptedRange("temperature_c", max_value=80),)
+    steps = [step.latest for step in go(dagster, short(forest, quality=rules))]
+    assert steps[2:] == ["2025-03-09, retraining failed", "2025-03-16, retraining failed"]
+    assert (len(evaluated()), len(moves())) == (21, 1)
+
+
+def test_a_first_model_that_has_nothing_to_learn_from_says_why(dagster):
+    with pytest.raises(RunFailedError, match="temperature_c"):
+        list(go(dagster, short(quality=(AcceptedRange("temperature_c", max_value=-80),))))
 
 
 def test_only_a_stream_with_partitions_that_are_over_has_a_history(dagster):

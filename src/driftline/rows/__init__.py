@@ -3,12 +3,20 @@
 from driftline.rows.keys import key_column, key_texts, match_positions, normalize_keys
 from driftline.rows.outcome import Outcome, run_batched
 from driftline.rows.partition_reader import PartitionReader
-from driftline.rows.reading import filter_window, future_rows, load_frame, load_window, past_partitions
+from driftline.rows.reading import (
+    empty_partitions,
+    filter_window,
+    future_rows,
+    load_frame,
+    load_window,
+    past_partitions,
+)
 from driftline.rows.serving import serving_versions
 
 __all__ = [
     "Outcome",
     "PartitionReader",
+    "empty_partitions",
     "filter_window",
     "future_rows",
     "key_column",

@@ -123,11 +123,7 @@ def read_rows(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]
     """
     if not pipeline.partitions.is_stream:
         return Outcome(done={TABLE_KEY: _holdout(workspace, pipeline)})
-    partitions = pipeline.stream
-    parts = [
-        run_batched(lambda windows: _load(pipeline, windows), {key: partitions.window(key) for key in run})
-        for run in partitions.contiguous(keys)
-    ]
+    partitions, parts = pipeline.stream, _load_all(pipeline, keys)
     frames = {key: frame for part in parts for key, frame in part.done.items()}
     failed = {key: why for part in parts for key, why in part.failed.items()}
     failed |= {
@@ -138,6 +134,19 @@ def read_rows(workspace: Workspace, pipeline: ModelPipeline, keys: Sequence[str]
     ahead = {key: future_rows(pipeline, frame, workspace.clock()) for key, frame in frames.items() if not frame.empty}
     failed |= {key: why for key, why in ahead.items() if why is not None}
     return Outcome(done={key: frame for key, frame in frames.items() if key not in failed}, failed=failed)
+
+
+def empty_partitions(pipeline: ModelPipeline, keys: Sequence[str]) -> Sequence[str]:
+    """Return those partitions of a stream that have no rows; one that cannot be read is not among them."""
+    return [key for part in _load_all(pipeline, keys) for key, frame in part.done.items() if frame.empty]
+
+
+def _load_all(pipeline: ModelPipeline, keys: Sequence[str]) -> Sequence[Outcome[pd.DataFrame]]:
+    partitions = pipeline.stream
+    return [
+        run_batched(lambda windows: _load(pipeline, windows), {key: partitions.window(key) for key in run})
+        for run in partitions.contiguous(keys)
+    ]
 
 
 def _load(pipeline: ModelPipeline, windows: Mapping[str, Window]) -> dict[str, pd.DataFrame]:
