@@ -74,4 +74,24 @@ def test_a_stream_declares_what_it_has_to_say_of_time(tmp_path):
     pipeline, source = declared(tmp_path / "rows.parquet", target="churned", time="seen")
     assert replace(pipeline.partitions, end=None) == type(pipeline.partitions)("2026-01-16")
     assert (pipeline.time_column, pipeline.training_window, pipeline.holdout.duration) == ("seen", "15d", "3d")
-    assert "# The times have no zone: they are taken as UTC." in source
+    assert "# Times without a zone are taken as UTC." in source
+
+
+def test_columns_that_pandas_keeps_as_the_index_are_columns(workspace, tmp_path):
+    rows().set_index("seen").to_parquet(tmp_path / "rows.parquet")
+    pipeline, source = declared(tmp_path / "rows.parquet", target="churned", time="seen")
+    assert "pd.read_parquet(TABLE).reset_index()" in source
+    assert read_dataset(workspace, pipeline).problems == ()
+
+
+def test_one_word_for_what_is_missing_among_numbers_is_missing(tmp_path):
+    rows().assign(x=lambda table: table["x"].astype("str").where(table.index > 9, "?")).to_csv(tmp_path / "rows.csv")
+    pipeline, source = declared(tmp_path / "rows.csv", target="churned", time=None)
+    assert 'na_values={"x": ["?"]}' in source
+    assert pipeline.dataset(None)["x"].isna().sum() == 10
+
+
+def test_a_long_value_does_not_lengthen_the_lines(tmp_path):
+    rows().assign(note="long " * 99, churned=lambda table: table["churned"] + "x" * 300).to_csv(tmp_path / "rows.csv")
+    _, source = declared(tmp_path / "rows.csv", target="churned", time=None)
+    assert max(len(line) for line in source.splitlines() if "#" in line) <= 120

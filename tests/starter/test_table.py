@@ -38,6 +38,7 @@ def test_compressed_csv_and_parquet_are_read(tmp_path, name):
         ("torn.csv", b"a,b\n1,2\n1,2,3\n", "Expected 2 fields"),
         ("no.parquet", b"a,b\n1,2\n", "[Pp]arquet"),
         ("book.xlsx", b"PK", "it is a spreadsheet"),
+        ("rows.jsonl", b"{}", "it is JSON"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path, name, content, said):
@@ -45,3 +46,30 @@ def test_what_is_no_table_is_refused(tmp_path, name, content, said):
         (tmp_path / name).write_bytes(content)
     with pytest.raises(SourceTableError, match=said):
         read_table(tmp_path / name)
+
+
+def test_a_folder_is_named_once(tmp_path):
+    with pytest.raises(SourceTableError) as refused:
+        read_table(tmp_path)
+    assert str(refused.value).startswith(f"{tmp_path} cannot be read: Is a directory. Give a CSV file")
+
+
+def test_the_separator_may_be_named_in_a_line_of_excel(tmp_path):
+    (tmp_path / "rows.csv").write_text("sep=;\n" + ROWS.to_csv(index=False, sep=";"))
+    read = read_table(tmp_path / "rows.csv")
+    assert read.options == {"low_memory": False, "skiprows": 1, "sep": ";"}
+    pd.testing.assert_frame_equal(read.frame, ROWS)
+
+
+def test_spaces_after_separators_are_no_part_of_the_values(tmp_path):
+    (tmp_path / "rows.csv").write_text("age, work, income\n39, Private, <=50K\n50, ?, >50K\n")
+    assert read_table(tmp_path / "rows.csv").frame.to_dict("list") == {
+        "age": [39, 50],
+        "work": ["Private", "?"],
+        "income": ["<=50K", ">50K"],
+    }
+
+
+def test_names_that_several_columns_have_are_known(tmp_path):
+    (tmp_path / "rows.csv").write_text("x,y,y,,\n1,2,3,4,5\n")
+    assert read_table(tmp_path / "rows.csv").doubled == {"y"}

@@ -1,6 +1,7 @@
 """`driftline init`: a first project, also for a table of one's own."""
 
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -76,6 +77,7 @@ def _choices_in_short(choices: "Choices") -> list[str]:
             f"A stream by {choices.stream.time_column!r}: {cut.calendar.name.lower()} partitions from {cut.start}"
             f"{'' if cut.end is None else f' to {cut.end}'}; models learn from {cut.training_window}."
         )
+        said += cut.notes
     return said
 
 
@@ -86,4 +88,9 @@ def _next(folder: Path, pipeline: str, *, is_stream: bool) -> list[tuple[str, st
         if is_stream
         else (f"driftline retrain {pipeline}", "trains the first model and puts it into use")
     )
-    return [(f"cd {folder}", ""), look, ("driftline dev", "the Dagster UI and the API"), ("pytest", "tests it")]
+    return [
+        (f"cd {quote(str(folder))}", ""),
+        look,
+        ("driftline dev", "the Dagster UI and the API"),
+        ("pytest", "tests it"),
+    ]

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 from pandas.api import types
 
-from driftline.datasets import column_type
+from driftline.datasets import column_type, value_text
 from driftline.datasets.errors import InvalidColumnError
 
 MOSTLY_DISTINCT = 0.9  # of the values of a text: more are names or sentences, which no other row will have
@@ -39,30 +39,50 @@ def telling_columns(frame: pd.DataFrame, labels: pd.Series) -> list[str]:
 def entity_of(frame: pd.DataFrame, time: str) -> str | None:
     """Return the column that tells rows of the same time apart; None where no single one does.
 
-    Columns that are named as ids come first, then those with fewest values.
+    Columns that are named as ids come first, then those with fewest values. Where most times come once, any column
+    tells the few others apart, and only one that is named as an id is meant to.
     """
-    complete = [str(name) for name, values in frame.items() if name != time and values.notna().all()]
-    keys = [name for name in complete if not types.is_float_dtype(frame[name].dtype)]
+    keys = [str(name) for name, values in frame.items() if name != time and _may_be_key(str(name), values)]
+    if frame[time].duplicated(keep=False).mean() < 0.5:
+        keys = [name for name in keys if _ID_NAME.search(name)]
     keys.sort(key=lambda name: (_ID_NAME.search(name) is None, frame[name].nunique()))
     return next((name for name in keys if not frame.duplicated([time, name]).any()), None)
 
 
-def _useless(name: str, values: pd.Series) -> str | None:
+def _may_be_key(name: str, values: pd.Series) -> bool:
+    return _unkept(name, values) is None and not types.is_float_dtype(values.dtype) and bool(values.notna().all())
+
+
+def _unkept(name: str, values: pd.Series) -> str | None:
+    """Return why no dataset keeps a column; None where one does."""
     try:
-        dtype = column_type(name, values)
+        column_type(name, values)
     except InvalidColumnError as error:
         return str(error).split(". ", maxsplit=1)[0].removeprefix(f"The column {name!r} ")
-    present = values.dropna()
+    return None
+
+
+def _useless(name: str, values: pd.Series) -> str | None:
+    unkept = _unkept(name, values)
+    if unkept is not None:
+        return unkept
+    dtype, present = column_type(name, values), values.dropna()
     distinct = present.nunique()
     if distinct < 2:
-        return "is empty" if present.empty else f"always holds {str(present.iloc[0])!r}"
+        held = "holds only" if len(present) < len(values) else "always holds"
+        return "is empty" if present.empty else f"{held} {value_text(present.iloc[0])}"
     if len(present) < 30:
         return None
     if dtype in {"string", "category"} and distinct > MOSTLY_DISTINCT * len(present):
         return f"has {distinct:,} different texts in {len(present):,} rows"
-    if "int" in dtype and distinct == len(present) and (_ID_NAME.search(name) or _counts_up(present)):
+    if distinct == len(present) and _is_whole(dtype, present) and (_ID_NAME.search(name) or _counts_up(present)):
         return "numbers the rows"
     return None
+
+
+def _is_whole(dtype: str, values: pd.Series) -> bool:
+    """Return whether values are whole numbers, also where a missing one made floats of them."""
+    return "int" in dtype or ("float" in dtype and bool((values % 1 == 0).all()))
 
 
 def _counts_up(values: pd.Series) -> bool:

@@ -1,15 +1,14 @@
 """The Python source of a declaration."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from textwrap import wrap
 
 from driftline.metrics import Task
-from driftline.starter.choices import Choices, StreamChoice
+from driftline.starter.choices import SHARE, Choices, StreamChoice
 from driftline.starter.stream import MONTHLY, WEEKLY
 
 WIDTH = 110  # of a comment
-NUMBER = "row"  # the column that numbers the rows of one time, where nothing else tells them apart
 
 
 def declaration_source(name: str, choices: Choices) -> str:
@@ -47,26 +46,27 @@ def declaration_source(name: str, choices: Choices) -> str:
 def _reader(name: str, choices: Choices) -> Iterator[str]:
     stream = choices.stream
     yield f"def read_{name}(window: Window | None) -> pd.DataFrame:"
-    told = "all rows" if stream is None else "the rows of `window`, or all of them"
-    yield f'    """Return {told}; from a database or a service just as well."""'
+    returned = "all rows" if stream is None else "the rows of `window`, or all where it is None"
+    yield f'    """Return {returned}. A database or a service does as well as a file."""'
     if stream is None:
         yield f"    return {_read_call(choices)}"
         return
     time = _text(stream.time_column)
     yield f"    table = {_read_call(choices)}"
     if stream.times.is_naive:
-        yield "    # The times have no zone: they are taken as UTC."
+        yield "    # Times without a zone are taken as UTC."
     yield f"    table[{time}] = {stream.times.code}"
     if stream.lacks_times:
         yield f"    table = table.dropna(subset=[{time}])"
-    if stream.is_numbered:
-        yield f'    table["{NUMBER}"] = table.groupby({time}).cumcount()  # no column tells rows of one time apart'
+    if stream.number is not None:
+        yield "    # No column tells rows of one time apart: they are numbered."
+        yield f'    table["{stream.number}"] = table.groupby({time}).cumcount()'
     yield f"    return table if window is None else table[window.contains(table[{time}])]"
 
 
 def _read_call(choices: Choices) -> str:
     if choices.table.options is None:
-        return "pd.read_parquet(TABLE)"
+        return "pd.read_parquet(TABLE)" + (".reset_index()" if choices.table.has_index else "")
     options = "".join(f", {key}={_value(value)}" for key, value in choices.table.options.items())
     return f"pd.read_csv(TABLE{options})"
 
@@ -88,14 +88,15 @@ def _arguments(name: str, choices: Choices) -> Iterator[str]:
         yield "),"
     for column in choices.telling:
         yield from _comment(
-            f"Each value of {_text(column)} goes with one label only. Known before the label? Else ignore it."
+            f"Each value of {_text(column)} goes with one label only. If it is not known before the label, ignore it."
         )
-    yield from _of_table() if stream is None else _of_stream(stream, target.metrics[0])
-    yield "promote=Promote(confidence=0.95),  # a challenger must be surely better on the same holdout"
+    yield from _of_table(choices.seed) if stream is None else _of_stream(stream, target.metrics[0])
+    yield "promote=Promote(confidence=0.95),  # a challenger must be significantly better on the same holdout"
 
 
-def _of_table() -> Iterator[str]:
-    yield "holdout=RandomShare(share=0.2),  # never trained on; both models are scored on it"
+def _of_table(seed: int) -> Iterator[str]:
+    drawn = f"share={SHARE}" if seed == 0 else f"share={SHARE}, seed={seed}"
+    yield f"holdout=RandomShare({drawn}),  # never trained on; both models are scored on it"
     yield "drift=(DataDrift(),),  # columns that differ from what the champion was trained on"
     yield 'retrain=Retrain(schedule="0 6 * * 1"),  # Mondays at 6:00 UTC, on what the table holds then'
 
@@ -104,8 +105,11 @@ def _of_stream(stream: StreamChoice, metric: str) -> Iterator[str]:
     cut = stream.cut
     if stream.time_column != "time":
         yield f"time_column={_text(stream.time_column)},"
-    if stream.entity is not None or stream.is_numbered:
-        yield f"entity=({_text(stream.entity or NUMBER)},),  # tells rows of one time apart"
+    key = stream.entity or stream.number
+    if key is not None:
+        yield f"entity=({_text(key)},),  # tells rows of one time apart; not learnt from"
+    for note in cut.notes:
+        yield from _comment(note)
     end = "" if cut.end is None else f", end={_text(cut.end)}"
     ends = "" if cut.end is None else " The table ends where the stream does: give up `end` once new rows come."
     said = (
@@ -141,4 +145,4 @@ def _text(text: str) -> str:
 
 
 def _value(value: object) -> str:
-    return _text(value) if isinstance(value, str) else repr(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str | Mapping) else repr(value)

@@ -9,8 +9,12 @@ from pandas.api import types
 
 from driftline.starter.errors import ambiguous_times, not_times
 
-_DATES = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y")  # what begins with the year is ISO 8601
-_CLOCKS = ("", " %H:%M", " %H:%M:%S")
+_NUMBERED = tuple(f"{first}{sign}{second}{sign}%Y" for sign in "./-" for first, second in (("%d", "%m"), ("%m", "%d")))
+_NAMED = ("%d-%b-%Y", "%d/%b/%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%a, %d %b %Y")
+_DATES = (*_NUMBERED, *(form.replace("%Y", "%y") for form in _NUMBERED), *_NAMED, "%Y-%m-%d")  # most others are ISO
+_CLOCKS = ("", *(f" {clock}" for clock in ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p")))
+_FORMS = tuple(f"{date}{clock}{zone}" for date in _DATES for clock in _CLOCKS for zone in ("", " UTC", " GMT"))
+_DIGITS = {12: ("%Y%m%d%H%M",), 14: ("%Y%m%d%H%M%S",)}  # by their number; eight are ISO
 _Unit = Literal["s", "ms", "us", "ns"]
 _EPOCHS: dict[_Unit, tuple[float, float]] = {
     "s": (1e8, 1e11),
@@ -18,8 +22,8 @@ _EPOCHS: dict[_Unit, tuple[float, float]] = {
     "us": (1e14, 1e17),
     "ns": (1e17, 1e19),
 }  # from 1973 to 5138
-_ZONE = r"(?:Z|[+-]\d{2}:?\d{2})$"
-_DAY_AS_NUMBER = r"(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])"
+_ZONE = r"(?:Z|UTC|GMT|[+-]\d{2}:?\d{2}|:\d{2}(?:\.\d+)?[+-]\d{2})$"
+_DAY_AS_NUMBER = r"(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])(([01]\d|2[0-3])[0-5]\d([0-5]\d)?)?"  # or its second
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +32,7 @@ class EventTimes:
 
     Attributes:
         code: the Python expression that makes them from `table`.
-        is_naive: whether they came without a zone, and are taken as UTC.
+        is_naive: whether some came without a zone, and are taken as UTC.
         moments: the times in UTC; missing where the column is.
     """
 
@@ -38,7 +42,7 @@ class EventTimes:
 
 
 def read_times(column: pd.Series) -> EventTimes:
-    """Return the times in a column: of a time type, ISO 8601, days in one written form, or numbers since 1970.
+    """Return the times in a column: of a time type, ISO 8601, in one other written form, or numbers since 1970.
 
     Times without a zone are taken as UTC.
 
@@ -59,7 +63,7 @@ def read_times(column: pd.Series) -> EventTimes:
         if types.is_numeric_dtype(column.dtype):
             source, column = f'{source}.astype("Int64").astype("str")', column.astype("Int64").astype("str")
         form = _written_form(name, column)
-        is_naive = not present.astype("str").str.contains(_ZONE).any()
+        is_naive = not present.astype("str").str.contains(_ZONE).all()
         options, moments = f', format="{form}"', pd.to_datetime(column, format=form, utc=True)
     return EventTimes(code=f"pd.to_datetime({source}{options}, utc=True)", is_naive=is_naive, moments=moments)
 
@@ -81,13 +85,20 @@ def _written_form(name: str, column: pd.Series) -> str:
     unread = pd.to_datetime(present, format="ISO8601", errors="coerce", utc=True).isna()
     if not unread.any():
         return "ISO8601"
-    fitting = [form for form in (date + clock for date in _DATES for clock in _CLOCKS) if _fits(present, form)]
+    forms = _DIGITS.get(len(present.iloc[0]), ()) if present.str.isdecimal().all() else _FORMS
+    fitting = {form: times for form in forms if (times := _read(present, form)) is not None}
     if not fitting:
         raise not_times(name, present[unread].iloc[0])
-    if len(fitting) > 1:
+    first, *others = fitting.values()  # May is short and long
+    if not all(first.equals(other) for other in others):
         raise ambiguous_times(name, present.iloc[0])
-    return fitting[0]
+    return next(iter(fitting))
 
 
-def _fits(texts: pd.Series, form: str) -> bool:
-    return bool(pd.to_datetime(texts, format=form, errors="coerce", utc=True).notna().all())
+def _read(texts: pd.Series, form: str) -> pd.Series | None:
+    """Return the times that are written in a form; None where one is not."""
+    for some in (texts.iloc[:1], texts):  # most forms fail at the first
+        times = pd.to_datetime(some, format=form, errors="coerce", utc=True)
+        if times.isna().any():
+            return None
+    return times
