@@ -117,7 +117,9 @@ def _print(measurement: "Measured", pipeline: "ModelPipeline") -> None:
         print_text(sentence)
     if measurement.left_out:
         key, why = next(iter(measurement.left_out.items()))
-        print_text(f"{len(measurement.left_out)} partitions are left out. {pipeline.partitions.title(key)}: {why}")
+        count = len(measurement.left_out)
+        left_out = "1 partition is" if count == 1 else f"{count} partitions are"
+        print_text(f"{left_out} left out. {pipeline.partitions.title(key)}: {why}")
 
 
 def _interval(measured: "Measurement") -> str | None:

@@ -16,7 +16,13 @@ _SEVERITIES = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeveri
 def check_specs(pipeline: ModelPipeline) -> Iterator[dg.AssetCheckSpec]:
     """Give the checks; one that may stop the training blocks the assets after the dataset."""
     key = asset_key(pipeline, Kind.DATASET)
-    yield dg.AssetCheckSpec(TABLE_CHECK, asset=key, blocking=True, description="Nothing speaks against training on it.")
+    yield dg.AssetCheckSpec(
+        TABLE_CHECK,
+        asset=key,
+        blocking=True,
+        description="The rows can be trained on: their columns, target and classes fit the declaration and the last "
+        "training. Otherwise nothing is trained, and the champion goes on.",
+    )
     for rule in pipeline.quality:
         is_error = rule.severity == "error"
         yield dg.AssetCheckSpec(rule.check_name, asset=key, blocking=is_error, description=rule.description)
@@ -29,7 +35,7 @@ def check_results(read: DatasetReadResult) -> Iterator[dg.AssetCheckResult]:
         passed=not faults,
         check_name=TABLE_CHECK,
         description=faults or None,
-        metadata={"problems": faults, "rows left out": "\n".join(read.left_out)},
+        metadata={"problems": faults or "none", "rows left out": "\n".join(read.left_out) or "none"},
     )
     for result in read.checks.rules:
         yield dg.AssetCheckResult(
