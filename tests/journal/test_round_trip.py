@@ -8,38 +8,43 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driftline.journal import Event, Journal, Kind, Point, SegmentReader, segments
+from driftline.journal import Journal, Kind, Point, SegmentReader, segments
 from driftline.journal.errors import JournalError
 
 RUN = "0123456789abcdef" * 2
 
 
 def everything(folder):
-    """All events of the journals in a folder, oldest first."""
+    """All points of the journals in a folder, oldest first."""
     found = []
     for segment in segments(folder):
         reader = SegmentReader(segment.path)
         while events := reader.read():
-            found += events
+            found += [event for event in events if isinstance(event, Point)]
         reader.close()
     return found
 
 
-def test_points_and_other_events_come_back_in_their_order(tmp_path):
-    journal = Journal(tmp_path, RUN, writer=1)
-    journal.event(Kind.STARTED, {"experiment": "übung", "params": {"lr": 0.1, "deep": [1, None, True]}})
+def test_points_come_back_in_their_order(tmp_path):
+    journal = Journal(tmp_path, RUN, writer=1, process="host:1")
     journal.point("loss", 3, 0.25, 1_700_000_000_000_000)
     journal.point("val/loss", -1, math.inf, 0)
     journal.point("loss", 2**63 - 1, -0.0, -5)
-    journal.event(Kind.ENDED, {"status": "finished"})
     assert everything(tmp_path) == [
-        Event(0, Kind.STARTED, {"experiment": "übung", "params": {"lr": 0.1, "deep": [1, None, True]}}),
         Point(2, "loss", 3, 1_700_000_000_000_000, 0.25),
         Point(4, "val/loss", -1, 0, math.inf),
         Point(5, "loss", 2**63 - 1, -5, -0.0),
-        Event(6, Kind.ENDED, {"status": "finished"}),
     ]
-    assert journal.last_sequence == 6
+    assert journal.last_sequence == 5
+
+
+def test_who_writes_stands_in_each_segment(tmp_path):
+    journal = Journal(tmp_path, RUN, writer=1, process="host:1", segment_bytes=100)
+    for step in range(5):
+        journal.point("loss", step, 0.0, 0)
+    readers = [SegmentReader(segment.path) for segment in segments(tmp_path)]
+    assert len(readers) > 2
+    assert {(reader.read()[0].kind, reader.process) for reader in readers} == {(Kind.WRITER, "host:1")}
 
 
 @given(
@@ -58,24 +63,26 @@ def test_any_points_come_back(tmp_path_factory, points):
     assert found == [(key, step, repr(value), at) for key, step, value, at in points]
 
 
-def test_nan_and_texts_that_are_no_unicode_come_back(tmp_path):
+def test_nan_and_keys_that_are_no_unicode_come_back(tmp_path):
     journal = Journal(tmp_path, RUN, writer=1)
-    journal.event(Kind.PARAMS, {"a": math.nan, "path": "\udcff"})
-    [event] = everything(tmp_path)
-    assert math.isnan(event.body["a"])
-    assert event.body["path"] == "\udcff"
+    journal.point("\udcff", 0, math.nan, 0)
+    [point] = everything(tmp_path)
+    assert math.isnan(point.value)
+    assert point.key == "\udcff"
 
 
 def test_a_reader_goes_on_where_it_stopped(tmp_path):
     journal = Journal(tmp_path, RUN, writer=1)
     journal.point("loss", 0, 1.0, 0)
     reader = SegmentReader(segments(tmp_path)[0].path)
-    assert [one.step for one in reader.read()] == [0]
+    assert [one.sequence for one in reader.read()] == [0, 2]
     assert reader.read() == []
     journal.point("loss", 1, 1.0, 0)
-    journal.event(Kind.TAGS, {"text": "x" * 5000})
-    assert [one.sequence for one in reader.read(most_bytes=64)] == [2]
+    journal.event(Kind.WRITER, {"process": "x" * 5000})
+    assert not reader.is_at_end
     assert [one.sequence for one in reader.read(most_bytes=64)] == [3]
+    assert [one.sequence for one in reader.read(most_bytes=64)] == [4]
+    assert reader.is_at_end
     assert reader.header.run_id == RUN
 
 
@@ -87,7 +94,7 @@ def test_segments_follow_each_other_and_each_can_be_read_by_itself(tmp_path):
     assert [segment.number for segment in found] == list(range(len(found)))
     assert len(found) > 3
     last = SegmentReader(found[-2].path)
-    assert {one.key for one in last.read()} == {"loss"}
+    assert {one.key for one in last.read() if isinstance(one, Point)} == {"loss"}
     assert [one.step for one in everything(tmp_path)] == list(range(40))
 
 

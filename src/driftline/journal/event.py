@@ -11,16 +11,7 @@ class Kind(IntEnum):
 
     KEY = 1  # a name for the points that follow: written once for each key of a segment
     POINT = 2
-    STARTED = 3
-    PARAMS = 4
-    TAGS = 5
-    ARTIFACT = 6
-    INPUT = 7
-    HEARTBEAT = 8
-    SIGNAL = 9
-    CONCLUSION = 10
-    ENDED = 11
-    RESUMED = 12
+    WRITER = 3  # who writes: the first event of a journal
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ class SegmentReader:
 
     Attributes:
         header: whose journal it is.
+        process: who writes it, as text; empty before the first `read`.
         damaged: what was passed over.
     """
 
@@ -71,11 +72,17 @@ class SegmentReader:
         self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         self.header: Header = read_header(os.pread(self._file, HEADER.size, 0), path)
         self._offset, self._keys = HEADER.size, dict[int, str]()
+        self.process = ""
         self.damaged: list[DamagedBytes] = []
 
     def close(self) -> None:
         """Close the file."""
         os.close(self._file)
+
+    @property
+    def is_at_end(self) -> bool:
+        """Return whether all that is in the file was read, or passed over."""
+        return self._offset >= os.fstat(self._file).st_size
 
     def read(self, *, most_bytes: int = 1 << 20) -> Sequence[Event | Point]:
         """Return the whole events that have come since, in up to so many bytes; none where the rest is torn or none."""
@@ -123,7 +130,10 @@ class SegmentReader:
             [number] = KEY.unpack_from(body, HEAD.size)
             self._keys[number] = body[HEAD.size + KEY.size :].decode("utf-8", "surrogatepass")
             return None
-        return Event(sequence, Kind(kind), json_body(body[HEAD.size :]))
+        event = Event(sequence, Kind(kind), json_body(body[HEAD.size :]))
+        if kind == Kind.WRITER:
+            self.process = event.body["process"]
+        return event
 
 
 def _longest(data: bytes) -> int:

@@ -23,13 +23,17 @@ class Journal:
         folder: where its segments lie, `RUN.WRITER.SEGMENT`.
         run_id: 32 hexadecimal digits.
         writer: tells the processes of one run apart.
+
+    Each segment begins with the process that writes, as text, so that others can tell whether it still lives.
     """
 
-    def __init__(self, folder: Path, run_id: str, *, writer: int, segment_bytes: int = SEGMENT_BYTES) -> None:
+    def __init__(
+        self, folder: Path, run_id: str, *, writer: int, process: str = "", segment_bytes: int = SEGMENT_BYTES
+    ) -> None:
         self.folder, self.run_id, self.writer = folder, run_id, writer
         self._segment_bytes = segment_bytes
         self._lock = threading.RLock()  # a signal handler may log amid a call
-        self._sequence, self._segment = 0, 0
+        self._process, self._sequence, self._segment = process, 0, 0
         self._open()
 
     def point(self, key: str, step: int, value: float, at_us: int) -> int:
@@ -76,16 +80,15 @@ class Journal:
         return self._keys.setdefault(key, number)
 
     def _write(self, body: bytes) -> int:
-        record = FRAME.pack(len(body), crc32(body)) + body
+        sequence = self._sequence
+        self._sequence += 1  # first: an interrupt amid this leaves a gap, and no number twice
+        record, written = FRAME.pack(len(body), crc32(body)) + body, 0
         try:
-            written = os.write(self._file, record)
-            while written < len(record):  # the end of the disk: the next call says so, or there is space again
+            while written < len(record):  # less is written at the end of the disk: the next call says so
                 written += os.write(self._file, record[written:])
         except OSError as error:
-            os.ftruncate(self._file, self._size)  # a part of a record is none
+            os.ftruncate(self._file, os.fstat(self._file).st_size - written)  # a part of a record is none
             raise unwritable_journal(self._path, error) from error
-        sequence = self._sequence
-        self._sequence += 1
         self._size += len(record)
         return sequence
 
@@ -108,3 +111,4 @@ class Journal:
         except OSError as error:
             raise unwritable_journal(self._path, error) from error
         self._size = len(header)
+        self._write(HEAD.pack(self._sequence, Kind.WRITER) + json_bytes({"process": self._process}))
