@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driftline.journal import Journal, Kind, Point, SegmentReader, segments
+from driftline.journal import Journal, Point, SegmentReader, segments
 from driftline.journal.errors import JournalError
+from driftline.journal.event import Kind
 
 RUN = "0123456789abcdef" * 2
 

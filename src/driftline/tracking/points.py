@@ -129,14 +129,15 @@ class _Delivery:
                 has_warned = False
 
     def _read(self) -> bool:
-        """Read what has come since; return whether there is any."""
-        for segment in self._segments():
+        """Read what has come since; return whether there is any. A segment that is followed by another is removed."""
+        own = self._segments()
+        for segment in own:
             if self._reader is None:
                 self._reader = SegmentReader(segment.path)
             self._waiting += [event for event in self._reader.read() if isinstance(event, Point)]
             if self._waiting:
                 return True
-            if segment is not self._segments()[-1] and self._reader.is_at_end:
+            if segment.number < own[-1].number and self._reader.is_at_end:
                 self._reader.close()
                 self._reader = None
                 segment.path.unlink()
