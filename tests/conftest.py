@@ -69,7 +69,12 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, template: Template)
 @pytest.fixture
 def workspace(database: Database, tmp_path: Path) -> Workspace:
     """An empty workspace, once on each kind of database."""
-    return Workspace(database=database, artifacts=open_artifacts(str(tmp_path / "artifacts")), clock=now)
+    return Workspace(
+        database=database,
+        artifacts=open_artifacts(str(tmp_path / "artifacts")),
+        clock=now,
+        journals=tmp_path / "journals",
+    )
 
 
 @pytest.fixture(params=KINDS)

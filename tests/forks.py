@@ -54,5 +54,6 @@ def again(workspace: Workspace, artifacts: str) -> Workspace:
         database=open_database.__wrapped__(url),
         artifacts=open_artifacts(artifacts),
         clock=now,
+        journals=workspace.journals,
         replay_at=workspace.replay_at,
     )

@@ -30,7 +30,11 @@ def serve_first_model(workspace: Workspace) -> None:
 
 def opened(url: str, artifacts: Path, replay_at: datetime | None = None) -> Workspace:
     return Workspace(
-        database=open_database(url), artifacts=open_artifacts(str(artifacts)), clock=now, replay_at=replay_at
+        database=open_database(url),
+        artifacts=open_artifacts(str(artifacts)),
+        clock=now,
+        journals=artifacts.parent / "journals",
+        replay_at=replay_at,
     )
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from pathlib import Path
 
 from driftline.artifacts import ArtifactStore, UnnamedFile, open_artifacts
 from driftline.clock import Clock, now
@@ -30,6 +31,7 @@ class LockedError(ConflictError):
         )
 
 
+JOURNALS = "journals"  # in the home
 HEARTBEAT_S = 60.0  # a fifth of a lease
 _log = logging.getLogger(__name__)
 
@@ -42,12 +44,14 @@ class Workspace:
         database: the experiment database.
         artifacts: the artifact store.
         clock: what is stored is dated by it.
+        journals: the folder where points of runs wait until they are stored; made when it is needed.
         replay_at: the past moment that a replay of history stands at; None: now.
     """
 
     database: Database
     artifacts: ArtifactStore
     clock: Clock
+    journals: Path
     replay_at: datetime | None = None
 
     def as_of(self) -> datetime:
@@ -121,6 +125,7 @@ def open_workspace(settings: Settings | None = None, *, replay_at: datetime | No
         database=open_database(settings.database),
         artifacts=open_artifacts(settings.artifacts),
         clock=now,
+        journals=settings.root / JOURNALS,
         replay_at=replay_at,
     )
 
@@ -129,7 +134,7 @@ def read_workspace(settings: Settings | None = None) -> Workspace:
     """Return the workspace for somebody who only reads: where there is no home yet, none is made, and all is empty."""
     settings = settings or Settings()
     database, artifacts = read_database(settings.database), open_artifacts(settings.artifacts)
-    return Workspace(database=database, artifacts=artifacts, clock=now)
+    return Workspace(database=database, artifacts=artifacts, clock=now, journals=settings.root / JOURNALS)
 
 
 class _Heartbeat:

@@ -38,6 +38,7 @@ def market(tmp_path):
         database=opened,
         artifacts=open_artifacts(str(tmp_path / "artifacts")),
         clock=now,
+        journals=tmp_path / "journals",
         replay_at=day("1996-06-29"),
     )
     opened.close()

@@ -40,7 +40,12 @@ def frame():
 @pytest.fixture
 def census(tmp_path):
     opened = open_database(f"sqlite:///{tmp_path / 'driftline.db'}")
-    yield Workspace(database=opened, artifacts=open_artifacts(str(tmp_path / "artifacts")), clock=now)
+    yield Workspace(
+        database=opened,
+        artifacts=open_artifacts(str(tmp_path / "artifacts")),
+        clock=now,
+        journals=tmp_path / "journals",
+    )
     opened.close()
 
 

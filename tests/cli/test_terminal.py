@@ -16,7 +16,12 @@ SHOWN = r"\x1b[31mred\x07\x9b1m\u202e"
 def test_control_characters_of_a_run_are_shown(driftline):
     driftline.home.mkdir()
     url = f"sqlite:///{driftline.home / 'driftline.db'}"
-    stored = Workspace(database=open_database(url), artifacts=open_artifacts(str(driftline.home)), clock=now)
+    stored = Workspace(
+        database=open_database(url),
+        artifacts=open_artifacts(str(driftline.home)),
+        clock=now,
+        journals=driftline.home / "journals",
+    )
     with start_run(stored, experiment=RED, name=RED, tags={"tag": RED}) as run:
         run.log_params({"p": "half of one: \ud800", "q": RED})
     stored.database.close()

@@ -132,7 +132,10 @@ def migrated_url(request: pytest.FixtureRequest, tmp_path: Path, old: Callable[[
 @pytest.fixture
 def workspace(migrated_url: str, tmp_path: Path):
     opened = Workspace(
-        database=open_database(migrated_url), artifacts=open_artifacts(str(tmp_path / "artifacts")), clock=now
+        database=open_database(migrated_url),
+        artifacts=open_artifacts(str(tmp_path / "artifacts")),
+        clock=now,
+        journals=tmp_path / "journals",
     )
     yield opened
     opened.database.close()

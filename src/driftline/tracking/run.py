@@ -14,11 +14,12 @@ from typing import Any
 from driftline.clock import Clock, now
 from driftline.errors import StorageError
 from driftline.process import this_process
-from driftline.store import metric_rows, model_rows, run_rows
+from driftline.store import is_storable, model_rows, run_rows
 from driftline.store.run_rows import RunStatus
 from driftline.tracking.environment import environment
 from driftline.tracking.errors import FrozenArtifactError, InvalidKeyError
 from driftline.tracking.params import param_value, step_number
+from driftline.tracking.points import PointRecorder, deliver_left
 from driftline.tracking.signals import signals_raise
 from driftline.workspace import Workspace
 
@@ -27,12 +28,17 @@ LONGEST_KEY = 250
 
 @dataclass(frozen=True, kw_only=True)
 class ActiveRun:
-    """A run that is going on; what is logged is stored at once."""
+    """A run that is going on.
+
+    Params, artifacts and inputs are stored at once. Points of metrics are in a journal at once, which outlives the
+    process, and in the database within a second; `flush` waits for that.
+    """
 
     workspace: Workspace
     run_id: str
     name: str
     _times: "_Times" = field(repr=False)
+    _points: PointRecorder = field(repr=False)
 
     def log_params(self, params: Mapping[str, Any]) -> None:
         """Store input values; a key's first value stays.
@@ -52,7 +58,7 @@ class ActiveRun:
             run_rows.add_params(session, self.run_id, stored)
 
     def log_metrics(self, metrics: Mapping[str, float], *, step: int = 0) -> None:
-        """Store measured floats at `step`; NaN and the infinities are kept as what they are.
+        """Log measured floats at `step`; NaN and the infinities are kept as what they are.
 
         Raises:
             InvalidKeyError: a key is empty, or no path.
@@ -62,9 +68,15 @@ class ActiveRun:
         at = self._times.next()
         for key in metrics:
             _check_key(key)
-        points = [(key, number, at, float(value)) for key, value in metrics.items()]
-        with self.workspace.database.transaction() as session:
-            metric_rows.add_points(session, self.run_id, points)
+        self._points.add([(key, number, at, float(value)) for key, value in metrics.items()])
+
+    def flush(self) -> None:
+        """Return when all points that this process has logged are in the database.
+
+        Raises:
+            DatabaseUnavailableError: it does not serve; the points stay in the journal.
+        """
+        self._points.flush()
 
     def log_artifact(self, path: str, content: bytes) -> str:
         """Store a file of this run under `path` and return its digest; the same path again names the newer file.
@@ -122,7 +134,10 @@ def start_run(
     """
     run_id = uuid.uuid4().hex
     times = _Times(workspace.clock)
-    run = ActiveRun(workspace=workspace, run_id=run_id, name=name or f"{experiment}-{run_id[:8]}", _times=times)
+    points = PointRecorder(workspace, run_id)
+    run = ActiveRun(
+        workspace=workspace, run_id=run_id, name=name or f"{experiment}-{run_id[:8]}", _times=times, _points=points
+    )
     code = environment(source or Path.cwd())
     with workspace.heartbeat(run_rows.HELD + run_id), signals_raise():
         with workspace.database.transaction() as session:
@@ -157,10 +172,11 @@ def start_run(
 def end_lost_runs(workspace: Workspace) -> None:
     """Store that runs are lost whose process is gone, although they have not ended; who reads runs calls this first.
 
-    Of a database that may only be read they stay as they are.
+    What these processes had logged is stored, too. Of a database that may only be read they stay as they are.
     """
     if workspace.database.is_read_only:
         return
+    deliver_left(workspace)
     with workspace.database.reading() as session:
         if not run_rows.abandoned_runs(session, now=now()):
             return
@@ -169,6 +185,7 @@ def end_lost_runs(workspace: Workspace) -> None:
 
 
 def _end(run: ActiveRun, times: "_Times", status: RunStatus, *, error: str | None = None) -> None:
+    run._points.close()  # noqa: SLF001  (of this file)
     with run.workspace.database.transaction() as session:
         run_rows.end_run(session, run.run_id, status, error=error, ended_at=times.end())
 
@@ -197,5 +214,7 @@ class _Times:
 def _check_key(key: str) -> None:
     """Refuse keys that could not be a relative path: they name series, columns and files."""
     parts = key.split("/")
-    if not key or len(key) > LONGEST_KEY or any(part in {"", ".", ".."} for part in parts) or "\0" in key:
+    if not key or len(key) > LONGEST_KEY or any(part in {"", ".", ".."} for part in parts):
+        raise InvalidKeyError(key)
+    if not is_storable(key):
         raise InvalidKeyError(key)
