@@ -108,7 +108,7 @@ def test_walking_the_pages_gives_each_row_once_newest_first(production, ask, que
 
 def test_runs_that_start_at_one_time_are_all_seen(workspace, ask):
     at = workspace.clock()
-    frozen = type(workspace)(database=workspace.database, artifacts=workspace.artifacts, clock=lambda: at)
+    frozen = replace(workspace, clock=lambda: at)
     for _ in range(5):
         with start_run(frozen, experiment="same"):
             pass
