@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from driftline.store.upsert import insert_missing, insert_new
+from driftline.store.upsert import insert_all, insert_missing, insert_new
 
 
 class MetricPoint(SQLModel, table=True):
@@ -50,6 +50,8 @@ def add_points(session: Session, run_id: str, points: Sequence[tuple[str, int, d
     A (key, step, logged_at) that is there already is left as it is. What is read does not grow with the points that
     were logged before.
     """
+    if not points:
+        return
     rows = [
         {
             "run_id": run_id,
@@ -62,8 +64,12 @@ def add_points(session: Session, run_id: str, points: Sequence[tuple[str, int, d
         for key, step, at, value in points
     ]
     fresh: dict[str, list[tuple[int, float | None]]] = defaultdict(list)
-    for key, step, value in insert_new(session, MetricPoint, rows, ("key", "step", "value")):
-        fresh[key].append((step, value))
+    if insert_all(session, MetricPoint, rows):
+        for key, step, _, value in points:
+            fresh[key].append((step, value if math.isfinite(value) else None))
+    else:
+        for key, step, value in insert_new(session, MetricPoint, rows, ("key", "step", "value")):
+            fresh[key].append((step, value))
     for summary in _locked_summaries(session, run_id, sorted(fresh)):
         _move_ends(session, summary, fresh[summary.key])
         _count(summary, fresh[summary.key])
@@ -109,13 +115,16 @@ def _value_at(session: Session, summary: MetricSummary, step: int, *, newest: bo
 def _count(summary: MetricSummary, fresh: Sequence[tuple[int, float | None]]) -> None:
     """Count points in; of equal extremes that of the first step stands."""
     summary.count += len(fresh)
-    for step, value in fresh:
-        if value is None:
-            continue
-        summary.finite_count += 1
-        share = 1.0 / summary.finite_count
-        summary.mean = value if summary.mean is None else summary.mean * (1.0 - share) + value * share
-        if summary.min is None or summary.min_step is None or (value, step) < (summary.min, summary.min_step):
-            summary.min, summary.min_step = value, step
-        if summary.max is None or summary.max_step is None or (-value, step) < (-summary.max, summary.max_step):
-            summary.max, summary.max_step = value, step
+    finite = [(value, step) for step, value in fresh if value is not None]
+    if not finite:
+        return
+    before, summary.finite_count = summary.finite_count, summary.finite_count + len(finite)
+    mean = math.fsum(value / len(finite) for value, _ in finite)  # of shares: a sum of large values may overflow
+    share = len(finite) / summary.finite_count
+    summary.mean = mean if not before else (summary.mean or 0.0) * (1.0 - share) + mean * share
+    smallest = min(finite)
+    if summary.min is None or summary.min_step is None or smallest < (summary.min, summary.min_step):
+        summary.min, summary.min_step = smallest
+    largest = min((-value, step) for value, step in finite)
+    if summary.max is None or summary.max_step is None or largest < (-summary.max, summary.max_step):
+        summary.max, summary.max_step = -largest[0], largest[1]

@@ -1,6 +1,7 @@
 """Which values the databases keep: the same on SQLite, which would take more, and on PostgreSQL."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Engine, String, event
 from sqlalchemy.types import TypeDecorator
@@ -8,6 +9,7 @@ from sqlalchemy.types import TypeDecorator
 from driftline.masking import mask_secrets
 from driftline.store.errors import unstorable_value
 
+CHECKED = "driftline_checked"  # an option of a statement whose values are known to be storable
 _LARGEST = 2**63  # of a signed integer of 64 bits, one more
 
 
@@ -44,8 +46,11 @@ def refuse_unstorable(engine: Engine) -> None:
     """Let no statement reach the database whose values it would not keep: names, ids, and what is asked for."""
 
     @event.listens_for(engine, "before_cursor_execute")
-    def check(_connection: object, _cursor: object, _statement: str, parameters: object, *_rest: object) -> None:
-        _check(parameters)
+    def check(
+        _connection: object, _cursor: object, _statement: str, parameters: object, context: Any, _many: object
+    ) -> None:
+        if context is None or not context.execution_options.get(CHECKED):
+            _check(parameters)
 
 
 def _check(value: object) -> None:
