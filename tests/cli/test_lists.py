@@ -47,6 +47,21 @@ def test_a_run_is_shown_by_the_start_of_its_id(replayed):
     assert newest in command("runs", newest[:8]).stdout
 
 
+def test_the_points_of_a_metric_are_shown_with_a_chart(driftline):
+    workspace = open_workspace(Settings(home=driftline.home))
+    with start_run(workspace, experiment="e") as run:
+        for step in range(200):
+            run.log_metrics({"loss": 1.0 / (step + 1)}, step=step)
+    workspace.database.close()
+    shown = driftline("runs", run.run_id[:8], "--metric", "loss")
+    assert shown.stdout.startswith("loss from step 0 to 199:\n1 ┐\n  █")
+    points = json.loads(driftline("runs", run.run_id, "--metric", "loss", "--json").stdout)
+    assert [point["step"] for point in points] == list(range(200))
+    assert points[1]["value"] == 0.5
+    assert "no metric 'los'" in driftline("runs", run.run_id, "--metric", "los").stderr
+    assert "is of one run" in driftline("runs", "--metric", "loss").stderr
+
+
 def test_json_is_json_also_where_a_number_is_none(driftline):
     workspace = open_workspace(Settings(home=driftline.home))
     with start_run(workspace, experiment="e") as run:

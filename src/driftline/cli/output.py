@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 GAP = 2  # characters between two columns
+_BARS = "▁▂▃▄▅▆▇█"
 WORD = 24  # characters that a column which is broken has at least, where there is room
 
 
@@ -105,6 +106,16 @@ def _widths(columns: Sequence[str], cells: Sequence[Sequence[str]], *, room: int
         widths[place] = max(needed[place], min(whole[place], left - others))
         left -= widths[place]
     return widths
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """Return a bar for each finite value, from the lowest to the highest.
+
+    >>> sparkline([1.0, 3.0, 2.0])
+    '▁█▅'
+    """
+    low, high = min(values), max(values)
+    return "".join(_BARS[round((value - low) / ((high - low) or 1.0) * (len(_BARS) - 1))] for value in values)
 
 
 def print_text(text: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from driftline.cli.output import print_json, print_table, print_text
+from driftline.cli.output import print_json, print_table, print_text, sparkline
 from driftline.cli.project import Project, load_project
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from driftline.workspace import Workspace
 
 DEMO = "fire_risk"
-BARS = "▁▂▃▄▅▆▇█"
 MOST_BARS = 70  # of a terminal that has 80 columns
 USUAL_BAR = {"hour": 24, "day": 7}  # partitions of a bar, by their unit; others are one each
 MARKS = {
@@ -176,10 +175,9 @@ def _chart(values: Sequence[tuple[str, float]], size: int, events: "Sequence[Eve
     if not bars:
         return "no evaluation yet"
     low, high = min(bars), max(bars)
-    drawn = "".join(BARS[round((value - low) / ((high - low) or 1) * (len(BARS) - 1))] for value in bars)
     marks = _marks([values[start][0] for start in starts], events)
     return (
-        f"{high:.2f} ┐\n     │ {drawn}\n{low:.2f} ┘ {marks}\n       {values[0][0]} to {values[-1][0]}\n"
+        f"{high:.2f} ┐\n     │ {sparkline(bars)}\n{low:.2f} ┘ {marks}\n       {values[0][0]} to {values[-1][0]}\n"
         f"       {', '.join(f'{mark} {told}' for mark, told in MARKS.values())}"
     )
 

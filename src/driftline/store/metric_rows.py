@@ -75,6 +75,14 @@ def add_points(session: Session, run_id: str, points: Sequence[tuple[str, int, d
         _count(summary, fresh[summary.key])
 
 
+def history(session: Session, run_id: str, key: str) -> Sequence[tuple[int, datetime, float]]:
+    """Return the (step, time, value) points of a metric of a run, by step and time."""
+    of_key = (MetricPoint.run_id == run_id, MetricPoint.key == key)
+    statement = select(MetricPoint.step, MetricPoint.logged_at, MetricPoint.value, MetricPoint.special).where(*of_key)
+    found = session.exec(statement.order_by(col(MetricPoint.step), col(MetricPoint.logged_at)))
+    return [(step, at, float(special or value or 0.0)) for step, at, value, special in found]
+
+
 def _locked_summaries(session: Session, run_id: str, keys: Sequence[str]) -> Sequence[MetricSummary]:
     """Return the summaries of these keys, empty ones where they are new; nobody else changes them meanwhile."""
     of_run = (MetricSummary.run_id == run_id, col(MetricSummary.key).in_(keys))

@@ -70,6 +70,17 @@ class UnknownRunError(NotFoundError):
     code = "UNKNOWN_RUN"
 
 
+class UnknownMetricError(NotFoundError):
+    """A run has no metric of a name."""
+
+    code = "UNKNOWN_METRIC"
+
+
+def unknown_metric(run_id: str, key: str, keys: Iterable[str]) -> UnknownMetricError:
+    """Return the error where a run has no metric of a name."""
+    return UnknownMetricError(f"The run {run_id} has no metric {key!r}. {suggestion(key, list(keys))}")
+
+
 def unclear_run(run_id: str, matches: Iterable[str]) -> UnknownRunError:
     """Return the error where an id names no run, or more than one."""
     matches = list(matches)

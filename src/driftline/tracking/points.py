@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from weakref import WeakSet
 
 from driftline.errors import StorageError
 from driftline.journal import Journal, Point, Segment, SegmentReader, segments
@@ -17,6 +18,7 @@ from driftline.workspace import Workspace
 DELIVERY_S = 0.25  # between two deliveries
 MOST_AT_ONCE = 5_000  # points of one transaction
 ASIDE = ".damaged"  # the ending of a journal that is kept because some of it cannot be read
+_ACTIVE: WeakSet["PointRecorder"] = WeakSet()  # of this process
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _log = logging.getLogger(__name__)
 
@@ -33,6 +35,7 @@ class PointRecorder:
         self._workspace, self._run_id = workspace, run_id
         self._deliveries: dict[int, _Delivery] = {}
         self._has_warned = False
+        _ACTIVE.add(self)
 
     def add(self, points: Sequence[tuple[str, int, datetime, float]]) -> None:
         """Log (key, step, time, value) points.
@@ -63,7 +66,12 @@ class PointRecorder:
             DatabaseUnavailableError: the database does not serve; the journal stays, and whoever reads runs next on
                 this machine delivers it.
         """
+        _ACTIVE.discard(self)
         self._delivery().close()
+
+    def is_of(self, workspace: Workspace) -> bool:
+        """Return whether the points go to the database of a workspace."""
+        return self._workspace.database is workspace.database
 
     def _delivery(self) -> "_Delivery":
         pid = os.getpid()
@@ -150,11 +158,14 @@ class _Delivery:
 
 
 def deliver_left(workspace: Workspace) -> None:
-    """Store the points that processes of this machine had logged before they died, and remove their journals.
+    """Store the points that this process has logged, and those that processes of this machine had logged that died.
 
+    The journals of the dead are removed.
     A journal with damaged bytes is kept beside the others, ending in `.damaged`, once what is whole is stored. Journals
     of living processes, of other machines and of runs of other databases are left alone.
     """
+    for recorder in [one for one in _ACTIVE if one.is_of(workspace)]:
+        recorder.flush()
     for segment in segments(workspace.journals):
         try:
             reader = SegmentReader(segment.path)
