@@ -1,12 +1,14 @@
 """Each guide is followed block by block, on a stream whose past was replayed."""
 
 import time
+from dataclasses import replace
 from functools import partial
 
 import httpx
 import pytest
 
 from tests.docs.guides import run_guide
+from tests.receivers import hook
 
 
 @pytest.mark.parametrize(
@@ -24,6 +26,13 @@ from tests.docs.guides import run_guide
 def test_a_guide_is_followed(forest, guide, command, said):
     shown = list(run_guide(guide, forest))
     assert said in "".join(text for words, text in shown if words.startswith(command))
+
+
+def test_the_guide_to_alerts_is_followed_where_a_channel_is_configured(forest):
+    with hook() as received:
+        shown = dict(run_guide("alerts.md", replace(forest, settings={"DRIFTLINE_ALERT_URLS": received.url})))
+    assert [message["title"] for message in received.told]
+    assert set(shown) == {"driftline alerts --test", "driftline alerts", "driftline alerts --json"}
 
 
 def ask(url, answers, document):
