@@ -77,3 +77,12 @@ def test_a_dataset_that_cannot_be_trained_on_says_why(project):
     assert "All 400 rows have the one class 'yes' in the target column 'y'." in shown.stderr
     assert "1 of 400 rows has a value of 'x' that is not 9 or less: 99.0 in row 3." in shown.stderr
     assert shown.stderr.count("\n") == 1
+
+
+def test_a_first_model_that_cannot_be_measured_says_so(project):
+    driftline, change = project
+    change("rows.assign(y=rows['y'].where(rows['x'].rank() < 2, 'no').where(rows['x'] != rows['x'].min(), 'yes'))")
+    shown = driftline("retrain", "table")
+    assert (shown.returncode, shown.stderr.count("\n")) == (1, 1)
+    assert "The first model of 'table' does not serve: " in shown.stderr
+    assert "Correct what is read or declared, and retrain." in shown.stderr

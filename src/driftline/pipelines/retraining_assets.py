@@ -15,6 +15,7 @@ from driftline.pipelines.quality_checks import check_results, check_specs
 from driftline.pipelines.tables import column_schema, metric_table, metric_values
 from driftline.pipelines.workspace import WorkspaceResource
 from driftline.retraining import AdjudicationResult, DatasetReadResult, TrainingResult, adjudicate, read_dataset, train
+from driftline.retraining.errors import no_first_champion
 from driftline.store.decision_rows import Trigger
 
 ACTOR = "dagster"
@@ -89,7 +90,9 @@ def champion_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
             tags = context.run.tags
             decision_id = int(tags[DECISION_TAG]) if DECISION_TAG in tags else None
             judged = adjudicate(workspace.opened, pipeline, decision_id=decision_id, actor=tags.get("user", "policy"))
-        serving = judged.champion.digest if judged.champion else "none"
+            if judged.champion is None:
+                raise no_first_champion(pipeline.name, judged.reason)
+        serving = judged.champion.digest
         metadata = _champion_metadata(judged, training_runs(workspace.opened, pipeline))
         metadata |= of_decision(workspace.opened, pipeline, judged.decision_id)
         return dg.MaterializeResult(data_version=dg.DataVersion(serving), metadata=metadata)

@@ -26,6 +26,13 @@ def failed_checks(pipeline: str, problems: Iterable[str]) -> InvalidDatasetError
     )
 
 
+def no_first_champion(pipeline: str, reason: str) -> NotMaterializedError:
+    """Return the error where the first model of a pipeline is not good enough to serve."""
+    return NotMaterializedError(
+        f"The first model of {pipeline!r} does not serve: {reason} Correct what is read or declared, and retrain."
+    )
+
+
 def no_challenger(pipeline: str) -> NotMaterializedError:
     """Return the error where no trained version waits to be judged."""
     return NotMaterializedError(
