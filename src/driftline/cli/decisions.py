@@ -1,5 +1,6 @@
 """`driftline decisions`: what was decided about models, why, and on what evidence."""
 
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -61,4 +62,14 @@ def _print_one(decision: dict[str, Any], *, as_json: bool) -> None:
         empty="",
     )
     if decision["comparison"]:
-        print_table("\nChallenger and champion on the holdout", ("", ""), decision["comparison"].items(), empty="")
+        facts = list(_flat(decision["comparison"]))
+        print_table("\nChallenger and champion on the holdout", ("", ""), facts, empty="")
+
+
+def _flat(values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Give what is known, each part of a whole as a line of its own."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name}: {part}", held) for part, held in _flat(value))
+        elif value is not None:
+            yield name, value
