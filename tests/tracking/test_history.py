@@ -5,7 +5,7 @@ import math
 import pytest
 
 from driftline.tracking import list_runs, metric_history, start_run
-from driftline.tracking.errors import UnknownMetricError, UnknownRunError
+from driftline.tracking.errors import MetricNotLoggedError, UnknownRunError
 
 
 def test_points_come_back_by_step_and_time_with_what_is_no_number(workspace):
@@ -37,7 +37,7 @@ def test_a_long_history_is_thinned_and_keeps_its_ends_and_extremes(workspace):
 def test_what_a_run_does_not_have_is_named(workspace):
     with start_run(workspace, experiment="income") as run:
         run.log_metrics({"loss": 1.0})
-    with pytest.raises(UnknownMetricError, match=r"no metric 'los'\. Did you mean 'loss'\?"):
+    with pytest.raises(MetricNotLoggedError, match=r"no metric 'los'\. Did you mean 'loss'\?"):
         metric_history(workspace, run.run_id, "los")
     with pytest.raises(UnknownRunError):
         metric_history(workspace, "f" * 32, "loss")

@@ -70,15 +70,15 @@ class UnknownRunError(NotFoundError):
     code = "UNKNOWN_RUN"
 
 
-class UnknownMetricError(NotFoundError):
+class MetricNotLoggedError(NotFoundError):
     """A run has no metric of a name."""
 
-    code = "UNKNOWN_METRIC"
+    code = "METRIC_NOT_LOGGED"
 
 
-def unknown_metric(run_id: str, key: str, keys: Iterable[str]) -> UnknownMetricError:
+def metric_not_logged(run_id: str, key: str, keys: Iterable[str]) -> MetricNotLoggedError:
     """Return the error where a run has no metric of a name."""
-    return UnknownMetricError(f"The run {run_id} has no metric {key!r}. {suggestion(key, list(keys))}")
+    return MetricNotLoggedError(f"The run {run_id} has no metric {key!r}. {suggestion(key, list(keys))}")
 
 
 def unclear_run(run_id: str, matches: Iterable[str]) -> UnknownRunError:

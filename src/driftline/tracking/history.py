@@ -6,7 +6,7 @@ from datetime import datetime
 from math import isnan
 
 from driftline.store import metric_rows
-from driftline.tracking.errors import unknown_metric
+from driftline.tracking.errors import metric_not_logged
 from driftline.tracking.listing import describe_run
 from driftline.workspace import Workspace
 
@@ -38,13 +38,13 @@ def metric_history(workspace: Workspace, run_id: str, key: str, *, most: int | N
 
     Raises:
         UnknownRunError: no run starts so, or more than one.
-        UnknownMetricError: the run has no such metric.
+        MetricNotLoggedError: the run has no such metric.
     """
     run = describe_run(workspace, run_id)
     with workspace.database.reading() as session:
         rows = metric_rows.history(session, run["run_id"], key)
     if not rows:
-        raise unknown_metric(run["run_id"], key, run["metrics"])
+        raise metric_not_logged(run["run_id"], key, run["metrics"])
     points = [LoggedPoint(step=step, at=at, value=value) for step, at, value in rows]
     return points if most is None or len(points) <= most else list(_thinned(points, most))
 
