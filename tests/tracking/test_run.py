@@ -7,7 +7,13 @@ import pytest
 
 from driftline.store import metric_rows, run_rows
 from driftline.tracking import environment, start_run
-from driftline.tracking.errors import InvalidKeyError
+from driftline.tracking.errors import (
+    InvalidArtifactError,
+    InvalidExperimentError,
+    InvalidKeyError,
+    InvalidMetricError,
+    RunEndedError,
+)
 from tests.workspaces import opened
 
 
@@ -85,6 +91,47 @@ def test_zero_is_a_value(workspace):
 def test_a_key_that_is_no_relative_path_is_refused(workspace, key):
     with pytest.raises(InvalidKeyError), start_run(workspace, experiment="income") as run:
         run.log_artifact(key, b"")
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 251, None, 5])
+def test_an_experiment_has_a_name(workspace, name):
+    with pytest.raises(InvalidExperimentError, match="1 to 250 characters"), start_run(workspace, experiment=name):
+        pass
+    with workspace.database.reading() as session:
+        assert run_rows.experiments(session) == []
+
+
+def test_what_is_no_metric_or_no_file_is_refused(workspace):
+    with start_run(workspace, experiment="income", tags={"fold": 3}) as run:
+        for value in ("0.5", None, 1j, [1.0]):
+            with pytest.raises(InvalidMetricError, match="'loss' is a"):
+                run.log_metrics({"loss": value})
+        with pytest.raises(InvalidArtifactError, match="given as a str"):
+            run.log_artifact("notes.txt", "text")
+    assert stored(workspace, run.run_id, metric_rows.MetricPoint) == []
+    assert [(tag.key, tag.value) for tag in stored(workspace, run.run_id, run_rows.Tag)] == [("fold", "3")]
+
+
+def test_a_param_keeps_its_first_value_and_another_one_is_warned_of(workspace, caplog):
+    with start_run(workspace, experiment="income") as run:
+        run.log_params({"lr": 0.1, "gamma": math.nan})
+        run.log_params({"lr": 0.1, "gamma": math.nan, "deep": True})
+        assert caplog.messages == []
+        run.log_params({"lr": 0.2})
+    assert caplog.messages == [f"The param 'lr' of run {run.run_id} stays 0.1; 0.2 is not kept."]
+
+
+def test_a_run_that_has_ended_takes_nothing_more(workspace):
+    with start_run(workspace, experiment="income") as run:
+        pass
+    for log in (
+        lambda: run.log_metrics({"loss": 1.0}),
+        lambda: run.log_params({"a": 1}),
+        lambda: run.log_artifact("a.txt", b""),
+        lambda: run.log_input(1, role="training"),
+    ):
+        with pytest.raises(RunEndedError, match="has ended"):
+            log()
 
 
 def test_the_environment_names_commit_and_remote_without_credentials(tmp_path):

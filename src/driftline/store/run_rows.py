@@ -236,6 +236,8 @@ def of_runs(session: Session, table: type[Any], run_ids: Iterable[str]) -> dict[
     return rows
 
 
-def add_params(session: Session, run_id: str, params: Mapping[str, Any]) -> None:
-    """Store params of a run; the same key again keeps the first value."""
+def add_params(session: Session, run_id: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Store params of a run; the same key again keeps the first value. Return those that were kept against another."""
     insert_missing(session, Param, [{"run_id": run_id, "key": k, "value": v} for k, v in params.items()])
+    stored = select(Param).where(Param.run_id == run_id, col(Param.key).in_(params))
+    return {row.key: row.value for row in session.exec(stored) if repr(row.value) != repr(params[row.key])}

@@ -31,6 +31,39 @@ class InvalidParamError(InvalidInputError):
         )
 
 
+class InvalidExperimentError(InvalidInputError):
+    """A name cannot be that of an experiment."""
+
+    def __init__(self, name: object) -> None:
+        super().__init__(f"The experiment is named {name!r}. Give it a name of 1 to 250 characters, such as 'income'.")
+
+
+class InvalidMetricError(InvalidInputError):
+    """A metric has a value that is not a number."""
+
+    def __init__(self, key: str, value: object) -> None:
+        super().__init__(
+            f"The metric {key!r} is a {type(value).__name__}, {value!r}, and a metric is a number. Log it as a param."
+        )
+
+
+class InvalidArtifactError(InvalidInputError):
+    """The content of a file is not bytes."""
+
+    def __init__(self, path: str, content: object) -> None:
+        super().__init__(
+            f"The file {path!r} is given as a {type(content).__name__}, and its content is bytes. Give text.encode() "
+            "or Path(...).read_bytes()."
+        )
+
+
+class RunEndedError(ConflictError):
+    """Something is logged to a run that has ended."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"The run {run_id} has ended, and what it logged stays as it is. Log to a run of its own.")
+
+
 class InvalidStepError(InvalidInputError):
     """A metric is logged at something that is no step."""
 

@@ -5,11 +5,11 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from operator import index
-from typing import Any, SupportsIndex
+from typing import Any, SupportsFloat, SupportsIndex
 
 import numpy as np
 
-from driftline.tracking.errors import InvalidParamError, InvalidStepError
+from driftline.tracking.errors import InvalidMetricError, InvalidParamError, InvalidStepError
 
 _LOSING = (Decimal, Fraction, complex, bytes, bytearray, date, time, timedelta, np.datetime64, np.timedelta64)
 
@@ -27,6 +27,20 @@ def step_number(step: SupportsIndex) -> int:
     if not -(2**63) <= number < 2**63:
         raise InvalidStepError(step)
     return number
+
+
+def metric_value(key: str, value: SupportsFloat) -> float:
+    """Return the value of a metric as a float; NaN and the infinities are what they are.
+
+    Raises:
+        InvalidMetricError: it is not a number.
+    """
+    if isinstance(value, str | bytes):  # which Python would read as a number
+        raise InvalidMetricError(key, value)
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidMetricError(key, value) from None
 
 
 def param_value(key: str, value: Any) -> Any:

@@ -29,12 +29,16 @@ class PointRecorder:
     A point is in a journal when `add` returns, so it outlives the process. Where the database does not serve, it stays
     there until it does; where the disk of the journal is full, it goes to the database at once. A process that is
     forked amid the run has a journal and a thread of its own.
+
+    Attributes:
+        is_closed: whether the run has ended.
     """
 
     def __init__(self, workspace: Workspace, run_id: str) -> None:
         self._workspace, self._run_id = workspace, run_id
         self._deliveries: dict[int, _Delivery] = {}
         self._has_warned = False
+        self.is_closed = False
         _ACTIVE.add(self)
 
     def add(self, points: Sequence[tuple[str, int, datetime, float]]) -> None:
@@ -66,6 +70,7 @@ class PointRecorder:
             DatabaseUnavailableError: the database does not serve; the journal stays, and whoever reads runs next on
                 this machine delivers it.
         """
+        self.is_closed = True
         _ACTIVE.discard(self)
         self._delivery().close()
 

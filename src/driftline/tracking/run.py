@@ -1,5 +1,6 @@
 """One execution of training code, from its start to a true end."""
 
+import logging
 import threading
 import time
 import traceback
@@ -17,13 +18,20 @@ from driftline.process import this_process
 from driftline.store import is_storable, model_rows, run_rows
 from driftline.store.run_rows import RunStatus
 from driftline.tracking.environment import environment
-from driftline.tracking.errors import FrozenArtifactError, InvalidKeyError
-from driftline.tracking.params import param_value, step_number
+from driftline.tracking.errors import (
+    FrozenArtifactError,
+    InvalidArtifactError,
+    InvalidExperimentError,
+    InvalidKeyError,
+    RunEndedError,
+)
+from driftline.tracking.params import metric_value, param_value, step_number
 from driftline.tracking.points import PointRecorder, deliver_left
 from driftline.tracking.signals import signals_raise
 from driftline.workspace import Workspace
 
 LONGEST_KEY = 250
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +49,7 @@ class ActiveRun:
     _points: PointRecorder = field(repr=False)
 
     def log_params(self, params: Mapping[str, Any]) -> None:
-        """Store input values; a key's first value stays.
+        """Store input values; a key's first value stays, and another one is warned of.
 
         Numbers, booleans, text, None, and lists and dicts of them come back as they are, with their type and every
         digit; numpy's are Python's, an array and a tuple are lists. Other objects, such as a path or an estimator, are
@@ -50,25 +58,32 @@ class ActiveRun:
         Raises:
             InvalidKeyError: a key is empty, or no path.
             InvalidParamError: a value is a number or a time that JSON has no form for.
+            RunEndedError: the run has ended.
         """
+        self._check_going_on()
         stored = {key: param_value(key, value) for key, value in params.items()}
         for key in params:
             _check_key(key)
         with self.workspace.database.transaction() as session:
-            run_rows.add_params(session, self.run_id, stored)
+            kept = run_rows.add_params(session, self.run_id, stored)
+        for key, value in kept.items():
+            _log.warning("The param %r of run %s stays %r; %r is not kept.", key, self.run_id, value, stored[key])
 
     def log_metrics(self, metrics: Mapping[str, float], *, step: int = 0) -> None:
         """Log measured floats at `step`; NaN and the infinities are kept as what they are.
 
         Raises:
             InvalidKeyError: a key is empty, or no path.
+            InvalidMetricError: a value is not a number.
             InvalidStepError: `step` is no whole number of 64 bits, Python's or numpy's.
+            RunEndedError: the run has ended.
         """
+        self._check_going_on()
         number = step_number(step)
         at = self._times.next()
         for key in metrics:
             _check_key(key)
-        self._points.add([(key, number, at, float(value)) for key, value in metrics.items()])
+        self._points.add([(key, number, at, metric_value(key, value)) for key, value in metrics.items()])
 
     def flush(self) -> None:
         """Return when all points that this process has logged are in the database.
@@ -83,9 +98,14 @@ class ActiveRun:
 
         Raises:
             InvalidKeyError: `path` is empty, absolute or leads out of the run.
+            InvalidArtifactError: `content` is not bytes.
+            RunEndedError: the run has ended.
             FrozenArtifactError: `path` is one of the files of a model version, which is registered by now.
         """
+        self._check_going_on()
         _check_key(path)
+        if not isinstance(content, bytes | bytearray | memoryview):
+            raise InvalidArtifactError(path, content)
         digest = self.workspace.artifacts.put(content)
         with self.workspace.database.transaction() as session:
             if path.partition("/")[0] == model_rows.MODEL_FOLDER and model_rows.is_registered(session, self.run_id):
@@ -104,9 +124,18 @@ class ActiveRun:
         return digest
 
     def log_input(self, dataset_version_id: int, *, role: str) -> None:
-        """Record that this run used a dataset version, and what for (training, holdout)."""
+        """Record that this run used a dataset version, and what for (training, holdout).
+
+        Raises:
+            RunEndedError: the run has ended.
+        """
+        self._check_going_on()
         with self.workspace.database.transaction() as session:
             run_rows.add_input(session, self.run_id, dataset_version_id, role=role)
+
+    def _check_going_on(self) -> None:
+        if self._points.is_closed:
+            raise RunEndedError(self.run_id)
 
 
 @contextmanager
@@ -128,10 +157,17 @@ def start_run(
         workspace: where it is stored.
         experiment: the named set of runs it belongs to, made where it is new.
         name: a name for people; a short unique one by default.
-        tags: mutable key-value pairs.
+        tags: mutable key-value pairs; values are kept as text.
         dagster_run_id: the Dagster run that this is part of.
         source: the folder whose git commit is recorded; the working directory by default.
+
+    Raises:
+        InvalidExperimentError: `experiment` is not a text of 1 to 250 characters, or blank.
+        InvalidKeyError: the key of a tag is empty, or no path.
     """
+    _check_experiment(experiment)
+    for key in tags or {}:
+        _check_key(key)
     run_id = uuid.uuid4().hex
     times = _Times(workspace.clock)
     points = PointRecorder(workspace, run_id)
@@ -155,7 +191,7 @@ def start_run(
                 git_commit=code.git_commit,
                 git_dirty=code.git_dirty,
             )
-            run_rows.set_tags(session, run_id, tags or {})
+            run_rows.set_tags(session, run_id, {key: str(value) for key, value in (tags or {}).items()})
         try:
             yield run
         except BaseException as error:
@@ -209,6 +245,11 @@ class _Times:
         """Return the time of the end; where the clock stands before the start, the time that has passed is added."""
         at = self._clock()
         return at if at >= self.start else self.start + timedelta(seconds=time.monotonic() - self._began_s)
+
+
+def _check_experiment(name: object) -> None:
+    if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_KEY:
+        raise InvalidExperimentError(name)
 
 
 def _check_key(key: str) -> None:
