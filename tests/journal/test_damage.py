@@ -100,6 +100,20 @@ def test_a_full_disk_is_said_and_leaves_whole_records(tmp_path):
     assert steps(SegmentReader(segments(tmp_path)[0].path).read()) == [0, 2]
 
 
+def test_a_segment_that_cannot_be_begun_is_tried_again_and_loses_nothing(tmp_path):
+    journal = Journal(tmp_path, RUN, writer=1, segment_bytes=1)
+    journal.point("loss", 0, 1.0, 0)
+    taken = tmp_path / f"{RUN}.1.2"
+    taken.write_bytes(b"of somebody else")
+    with pytest.raises(JournalError, match="File exists"):
+        journal.point("loss", 1, 1.0, 0)
+    journal.point("loss", 2, 1.0, 0)
+    taken.unlink()
+    found = [step for segment in segments(tmp_path) for step in steps(SegmentReader(segment.path).read())]
+    assert found == [0, 2]
+    assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".new")] == []
+
+
 def test_a_process_that_is_killed_loses_nothing_that_a_call_has_returned_from(tmp_path):
     dice = random.Random(11)  # noqa: S311
     for number in range(5):

@@ -3,6 +3,7 @@
 import math
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -113,6 +114,29 @@ def test_threads_lose_and_double_nothing(tmp_path):
     assert len({one.sequence for one in found}) == len(found) == 2000
     for name in "abcd":
         assert [one.step for one in found if one.key == name] == list(range(500))
+
+
+def test_a_segment_can_be_read_from_the_moment_it_has_its_name(tmp_path):
+    ended, seen = threading.Event(), []
+
+    def look():
+        while not ended.is_set():
+            for segment in segments(tmp_path):
+                reader = SegmentReader(segment.path)  # an error where it was not whole
+                seen.append(reader.header.run_id)
+                reader.close()
+
+    journal = Journal(tmp_path, RUN, writer=1, segment_bytes=1)
+    with ThreadPoolExecutor() as pool:
+        looking = pool.submit(look)
+        for step in range(60):
+            journal.point("loss", step, 0.0, 0)
+        while not seen:
+            pass
+        ended.set()
+        looking.result()
+    assert set(seen) == {RUN}
+    assert len(list(tmp_path.iterdir())) == len(segments(tmp_path)) > 60
 
 
 def test_other_files_in_the_folder_are_left_aside(tmp_path):

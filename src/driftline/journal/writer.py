@@ -17,7 +17,7 @@ SEGMENT_BYTES = 64 * 1024 * 1024
 class Journal:
     """The journal of one process about one run; threads share it, a forked child opens its own.
 
-    What a call has returned from is with the operating system: it outlives the process, and with `sync` the machine.
+    What a call has returned from is with the operating system: it outlives the process.
 
     Attributes:
         folder: where its segments lie, `RUN.WRITER.SEGMENT`.
@@ -65,10 +65,6 @@ class Journal:
         """Return the sequence of the newest event; -1 before the first."""
         return self._sequence - 1
 
-    def sync(self) -> None:
-        """Return when all that was appended outlives a loss of power."""
-        os.fdatasync(self._file)
-
     def close(self) -> None:
         """Close the file; nothing can be appended any more."""
         with self._lock:
@@ -82,12 +78,10 @@ class Journal:
     def _write(self, body: bytes) -> int:
         sequence = self._sequence
         self._sequence += 1  # first: an interrupt amid this leaves a gap, and no number twice
-        record, written = FRAME.pack(len(body), crc32(body)) + body, 0
+        record = _record(body)
         try:
-            while written < len(record):  # less is written at the end of the disk: the next call says so
-                written += os.write(self._file, record[written:])
+            _write_whole(self._file, record)
         except OSError as error:
-            os.ftruncate(self._file, os.fstat(self._file).st_size - written)  # a part of a record is none
             raise unwritable_journal(self._path, error) from error
         self._size += len(record)
         return sequence
@@ -95,20 +89,50 @@ class Journal:
     def _turn_over(self) -> None:
         """Begin the next segment where this one is full: between events, since a point follows the name of its key."""
         if self._size >= self._segment_bytes:
-            os.close(self._file)
+            full = self._file
             self._segment += 1
-            self._open()
+            self._open()  # where this fails the full one stays open, and the next event tries again
+            os.close(full)
 
     def _open(self) -> None:
         """Begin a segment; each can be read by itself, so it names its keys again."""
-        self._keys: dict[str, int] = {}
-        self._path = self.folder / f"{self.run_id}.{self.writer:x}.{self._segment}"
+        path = self.folder / f"{self.run_id}.{self.writer:x}.{self._segment}"
         header = header_bytes(Header(run_id=self.run_id, writer=self.writer, first_sequence=self._sequence))
+        head = header + _record(HEAD.pack(self._sequence, Kind.WRITER) + json_bytes({"process": self._process}))
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
-            os.write(self._file, header)
+            self._file = _begun(path, head)
         except OSError as error:
-            raise unwritable_journal(self._path, error) from error
-        self._size = len(header)
-        self._write(HEAD.pack(self._sequence, Kind.WRITER) + json_bytes({"process": self._process}))
+            raise unwritable_journal(path, error) from error
+        self._path, self._size, self._keys = path, len(head), dict[str, int]()
+        self._sequence += 1
+
+
+def _begun(path: Path, head: bytes) -> int:
+    """Return a new file to append to; it has its name once its head can be read, and takes nobody else's."""
+    new = path.with_name(f"{path.name}.new")
+    file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    try:
+        _write_whole(file, head)
+        os.link(new, path)
+    except OSError:
+        os.close(file)
+        raise
+    finally:
+        new.unlink()
+    return file
+
+
+def _record(body: bytes) -> bytes:
+    return FRAME.pack(len(body), crc32(body)) + body
+
+
+def _write_whole(file: int, data: bytes) -> None:
+    """Append `data`, or nothing of it: a part of a record is none."""
+    written = 0
+    try:
+        while written < len(data):  # less is written at the end of the disk: the next call says so
+            written += os.write(file, data[written:])
+    except OSError:
+        os.ftruncate(file, os.fstat(file).st_size - written)
+        raise

@@ -9,7 +9,6 @@ from driftline.datasets import column_type, value_text
 from driftline.datasets.errors import InvalidColumnError
 
 MOSTLY_DISTINCT = 0.9  # of the values of a text: more are names or sentences, which no other row will have
-MOST_CLASSES_OF_NUMBERS = 20
 _ID_NAME = re.compile(r"(?i)(^|[_\s-])(id|uuid|guid|key|nr|no|number)$|[a-z]I[dD]$|^unnamed: \d+$|^index$")
 
 

@@ -5,6 +5,7 @@ import os
 import secrets
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from weakref import WeakSet
 
@@ -196,7 +197,8 @@ def deliver_left(workspace: Workspace) -> None:
 
 def _set_aside(segment: Segment, why: str) -> None:
     _log.warning("The journal %s is set aside: %s", segment.path, why)
-    segment.path.rename(segment.path.with_name(segment.path.name + ASIDE))
+    with suppress(FileNotFoundError):  # somebody else was first
+        segment.path.rename(segment.path.with_name(segment.path.name + ASIDE))
 
 
 def _is_here(workspace: Workspace, run_id: str) -> bool:
