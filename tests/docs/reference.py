@@ -34,7 +34,23 @@ PARTS = {
     "When to retrain": ("Retrain", "Recovery", "RetrainTrigger", "Choice"),
     "When to promote": ("Promote",),
     "Being told": ("Alert",),
-    "In scripts": ("open_workspace", "Workspace", "start_run", "load_model", "add_ground_truth", "measure_window"),
+    "Tracking": ("start_run", "set_experiment", "active_run", "current_run", "end_run"),
+    "What a run logs": (
+        "log_param",
+        "log_params",
+        "log_metric",
+        "log_metrics",
+        "set_tag",
+        "set_tags",
+        "log_input",
+        "log_artifact",
+        "log_artifacts",
+        "log_text",
+        "log_dict",
+        "log_table",
+        "log_figure",
+    ),
+    "In scripts": ("open_workspace", "Workspace", "load_model", "add_ground_truth", "measure_window"),
 }
 _SECTION = re.compile(r"^(Attributes|Args|Raises|Returns|Yields|Source|Example|Examples):$", re.MULTILINE)
 _ENTRY = re.compile(r"^ {4}(\w+)(?: \([^)]*\))?: ", re.MULTILINE)

@@ -16,6 +16,7 @@ from tests.receivers import hook
     [
         ("backtest.md", "driftline backtest fire_risk", "last known label"),
         ("crashes.md", "", ""),
+        ("tracking.md", "driftline runs", "tumours"),
         ("drift.md", "driftline drift fire_risk 2025-03-11", "performance"),
         ("evaluation.md", "driftline evaluate fire_risk --window 7d --by station", "station"),
         ("ground_truth.md", "driftline truth add fire_risk", "These 60 labels are here already"),
