@@ -43,6 +43,7 @@ class Settings(BaseSettings):
         executor: where Dagster's steps run.
         dagster_url: Dagster's web server, for links and launches.
         alert_urls: where alerts are sent: apprise URLs, between spaces or commas. Secret, since they hold passwords.
+        price_per_hour: what an hour of this machine costs, in any one currency; without it no cost is known.
 
     A variable that is set to nothing counts as not set.
 
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     executor: Literal["in_process", "multiprocess"] = "in_process"
     dagster_url: str = Field(default="http://127.0.0.1:3000", repr=False)
     alert_urls: SecretStr | None = None
+    price_per_hour: float | None = Field(default=None, ge=0, allow_inf_nan=False)
 
     def __init__(self, **values: Any) -> None:
         try:
