@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from driftline.autologging import MetricsCallback, autolog
     from driftline.datasets import Newest, RandomShare, SplitColumn, Target, Window
     from driftline.declaration import (
         Alert,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from driftline.workspace import Workspace, open_workspace
 
 _ROOMS = {
+    "autologging": ("MetricsCallback", "autolog"),
     "datasets": ("Newest", "RandomShare", "SplitColumn", "Target", "Window"),
     "declaration": (
         "Alert",
@@ -59,6 +61,7 @@ _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 __version__ = "0.2.0"
 __all__ = [  # noqa: RUF022  (by room, as above)
+    "MetricsCallback", "autolog",
     "Newest", "RandomShare", "SplitColumn", "Target", "Window",
     "Alert", "Choice", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Monthly", "Promote", "Retrain", "Weekly",
     "DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger",

@@ -35,6 +35,7 @@ PARTS = {
     "When to promote": ("Promote",),
     "Being told": ("Alert",),
     "In scripts": ("open_workspace", "Workspace", "start_run", "load_model", "add_ground_truth", "measure_window"),
+    "Trainings that log themselves": ("autolog", "MetricsCallback"),
 }
 _SECTION = re.compile(r"^(Attributes|Args|Raises|Returns|Yields|Source|Example|Examples):$", re.MULTILINE)
 _ENTRY = re.compile(r"^ {4}(\w+)(?: \([^)]*\))?: ", re.MULTILINE)

@@ -135,7 +135,7 @@ class LightGBM:
             task=task,
             classes=classes,
             example=plain.head(5).reset_index(drop=True),
-            feature_importance=_importance(booster, signature),
+            feature_importance=gain_shares(booster, signature),
         )
 
     def _lightgbm_params(self, task: Task, classes: tuple[Label, ...], seed: int) -> dict[str, Param]:
@@ -219,7 +219,7 @@ def _feature_names(signature: Signature) -> list[str]:
     return [f"{i}_{re.sub(r'[^A-Za-z0-9_]', '_', name)}" for i, name in enumerate(signature.names)]
 
 
-def _importance(booster: "lightgbm.Booster", signature: Signature) -> dict[str, float]:
+def gain_shares(booster: "lightgbm.Booster", signature: Signature) -> dict[str, float]:
     """Return each column's share of the total gain, largest first."""
     gains = booster.feature_importance(importance_type="gain")
     total = float(gains.sum()) or 1.0
