@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from driftline.evaluations import measure_window
     from driftline.ground_truth import add_ground_truth
     from driftline.health import Recovery
-    from driftline.models import LightGBM, Sklearn
+    from driftline.models import LightGBM, Sklearn, XGBoost
     from driftline.quality import AcceptedRange, AcceptedValues, Freshness, MissingShare, RowCount, Unique
     from driftline.registry import load_model
     from driftline.tracking import start_run
@@ -49,7 +49,7 @@ _ROOMS = {
     ),
     "drift": ("DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger"),
     "health": ("Recovery",),
-    "models": ("LightGBM", "Sklearn"),
+    "models": ("LightGBM", "Sklearn", "XGBoost"),
     "quality": ("AcceptedRange", "AcceptedValues", "Freshness", "MissingShare", "RowCount", "Unique"),
     "evaluations": ("measure_window",),
     "ground_truth": ("add_ground_truth",),
@@ -66,7 +66,7 @@ __all__ = [  # noqa: RUF022  (by room, as above)
     "Alert", "Choice", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Monthly", "Promote", "Retrain", "Weekly",
     "DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger",
     "Recovery",
-    "LightGBM", "Sklearn",
+    "LightGBM", "Sklearn", "XGBoost",
     "AcceptedRange", "AcceptedValues", "Freshness", "MissingShare", "RowCount", "Unique",
     "measure_window",
     "add_ground_truth",

@@ -142,7 +142,7 @@ def test_a_ranking_is_logged_without_a_model(logged, halves):
     lightgbm.LGBMRanker(n_estimators=3, **QUIET).fit(features, target, group=[len(features)])
     run = logged.only_run()
     assert (run["name"], run["status"]) == ("LGBMRanker", "finished")
-    assert "training/rmse" not in run["metrics"]
+    assert "final/training/rmse" not in run["metrics"]
 
 
 @pytest.mark.parametrize("order", ["before", "after"])

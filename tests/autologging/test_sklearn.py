@@ -43,8 +43,13 @@ def test_a_classifier_logs_its_params_its_score_and_a_model_that_predicts_as_it_
         0.5,
         None,
     )
-    assert run["metrics"]["training/accuracy"] == pytest.approx(fitted.score(NUMBERS, LABELS))
-    assert set(run["metrics"]) == {"training/accuracy", "training/log_loss", "training/auroc", "training_duration_s"}
+    assert run["metrics"]["final/training/accuracy"] == pytest.approx(fitted.score(NUMBERS, LABELS))
+    assert set(run["metrics"]) == {
+        "final/training/accuracy",
+        "final/training/log_loss",
+        "final/training/auroc",
+        "training_duration_s",
+    }
     model = stored_model(logged, run)
     assert (model.task, model.classes) == (Task.BINARY, ("no", "yes"))
     assert model.predict(NUMBERS).tolist() == fitted.predict(NUMBERS).tolist()
@@ -54,8 +59,13 @@ def test_a_classifier_logs_its_params_its_score_and_a_model_that_predicts_as_it_
 def test_a_regressor_on_an_array_logs_a_model_that_predicts_as_it_does(logged):
     fitted = Ridge(alpha=2.0).fit(NUMBERS.to_numpy(), SIGNAL)
     run = logged.only_run()
-    assert set(run["metrics"]) == {"training/rmse", "training/mae", "training/r2", "training_duration_s"}
-    assert run["metrics"]["training/r2"] == pytest.approx(fitted.score(NUMBERS.to_numpy(), SIGNAL))
+    assert set(run["metrics"]) == {
+        "final/training/rmse",
+        "final/training/mae",
+        "final/training/r2",
+        "training_duration_s",
+    }
+    assert run["metrics"]["final/training/r2"] == pytest.approx(fitted.score(NUMBERS.to_numpy(), SIGNAL))
     table = NUMBERS.astype(float).set_axis(["x0", "x1"], axis=1)
     assert np.allclose(stored_model(logged, run).score(table), fitted.predict(NUMBERS.to_numpy()))
 
@@ -159,7 +169,7 @@ def test_a_model_that_cannot_be_stored_is_warned_of_once_and_the_rest_is_logged(
         record.message for record in caplog.records
     ]
     assert len(caplog.records) == 1
-    assert all("training/accuracy" in run["metrics"] for run in logged.runs())
+    assert all("final/training/accuracy" in run["metrics"] for run in logged.runs())
 
 
 @pytest.mark.parametrize(
@@ -222,7 +232,7 @@ def test_two_trainings_of_one_run_are_told_apart(logged):
     described = logged.only_run()
     assert (described["params"]["alpha"], described["params"]["training_2/alpha"]) == (1.0, 2.0)
     assert {"model/model.json", "training_2/model/model.json"} <= set(logged.files(described))
-    assert "training_2/training/rmse" in described["metrics"]
+    assert "training_2/final/training/rmse" in described["metrics"]
 
 
 def test_nothing_is_logged_after_autologging_is_turned_off(logged):

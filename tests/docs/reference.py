@@ -28,7 +28,7 @@ PARTS = {
         "RowCount",
         "Freshness",
     ),
-    "Trainers": ("LightGBM", "Sklearn"),
+    "Trainers": ("LightGBM", "XGBoost", "Sklearn"),
     "Labels": ("GroundTruth",),
     "What counts as drift": ("PerformanceDrift", "DataDrift", "PredictionDrift", "MultivariateDrift"),
     "When to retrain": ("Retrain", "Recovery", "RetrainTrigger", "Choice"),

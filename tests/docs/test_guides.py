@@ -14,7 +14,7 @@ from tests.receivers import hook
 @pytest.mark.parametrize(
     ("guide", "command", "said"),
     [
-        ("autologging.md", "driftline runs --experiment first", "training/accuracy"),
+        ("autologging.md", "driftline runs --experiment first", "final/training/accuracy"),
         ("backtest.md", "driftline backtest fire_risk", "last known label"),
         ("crashes.md", "", ""),
         ("drift.md", "driftline drift fire_risk 2025-03-11", "performance"),

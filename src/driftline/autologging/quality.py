@@ -61,7 +61,7 @@ def scored(fitted: Any, rows: Rows, question: Question) -> ScoredRows | None:
 
 
 def log_metrics_of(run: Run, rows: ScoredRows, prefix: str) -> None:
-    """Log the usual metrics of the task, such as `training/auroc`, where they are defined on these rows."""
+    """Log the usual metrics of the task, such as `final/training/auroc`, where they are defined on these rows."""
     values = {name: measure_rows(name, rows).value for name in _METRICS[rows.task]}
     run.log_metrics({f"{prefix}/{name}": value for name, value in values.items() if value is not None})
 

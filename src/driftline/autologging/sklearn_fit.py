@@ -16,7 +16,7 @@ from driftline.autologging.runs import Run
 from driftline.autologging.search import is_search, log_search
 from driftline.autologging.training_log import TrainingLog
 from driftline.metrics import Task
-from driftline.models import Model, fitted_booster, fitted_estimator, own_importance
+from driftline.models import Model, fitted_booster, fitted_estimator, fitted_xgboost, own_importance
 
 
 def logged_fit(fit: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -86,22 +86,26 @@ def _log_fitted(log: TrainingLog, estimator: Any, given: Mapping[str, Any]) -> N
 def _model(fitted: Any, table: pd.DataFrame, question: Question) -> Model | None:
     if _is_of(fitted, "LGBMModel"):
         return fitted_booster(fitted.booster_, table, task=question.task, classes=question.classes)
+    if _is_of(fitted, "XGBModel"):
+        best = getattr(fitted, "best_iteration", None)  # only of a training that may stop early
+        rounds = None if best is None else int(best) + 1
+        return fitted_xgboost(fitted.get_booster(), table, task=question.task, classes=question.classes, rounds=rounds)
     if question.task is not Task.REGRESSION and not hasattr(fitted, "predict_proba"):
         return None
     return fitted_estimator(fitted, table, task=question.task, classes=question.classes)
 
 
 def _log_best_iteration(log: TrainingLog, estimator: Any) -> None:
-    """Log where early stopping found the best iteration; 0 and None are that it found none."""
-    best = getattr(estimator, "best_iteration_", None) or getattr(estimator, "__dict__", {}).get("best_iteration")
-    if best:
-        log.metrics({"best_iteration": float(best)} | best_scores(getattr(estimator, "best_score_", None)))
+    """Log where early stopping found the best iteration: LightGBM counts from 1, XGBoost from 0."""
+    if _is_of(estimator, "LGBMModel"):
+        if estimator.best_iteration_:  # 0 is none
+            log.metrics({"best_iteration": float(estimator.best_iteration_)} | best_scores(estimator.best_score_))
+    elif _is_of(estimator, "XGBModel") and hasattr(estimator, "best_iteration"):
+        log.metrics({"best_iteration": float(estimator.best_iteration), "best_score": float(estimator.best_score)})
 
 
-def best_scores(scores: Any) -> dict[str, float]:
+def best_scores(scores: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     """Return LightGBM's metrics at the best iteration, such as `best/valid_0/auc`."""
-    if not isinstance(scores, Mapping):
-        return {}
     return {
         f"best/{data}/{metric}": float(value) for data, values in scores.items() for metric, value in values.items()
     }

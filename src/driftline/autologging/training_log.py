@@ -80,7 +80,7 @@ class TrainingLog:
         scores = safely(f"the score on {name}", lambda: scored(fitted, rows, question))
         if scores is None:
             return
-        safely(f"the metrics on {name}", lambda: log_metrics_of(self.run, scores, f"{self.prefix}{name}"))
+        safely(f"the metrics on {name}", lambda: log_metrics_of(self.run, scores, f"{self.prefix}final/{name}"))
         if is_held_out:
             self._seen(name, rows, scores, question)
 

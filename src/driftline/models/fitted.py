@@ -9,10 +9,13 @@ import pandas as pd
 
 from driftline.datasets import Label
 from driftline.metrics import Task
+from driftline.models.errors import invalid_trainer
 from driftline.models.lightgbm_text import BoosterEstimator, gain_shares
 from driftline.models.model import Flavor, Model
+from driftline.models.number_matrix import column_names
 from driftline.models.signature import InputColumn, Signature, enforce, signature_of
 from driftline.models.sklearn_skops import SklearnEstimator, refuse_untrusted
+from driftline.models.xgboost_json import XGBoostEstimator, xgboost_gain_shares
 
 if TYPE_CHECKING:
     import lightgbm
@@ -73,6 +76,39 @@ def fitted_booster(
         classes=classes,
         example=_example(signature, features),
         feature_importance=gain_shares(booster, signature),
+    )
+
+
+def fitted_xgboost(
+    booster: Any, features: pd.DataFrame, *, task: Task, classes: tuple[Label, ...], rounds: int | None = None
+) -> Model:
+    """Return the model of an XGBoost booster that was trained on numbers.
+
+    Args:
+        booster: a trained one, with an objective that gives probabilities or values.
+        features: rows that it was trained on, with the same columns.
+        task: what it predicts.
+        classes: by index, the positive one last; empty for regression.
+        rounds: boosting rounds that count; None: all.
+
+    Raises:
+        TrainingError: a column holds text, whose numbers only XGBoost knows.
+        InvalidColumnError: a column holds what no model reads.
+    """
+    signature = signature_of(features)
+    texts = [column.name for column in signature.columns if column.type == "string"]
+    if texts:
+        raise invalid_trainer("XGBoost", f"was fitted on text ({', '.join(texts)}); driftline.XGBoost(...) stores such")
+    counting = booster.copy() if rounds is None else booster[:rounds]
+    counting.feature_names, counting.feature_types = column_names(signature), ["q"] * len(signature.columns)
+    return Model(
+        flavor=Flavor.XGBOOST,
+        estimator=XGBoostEstimator(counting, signature),
+        signature=signature,
+        task=task,
+        classes=classes,
+        example=_example(signature, features),
+        feature_importance=xgboost_gain_shares(counting, signature),
     )
 
 
