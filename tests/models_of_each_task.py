@@ -8,7 +8,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from driftline.metrics import Task
-from driftline.models import LightGBM, Sklearn
+from driftline.models import LightGBM, Sklearn, XGBoost
 
 ROWS = 600
 
@@ -49,6 +49,7 @@ def pipeline(final):
 TRAINERS = {
     "lightgbm": lambda task: LightGBM(trees=20, num_leaves=7, column_share=0.7),
     "sklearn": lambda task: pipeline(LinearRegression() if task is Task.REGRESSION else LogisticRegression()),
+    "xgboost": lambda task: XGBoost(trees=20, max_depth=3, learning_rate=0.3, column_share=0.7),
 }
 
 

@@ -11,7 +11,7 @@ from driftline.api.dagster import Dagster
 from driftline.api.errors import DagsterUnavailableError
 from driftline.artifacts import open_artifacts
 from driftline.errors import InvalidInputError
-from driftline.masking import mask_secrets, mask_url, public_url
+from driftline.masking import mask_command, mask_secrets, mask_tokens, mask_url, public_url
 from driftline.settings import Settings
 from driftline.store import open_database, run_rows
 from driftline.tracking import start_run
@@ -59,6 +59,56 @@ def test_a_link_has_no_user_at_all():
     assert public_url("http://ann:PW@host:3000") == "http://host:3000"
     assert public_url("http://host:3000") == "http://host:3000"
     assert public_url("git@example.org:team/code.git") == "git@example.org:team/code.git"
+
+
+SECRET_WORDS = [
+    ["--api-key", "PW"],
+    ["--api-key=PW"],
+    ["--wandb_key=PW"],
+    ["-token", "PW"],
+    ["--dbPassword", "PW"],
+    ["OPENAI_API_KEY=PW"],
+    ["db.password=PW and more"],
+    ["+auth.token=PW"],
+    ['{"password": "PW", "rate": 1}'],
+    ["options={secret: PW}"],
+    ["-H", "Authorization: Bearer PW"],
+    ["postgresql://ann:PW@host/db"],
+    ["--url=https://host/?sig=PW"],
+    ["ghp_PWabcdefghijklmnopqrstuvwxyz"],
+    ["--name=hf_PWabcdefghijklmnopqrstuvwxyz"],
+    ["sk-proj-PWabcdefghijklmnopqrst"],
+    ["eyJPWabcdefghi.eyJPWabcdefghi.PWabc"],
+]
+PUBLIC_WORDS = [
+    ["train.py", "--tokenizer", "gpt2", "--max-tokens=512"],
+    ["--sort-key", "auc", "--primary-key=id"],
+    ["--author=ann", "--passes", "3", "--design", "a"],
+    ["s3://bucket/a:b", "--rate=0.1", "model.layers=[1,2]", "task-kind: sketch"],
+]
+
+
+@pytest.mark.parametrize("words", SECRET_WORDS)
+def test_a_secret_in_a_command_line_is_masked(words):
+    masked = mask_command(["python", *words, "--last", "word"])
+    assert "PW" not in " ".join(masked)
+    assert (len(masked), masked[0], masked[-2:]) == (len(words) + 3, "python", ["--last", "word"])
+
+
+@pytest.mark.parametrize("words", PUBLIC_WORDS)
+def test_what_is_no_secret_in_a_command_line_stays(words):
+    assert mask_command(words) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["eyJ-" * 300_000, "a" * 1_000_000, "a=1," * 200_000, "aA" * 300_000 + "=", "a" + " " * 1_000_000, "'" * 1_000_000],
+)
+def test_a_long_command_line_is_masked_at_once(text):
+    started = time.process_time()
+    mask_tokens(text)
+    mask_command([text])
+    assert time.process_time() - started < 5  # seconds; squared it would take minutes
 
 
 @pytest.mark.parametrize("text", ["http://" * 300_000, "h://" + "a:@" * 300_000, "h://h?" + "&key=." * 300_000])

@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from driftline.autologging import MetricsCallback, autolog
     from driftline.datasets import Newest, RandomShare, SplitColumn, Target, Window
     from driftline.declaration import (
         Alert,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from driftline.evaluations import measure_window
     from driftline.ground_truth import add_ground_truth
     from driftline.health import Recovery
-    from driftline.models import LightGBM, Sklearn
+    from driftline.models import LightGBM, Sklearn, XGBoost
     from driftline.quality import AcceptedRange, AcceptedValues, Freshness, MissingShare, RowCount, Unique
     from driftline.registry import load_model
     from driftline.tracking import (
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from driftline.workspace import Workspace, open_workspace
 
 _ROOMS = {
+    "autologging": ("MetricsCallback", "autolog"),
     "datasets": ("Newest", "RandomShare", "SplitColumn", "Target", "Window"),
     "declaration": (
         "Alert",
@@ -66,7 +68,7 @@ _ROOMS = {
     ),
     "drift": ("DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger"),
     "health": ("Recovery",),
-    "models": ("LightGBM", "Sklearn"),
+    "models": ("LightGBM", "Sklearn", "XGBoost"),
     "quality": ("AcceptedRange", "AcceptedValues", "Freshness", "MissingShare", "RowCount", "Unique"),
     "evaluations": ("measure_window",),
     "ground_truth": ("add_ground_truth",),
@@ -97,11 +99,12 @@ _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 __version__ = "0.2.0"
 __all__ = [  # noqa: RUF022  (by room, as above)
+    "MetricsCallback", "autolog",
     "Newest", "RandomShare", "SplitColumn", "Target", "Window",
     "Alert", "Choice", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Monthly", "Promote", "Retrain", "Weekly",
     "DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger",
     "Recovery",
-    "LightGBM", "Sklearn",
+    "LightGBM", "Sklearn", "XGBoost",
     "AcceptedRange", "AcceptedValues", "Freshness", "MissingShare", "RowCount", "Unique",
     "measure_window",
     "add_ground_truth",

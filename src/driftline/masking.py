@@ -1,6 +1,7 @@
-"""Secrets in URLs are shown nowhere: errors, logs, answers, links and stored texts all go through this."""
+"""Secrets are shown nowhere: errors, logs, answers, links, stored texts and command lines all go through this."""
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 from urllib.parse import unquote
 
@@ -11,6 +12,24 @@ _PARAMETER = re.compile(r"[?&;#]([^=&;#?]+)=")
 _SECRET_NAME = re.compile(r"pass|pwd|secret|token|key|sig|credential|auth|sas", re.IGNORECASE)
 _DATABASES = ("postgresql", "psycopg")
 _PUNCTUATION = "'\"`)]}>.,:;"  # of the sentence that a URL stands in
+_TOKEN = (
+    re.compile(  # the tokens of GitHub, GitLab, Hugging Face, OpenAI and others, Slack, AWS, Google; JSON Web Tokens
+        r"(?<![\w-])(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|hf_[A-Za-z0-9]{20,}|sk-[\w-]{16,}"
+        r"|xox[abposr]-[\w-]{10,}|A[KS]IA[0-9A-Z]{16}|AIza[\w-]{30,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*)"
+    )
+)
+_SCHEME = re.compile(r"\b(Bearer|Basic)\s+\S+", re.IGNORECASE)  # of an HTTP header
+_OPTION = re.compile(r"(-{0,2}[\w.+/~@-]+)=")
+_PAIR = re.compile(r"""(?<![\w.-])([\w.-]+)(["']?\s*[:=]\s*)("[^"]*"|'[^']*'|[^\s,;&{\[("'][^\s,;&}"']*)""")
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_SECRET_WORDS = frozenset(
+    {"pass", "passwd", "password", "passphrase", "passcode", "pw", "pwd", "secret", "secrets", "token", "credential"}
+    | {"credentials", "apikey", "authorization", "sas", "signature"}
+)
+_OTHER_KEYS = frozenset(  # that may be shown, before the word "key"
+    {"sort", "group", "order", "primary", "foreign", "partition", "join", "row", "column", "index", "dict", "metric"}
+    | {"target", "feature", "public"}
+)
 
 
 def mask_url(url: str) -> str:
@@ -44,10 +63,54 @@ def mask_secrets(text: str) -> str:
     return "://".join(shown)
 
 
+def mask_tokens(text: str) -> str:
+    """Return a text without what is a token by its look, such as GitHub's, and without what follows Bearer.
+
+    >>> mask_tokens("Authorization: Bearer abc.def")
+    'Authorization: Bearer ***'
+    """
+    return _SCHEME.sub(rf"\1 {MASK}", _TOKEN.sub(MASK, text))
+
+
+def mask_command(words: Sequence[str]) -> list[str]:
+    """Return the words of a command line without passwords and tokens: of URLs, of options, and by their look.
+
+    Whether the name of an option tells of a secret, its words say: `--api-key` and `db.password=` do, `--tokenizer` and
+    `--sort-key` do not.
+
+    >>> mask_command(["train.py", "--api-key", "abc", "--lr=0.1", "db.password=x y", "s3://b/f?sig=z"])
+    ['train.py', '--api-key', '***', '--lr=0.1', 'db.password=***', 's3://b/f?sig=***']
+    """
+    masked, is_secret = list[str](), False
+    for word in words:
+        if is_secret and not word.startswith("--"):
+            masked.append(MASK)
+            is_secret = False
+            continue
+        masked.append(_masked_word(word))
+        is_secret = word.startswith("-") and "=" not in word and _is_secret_name(word)
+    return masked
+
+
 def public_url(url: str) -> str:
     """Return a URL for links: without user and password, and with its parameters masked."""
     scheme, *rests = mask_secrets(url).split("://")
     return "://".join([scheme, *(rest[_userinfo(rest) :] for rest in rests)])
+
+
+def _masked_word(word: str) -> str:
+    option = _OPTION.match(word)
+    if option and _is_secret_name(option[1]):
+        return option[0] + MASK
+    shown = _PAIR.sub(lambda pair: pair[1] + pair[2] + MASK if _is_secret_name(pair[1]) else pair[0], mask_tokens(word))
+    return mask_secrets(shown)
+
+
+def _is_secret_name(name: str) -> bool:
+    """Return whether what a name stands for is a secret, by the words of the name."""
+    words = [word.lower() for word in _WORD.findall(name)]
+    keys = (before for before, word in pairwise(["", *words]) if word == "key")
+    return not _SECRET_WORDS.isdisjoint(words) or any(before not in _OTHER_KEYS for before in keys)
 
 
 def _masked(rest: str, before: str) -> str:

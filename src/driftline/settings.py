@@ -49,6 +49,7 @@ class Settings(BaseSettings):
         experiment: the experiment of runs that name none.
         run_id: the run that this process joins, as a rank of a distributed training: 32 hexadecimal digits.
         alert_urls: where alerts are sent: apprise URLs, between spaces or commas. Secret, since they hold passwords.
+        price_per_hour: what an hour of this machine costs, in any one currency; without it no cost is known.
 
     A variable that is set to nothing counts as not set.
 
@@ -69,6 +70,7 @@ class Settings(BaseSettings):
     experiment: str = "default"
     run_id: str | None = None
     alert_urls: SecretStr | None = None
+    price_per_hour: float | None = Field(default=None, ge=0, allow_inf_nan=False)
 
     def __init__(self, **values: Any) -> None:
         try:

@@ -32,6 +32,7 @@ from driftline import (
     SplitColumn,
     Target,
     Unique,
+    XGBoost,
 )
 from driftline.declaration import FORMAT, Declaration, GroundTruth, describe, read_declaration
 from driftline.declaration.description import UnknownPart
@@ -48,6 +49,7 @@ from tests.streams import fires, persons, read_persons
         persons(dataset=lambda _window: read_persons()),
         persons(dataset=partial(read_persons, None)),
         persons(trainer=LightGBM(extra={"cat_smooth": 1.5})),
+        persons(trainer=XGBoost(extra={"max_cat_to_onehot": 8})),
         fires(partitions=Hourly("2025-02-10"), holdout=Newest(duration="12h")),
     ],
 )

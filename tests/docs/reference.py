@@ -28,7 +28,7 @@ PARTS = {
         "RowCount",
         "Freshness",
     ),
-    "Trainers": ("LightGBM", "Sklearn"),
+    "Trainers": ("LightGBM", "XGBoost", "Sklearn"),
     "Labels": ("GroundTruth",),
     "What counts as drift": ("PerformanceDrift", "DataDrift", "PredictionDrift", "MultivariateDrift"),
     "When to retrain": ("Retrain", "Recovery", "RetrainTrigger", "Choice"),
@@ -51,6 +51,7 @@ PARTS = {
         "log_figure",
     ),
     "In scripts": ("open_workspace", "Workspace", "load_model", "add_ground_truth", "measure_window"),
+    "Trainings that log themselves": ("autolog", "MetricsCallback"),
 }
 _SECTION = re.compile(r"^(Attributes|Args|Raises|Returns|Yields|Source|Example|Examples):$", re.MULTILINE)
 _ENTRY = re.compile(r"^ {4}(\w+)(?: \([^)]*\))?: ", re.MULTILINE)

@@ -14,6 +14,7 @@ from tests.receivers import hook
 @pytest.mark.parametrize(
     ("guide", "command", "said"),
     [
+        ("autologging.md", "driftline runs --experiment first", "final/training/accuracy"),
         ("backtest.md", "driftline backtest fire_risk", "last known label"),
         ("crashes.md", "", ""),
         ("tracking.md", "driftline runs", "tumours"),

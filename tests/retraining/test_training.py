@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sqlmodel import select
 
-from driftline import Sklearn
+from driftline import Sklearn, XGBoost, load_model
 from driftline.registry import find_version, timeline
 from driftline.retraining import read_dataset, train
 from driftline.retraining.errors import UnknownDecisionError
@@ -102,6 +102,14 @@ def test_a_param_that_is_no_number_is_recorded(workspace):
     )
     numbers = persons(dataset=lambda _: read_persons().drop(columns="job"), trainer=recipe)
     assert retrain(workspace, numbers).promoted
+
+
+def test_a_model_of_xgboost_becomes_champion_and_is_loaded_again(workspace):
+    pipeline = persons(trainer=XGBoost(trees=15, max_depth=3))
+    assert retrain(workspace, pipeline).promoted
+    model = load_model("persons@champion", workspace=workspace)
+    assert (model.flavor, model.classes) == ("xgboost", ("<=50K", ">50K"))
+    assert (model.predict(read_persons()) == read_persons()["income"]).mean() > 0.8
 
 
 def test_a_finished_decision_is_not_opened_again(served):

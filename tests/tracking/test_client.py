@@ -8,11 +8,9 @@ import sys
 import textwrap
 import threading
 
-import pandas as pd
 import pytest
 
 import driftline
-from driftline import open_workspace
 from driftline.experiments import describe_run, list_runs, metric_history
 from driftline.tracking.errors import (
     ActiveRunError,
@@ -24,28 +22,7 @@ from driftline.tracking.errors import (
 )
 from tests.logged import steps
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    for name in ("DRIFTLINE_DATABASE_URL", "DRIFTLINE_RUN_ID", "DRIFTLINE_EXPERIMENT", "DRIFTLINE_SERVER_URL"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("DRIFTLINE_HOME", str(tmp_path / "home"))
-    yield tmp_path / "home"
-    assert driftline.active_run() is None
-
-
-@pytest.fixture
-def look():
-    """The workspace of the settings, closed afterwards."""
-    workspaces = []
-
-    def opened():
-        workspaces.append(open_workspace())
-        return workspaces[-1]
-
-    yield opened
-    for workspace in workspaces:
-        workspace.database.close()
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def script(code, *, status=0, env=None):
@@ -240,61 +217,6 @@ def test_starting_a_run_imports_neither_sqlalchemy_nor_pandas(look):
         print([name for name in heavy if name in sys.modules])
     """)
     assert out.strip() == "[]"
-
-
-def test_a_folder_is_logged_with_links_but_not_in_a_circle(look, tmp_path, caplog):
-    folder = tmp_path / "out"
-    (folder / "deep").mkdir(parents=True)
-    (folder / "a.txt").write_bytes(b"a")
-    (folder / "deep" / "b.txt").write_bytes(b"b")
-    (folder / "deep" / "up").symlink_to(folder)
-    (folder / "link.txt").symlink_to(folder / "a.txt")
-    with driftline.start_run("files") as run:
-        run.log_artifacts(folder, "results")
-        for wrong, match in (("nothing", "no such file"), ("/dev/null", "neither a file nor a folder")):
-            with pytest.raises(driftline.tracking.errors.UnreadableFileError, match=match):
-                run.log_artifact(wrong)
-        for wrong in ("../up", "/etc/x", "a\\b", "x" * 300):
-            with pytest.raises(driftline.tracking.errors.InvalidKeyError):
-                run.log_artifact(folder / "a.txt", wrong)
-    told = describe_run(look(), run.run_id)["artifacts"]
-    assert [file["path"] for file in told] == ["results/a.txt", "results/deep/b.txt", "results/link.txt"]
-    assert "leads back into itself" in caplog.text
-    assert look().artifacts.get(told[1]["digest"]) == b"b"
-
-
-def test_a_file_that_changes_while_it_is_logged_is_kept_as_it_was_read(look, tmp_path, caplog):
-    growing, has_logged = tmp_path / "growing.bin", threading.Event()
-    growing.write_bytes(bytes(20_000_000))
-
-    def grow():
-        while not has_logged.wait(0.0005):
-            with growing.open("ab") as file:
-                file.write(b"more")
-
-    writer = threading.Thread(target=grow)
-    writer.start()
-    with driftline.start_run("files") as run:
-        run.log_artifact(growing)
-    has_logged.set()
-    writer.join()
-    [file] = describe_run(look(), run.run_id)["artifacts"]
-    assert "changed while it was logged" in caplog.text
-    assert file["size_bytes"] == len(look().artifacts.get(file["digest"]))
-
-
-def test_data_are_logged_by_their_digest_with_schema_and_statistics(look, tmp_path):
-    frame = pd.DataFrame({"x": [1.0, 2.0], "k": ["a", "b"]})
-    frame.to_csv(tmp_path / "train.csv", index=False)
-    with driftline.start_run("data") as run:
-        run.log_input(frame, name="people")
-        driftline.log_input(tmp_path / "train.csv", role="holdout")
-        driftline.log_input(tmp_path / "train.csv", role="holdout")
-    inputs = describe_run(look(), run.run_id)["inputs"]
-    assert [(one["dataset"], one["role"], one["row_count"]) for one in inputs] == [
-        ("people", "training", 2),
-        ("train.csv", "holdout", 2),
-    ]
 
 
 def test_a_signal_that_a_user_handles_stays_theirs(look):

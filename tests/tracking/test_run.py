@@ -5,9 +5,10 @@ import subprocess
 
 import pytest
 
+from driftline.capture import code_state
 from driftline.experiments import describe_run, list_runs
 from driftline.store import run_rows
-from driftline.tracking import destination_of, environment, start_run
+from driftline.tracking import destination_of, start_run
 from driftline.tracking.errors import (
     InvalidArtifactError,
     InvalidExperimentError,
@@ -148,12 +149,12 @@ def test_the_environment_names_commit_and_remote_without_credentials(tmp_path):
     git("init")
     git("remote", "add", "origin", "https://ada:secret@example.org/forest.git")
     (tmp_path / "train.py").write_text("")
-    assert environment(tmp_path).git_commit is None
+    assert code_state(tmp_path).git_commit is None
     git("add", ".")
     git("commit", "-m", "first")
-    clean = environment(tmp_path)
+    clean = code_state(tmp_path)
     (tmp_path / "train.py").write_text("1")
-    assert (len(clean.git_commit), clean.git_dirty, environment(tmp_path).git_dirty) == (40, False, True)
+    assert (len(clean.git_commit), clean.git_dirty, code_state(tmp_path).git_dirty) == (40, False, True)
     assert clean.source_url == "https://example.org/forest.git"
 
 

@@ -1,6 +1,5 @@
 """Gradient boosted trees by LightGBM, stored as LightGBM's own text."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,8 +9,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from driftline.datasets import Label
 from driftline.errors import LibraryMissingError
@@ -19,14 +16,14 @@ from driftline.metrics import Task
 from driftline.models.errors import LONGEST_FAULT, ModelFilesError, invalid_trainer
 from driftline.models.lightgbm_check import check_text
 from driftline.models.model import Flavor, Model
-from driftline.models.signature import InputColumn, Signature, enforce, signature_of
+from driftline.models.number_matrix import SMALL_TABLE, column_names, number_matrix
+from driftline.models.signature import Signature, enforce, signature_of
 from driftline.models.trainer import Param, check_training
 
 if TYPE_CHECKING:
     import lightgbm
 
 _OBJECTIVES = {Task.BINARY: "binary", Task.MULTICLASS: "multiclass", Task.REGRESSION: "regression"}
-_SMALL_TABLE = 1000  # rows up to which starting threads costs more than scoring
 _DECIDED = frozenset(
     {"objective", "num_class", "deterministic", "force_col_wise", "force_row_wise", "num_threads", "seed"}
     | {"num_leaves", "learning_rate", "num_iterations", "min_data_in_leaf", "feature_fraction", "lambda_l2"}
@@ -119,9 +116,9 @@ class LightGBM:
         signature = signature_of(features)
         plain = enforce(signature, features)
         table = lightgbm.Dataset(
-            _matrix(signature, plain),
+            number_matrix(signature, plain),
             label=target,
-            feature_name=_feature_names(signature),
+            feature_name=column_names(signature),
             categorical_feature=[i for i, column in enumerate(signature.columns) if column.type == "string"],
             params={"verbosity": -1},
         )
@@ -135,7 +132,7 @@ class LightGBM:
             task=task,
             classes=classes,
             example=plain.head(5).reset_index(drop=True),
-            feature_importance=_importance(booster, signature),
+            feature_importance=gain_shares(booster, signature),
         )
 
     def _lightgbm_params(self, task: Task, classes: tuple[Label, ...], seed: int) -> dict[str, Param]:
@@ -190,36 +187,11 @@ class BoosterEstimator:
 
     def score(self, features: pd.DataFrame) -> np.ndarray:
         """Return probabilities or values; see `Model.score`."""
-        threads = 1 if len(features) <= _SMALL_TABLE else 0  # 0: as many as there are
-        return np.asarray(self._booster.predict(_matrix(self._signature, features), num_threads=threads))
+        threads = 1 if len(features) <= SMALL_TABLE else 0  # 0: as many as there are
+        return np.asarray(self._booster.predict(number_matrix(self._signature, features), num_threads=threads))
 
 
-def _matrix(signature: Signature, features: pd.DataFrame) -> np.ndarray:
-    """Return the numbers LightGBM reads, float64, shape (n_rows, n_columns); missing is NaN."""
-    matrix = np.empty(features.shape, dtype=np.float64, order="F")
-    for position, column in enumerate(signature.columns):
-        matrix[:, position] = _numbers(column, features[column.name])
-    return matrix
-
-
-def _numbers(column: InputColumn, values: pd.Series) -> np.ndarray:
-    if column.type == "string":
-        categories = pa.array(column.categories, type=pa.large_string())
-        codes = pc.index_in(pa.array(values, type=pa.large_string(), from_pandas=True), value_set=categories)
-        return np.asarray(codes.to_numpy(zero_copy_only=False), dtype=np.float64)
-    if column.type == "datetime":
-        zone_free = values.dt.tz_convert(None) if values.dt.tz is not None else values
-        ticks = zone_free.to_numpy(dtype="datetime64[us]")
-        return np.where(np.isnat(ticks), np.nan, ticks.astype(np.int64) / 1e6)
-    return values.to_numpy(dtype=np.float64)
-
-
-def _feature_names(signature: Signature) -> list[str]:
-    """Return names that LightGBM's text can hold, unique by their position."""
-    return [f"{i}_{re.sub(r'[^A-Za-z0-9_]', '_', name)}" for i, name in enumerate(signature.names)]
-
-
-def _importance(booster: "lightgbm.Booster", signature: Signature) -> dict[str, float]:
+def gain_shares(booster: "lightgbm.Booster", signature: Signature) -> dict[str, float]:
     """Return each column's share of the total gain, largest first."""
     gains = booster.feature_importance(importance_type="gain")
     total = float(gains.sum()) or 1.0

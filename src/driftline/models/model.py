@@ -20,6 +20,7 @@ class Flavor(StrEnum):
 
     LIGHTGBM = "lightgbm"
     SKLEARN = "sklearn"
+    XGBOOST = "xgboost"
 
 
 class Estimator(Protocol):

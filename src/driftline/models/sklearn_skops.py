@@ -137,12 +137,23 @@ class SklearnEstimator:
 
     def score(self, features: pd.DataFrame) -> np.ndarray:
         """Return probabilities or values; see `Model.score`. An unseen class has probability 0."""
+        table = features if self._reads_names(features) else features.to_numpy()
         if self._task is Task.REGRESSION:
-            return np.asarray(self._fitted.predict(features), dtype=np.float64)
-        probabilities = np.asarray(self._fitted.predict_proba(features), dtype=np.float64)
+            return np.asarray(self._fitted.predict(table), dtype=np.float64)
+        probabilities = np.asarray(self._fitted.predict_proba(table), dtype=np.float64)
         scores = np.zeros((len(features), self._class_count))
-        scores[:, self._fitted.classes_.astype(np.intp)] = probabilities
+        scores[:, self._columns()] = probabilities
         return scores[:, 1] if self._task is Task.BINARY else scores
+
+    def _reads_names(self, features: pd.DataFrame) -> bool:
+        """Return whether the estimator was fitted on a table; of an array the columns are named by their places."""
+        places = [f"x{number}" for number in range(features.shape[1])]
+        return hasattr(self._fitted, "feature_names_in_") or list(features.columns) != places
+
+    def _columns(self) -> slice | np.ndarray:
+        """Return the places of the classes that the estimator knows: all, or those whose indexes it was fitted on."""
+        known = self._fitted.classes_
+        return slice(None) if len(known) == self._class_count else known.astype(np.intp)
 
 
 def refuse_untrusted(content: bytes, trusted: tuple[str, ...]) -> None:

@@ -14,17 +14,18 @@ from driftline.models.lightgbm_text import BoosterEstimator
 from driftline.models.model import Estimator, Flavor, Model
 from driftline.models.signature import Signature, columns_as_json, columns_from_json
 from driftline.models.sklearn_skops import SklearnEstimator
+from driftline.models.xgboost_json import XGBoostEstimator
 
 _FORMAT_VERSION = 1
-_ESTIMATOR_FILES = {Flavor.LIGHTGBM: "model.txt", Flavor.SKLEARN: "model.skops"}
+_ESTIMATOR_FILES = {Flavor.LIGHTGBM: "model.txt", Flavor.SKLEARN: "model.skops", Flavor.XGBOOST: "model.xgboost.json"}
 
 
 def to_files(model: Model) -> dict[str, bytes]:
     """Return the files of `model` by path; the same training gives the same bytes.
 
-    `model.json`: format version, flavor, task, classes, signature and feature importance. `model.txt`
-    (LightGBM) or `model.skops` (scikit-learn): the trained weights. `example.json`: rows to try it with, as
-    `{"columns", "rows"}`, times in ISO 8601 and missing values as null.
+    `model.json`: format version, flavor, task, classes, signature and feature importance. `model.txt` (LightGBM),
+    `model.skops` (scikit-learn) or `model.xgboost.json`: the trained weights. `example.json`: rows to try it with,
+    as `{"columns", "rows"}`, times in ISO 8601 and missing values as null.
     """
     described = {
         "format_version": _FORMAT_VERSION,
@@ -72,6 +73,8 @@ def from_files(files: Mapping[str, bytes], *, trusted: tuple[str, ...] = ()) -> 
     estimator: Estimator
     if flavor is Flavor.LIGHTGBM:
         estimator = BoosterEstimator.from_bytes(content, signature)
+    elif flavor is Flavor.XGBOOST:
+        estimator = XGBoostEstimator.from_bytes(content, signature, task=task, class_count=len(classes))
     else:
         estimator = SklearnEstimator.from_bytes(content, task=task, class_count=len(classes), trusted=trusted)
     return Model(

@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from driftline.declaration import DECISION_TAG, TRIGGER_TAG, Kind, ModelPipeline
-from driftline.models import Flavor, LightGBM, Sklearn
+from driftline.models import Flavor, LightGBM, Sklearn, XGBoost
 from driftline.pipelines.failure import visible_failure
 from driftline.pipelines.keys import asset_key, described
 from driftline.pipelines.links import of_decision, of_version, training_runs
@@ -19,7 +19,8 @@ from driftline.retraining.errors import no_first_champion
 from driftline.store.decision_rows import Trigger
 
 ACTOR = "dagster"
-_FLAVORS = {LightGBM: Flavor.LIGHTGBM, Sklearn: Flavor.SKLEARN}  # of driftline's own trainers: a badge in the UI
+# Of driftline's own trainers: a badge in the UI.
+_FLAVORS = {LightGBM: Flavor.LIGHTGBM, Sklearn: Flavor.SKLEARN, XGBoost: Flavor.XGBOOST}
 
 
 def dataset_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:

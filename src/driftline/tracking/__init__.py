@@ -4,7 +4,6 @@ What this room imports is light: neither SQLAlchemy nor pandas.
 """
 
 from driftline.tracking.destinations import configured_destination, destination_of
-from driftline.tracking.environment import environment
 from driftline.tracking.flat import (
     active_run,
     current_run,
@@ -35,7 +34,6 @@ __all__ = [
     "deliver_left",
     "destination_of",
     "end_run",
-    "environment",
     "log_artifact",
     "log_artifacts",
     "log_dict",

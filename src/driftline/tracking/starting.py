@@ -3,7 +3,7 @@
 import logging
 import os
 import re
-import sys
+import shlex
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,11 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from driftline.capture import code_state, entry_point
 from driftline.errors import StorageError
-from driftline.masking import mask_secrets
 from driftline.tracking import endings, left, sender
 from driftline.tracking.destinations import configured_destination, configured_settings, destination_of
-from driftline.tracking.environment import environment
 from driftline.tracking.errors import ActiveRunError, InvalidExperimentFactsError, InvalidRunIdError, unknown_run
 from driftline.tracking.run import ActiveRun, innermost
 from driftline.tracking.sinks import Destination
@@ -209,12 +208,13 @@ def _rank() -> int:
 def _facts(pid: int, folder: Path) -> dict[str, Any]:
     """Return who runs which code: read once for each process, whose code stays as it was loaded."""
     del pid
-    code = environment(folder)
+    code = code_state(folder)
     return {
         "user_name": code.user_name,
         "user_email": code.user_email,
         "source_url": code.source_url,
         "git_commit": code.git_commit,
+        "git_branch": code.git_branch,
         "git_dirty": code.git_dirty,
-        "command": mask_secrets(" ".join(sys.argv)),
+        "command": shlex.join(entry_point().command),
     }
