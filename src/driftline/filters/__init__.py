@@ -2,6 +2,7 @@
 
 from driftline.filters.fields import NEVER_MISSING
 from driftline.filters.parser import parse_filter, parse_order
+from driftline.filters.text import filter_text, order_text
 from driftline.filters.tree import (
     Aggregate,
     And,
@@ -44,6 +45,8 @@ __all__ = [
     "Tag",
     "Value",
     "fields_of",
+    "filter_text",
+    "order_text",
     "parse_filter",
     "parse_order",
     "terms_of",
