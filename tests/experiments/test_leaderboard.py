@@ -70,6 +70,21 @@ def test_runs_that_are_not_scored_on_the_same_data_are_below_the_line(workspace)
     assert [name.partition("@")[0] for name in board.datasets] == ["holdout-3", "holdout-4"]
 
 
+def test_folds_are_scored_on_data_of_their_own_and_a_run_without_any_does_not_count(workspace):
+    for fold in range(3):
+        logged(workspace, 0.8 + fold / 100, model="tree", fold=fold, holdouts=(fold + 1,))
+        logged(workspace, 0.7, model="net", fold=fold, holdouts=(fold + 1,))
+    logged(workspace, 0.1, model="tree", fold=3)
+    logged(workspace, 0.9, model="forest", fold=0, holdouts=(1, 2))
+    board = leaderboard("income", metric="auc", workspace=workspace)
+    assert [(one.rank, one.params["model"], one.n) for one in board.entries] == [
+        (1, "tree", 3),
+        (2, "net", 3),
+        (None, "forest", 1),
+    ]
+    assert board.entries[0].mean == pytest.approx(0.81)
+
+
 def test_another_aggregate_than_the_last_value_may_decide(workspace):
     run_id = logged(workspace, [0.5, 0.9, 0.7], model="tree")
     logged(workspace, [0.8, 0.8, 0.8], model="net")

@@ -7,8 +7,10 @@ import pytest
 from driftline.experiments import find_runs, list_runs, run_page, search_runs, unlogged_keys
 from driftline.experiments.errors import (
     InvalidPageTokenError,
+    NotAFilterError,
     TooManyResultsError,
     UnknownExperimentError,
+    UnknownOutputFormatError,
     UnknownStatusError,
 )
 from driftline.filters.errors import InvalidFilterError
@@ -97,6 +99,14 @@ def test_a_status_is_narrowed_beside_a_filter(logged):
         find_runs(logged, status="finised")
     with pytest.raises(InvalidFilterError, match="no attribute 'auc'"):
         find_runs(logged, filter_string="auc > 0.3")
+
+
+def test_what_is_no_filter_and_no_format_is_refused(logged):
+    with pytest.raises(NotAFilterError, match=r"The filter is a list.*experiment_names=\['income'\]"):
+        search_runs(["income"], workspace=logged)
+    with pytest.raises(UnknownOutputFormatError, match="Known: list, long, pandas"):
+        search_runs(output_format="xml", workspace=logged)
+    assert len(search_runs(None, None, workspace=logged)) == 5
 
 
 def test_names_that_nobody_logged_are_pointed_out(logged):

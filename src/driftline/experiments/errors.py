@@ -66,6 +66,23 @@ class TooManyResultsError(InvalidInputError):
         super().__init__(f"max_results is {asked!r}. Ask for 1 to {most} runs, and for more of them page by page.")
 
 
+class NotAFilterError(InvalidInputError):
+    """A filter is not given as a text."""
+
+    def __init__(self, given: object) -> None:
+        super().__init__(
+            f"The filter is a {type(given).__name__}, and a filter is a text. Write filter_string='metrics.auc > 0.9', "
+            "and the experiments as experiment_names=['income']."
+        )
+
+
+class UnknownOutputFormatError(InvalidInputError):
+    """There is no such format of what a search returns."""
+
+    def __init__(self, name: str, names: Iterable[str]) -> None:
+        super().__init__(f"There is no output format {name!r}. {suggestion(str(name), names)}")
+
+
 class UnknownFileTypeError(InvalidInputError):
     """The name of a file does not say in which format it is to be."""
 

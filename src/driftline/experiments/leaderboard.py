@@ -80,7 +80,8 @@ def leaderboard(
 ) -> Leaderboard:
     """Return the finished runs of an experiment, grouped by their params and ranked by a metric.
 
-    Ranked are groups that are scored on the same dataset versions as most runs; the others say what they lack.
+    Ranked are groups that are scored on the dataset versions that those of most runs are scored on; the others say what
+    they lack. Of a group, runs that are scored on none of these do not count.
 
     Args:
         experiment: its name.
@@ -107,10 +108,10 @@ def leaderboard(
             raise NoDecidingMetricError(experiment, found_runs.metric_names(session, numbers))
         runs = _runs(session, numbers, metric)
     direction = _direction(direction, row, metric)
-    needed = _needed(runs)
     sign = -1.0 if direction == "max" else 1.0
     groups = _groups(runs, set(repeated))
-    scored = [(_entry(params, own, sign), _lacks(own, needed)) for params, own in groups]
+    needed = _needed([own for _, own in groups])
+    scored = [(_entry(params, _comparable(own, needed), sign), _lacks(own, needed)) for params, own in groups]
     scored.sort(key=lambda one: (bool(one[1]), sign * one[0].mean))
     entries = [
         replace(entry, rank=None if lacks else rank, lacks=lacks) for rank, (entry, lacks) in enumerate(scored, start=1)
@@ -161,14 +162,29 @@ def _direction(given: str | None, experiment: Experiment, metric: str) -> str:
     return "min" if set(re.split(r"[^a-z]+", metric.lower())) & _SMALLER_IS_BETTER else "max"
 
 
-def _needed(runs: Sequence[ScoredRun]) -> frozenset[str]:
-    """Return what most runs are scored on; of equally many, what the larger set is."""
-    counts = Counter(run.datasets for run in runs if run.datasets)
+def _needed(groups: Sequence[Sequence[ScoredRun]]) -> frozenset[str]:
+    """Return what the groups of most runs are scored on; of equally many, what the larger set is.
+
+    The runs of a group may each be scored on data of their own, as folds are.
+    """
+    counts: Counter[frozenset[str]] = Counter()
+    for runs in groups:
+        counts[_covered(runs)] += len(runs)
+    del counts[frozenset()]
     return max(counts, key=lambda own: (counts[own], len(own), sorted(own)), default=frozenset())
 
 
+def _covered(runs: Sequence[ScoredRun]) -> frozenset[str]:
+    return frozenset[str]().union(*(run.datasets for run in runs))
+
+
 def _lacks(runs: Sequence[ScoredRun], needed: frozenset[str]) -> tuple[str, ...]:
-    return tuple(sorted(needed.difference(*(run.datasets for run in runs))))
+    return tuple(sorted(needed - _covered(runs)))
+
+
+def _comparable(runs: Sequence[ScoredRun], needed: frozenset[str]) -> Sequence[ScoredRun]:
+    """Return the runs of a group that are scored on data that counts; all of them where none is."""
+    return [run for run in runs if run.datasets & needed] or runs
 
 
 def _groups(runs: Sequence[ScoredRun], repeated: set[str]) -> list[tuple[dict[str, Any], list[ScoredRun]]]:

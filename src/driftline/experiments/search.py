@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, overload
 
 from driftline.experiments.aliases import alias_holders
-from driftline.experiments.errors import TooManyResultsError, UnknownExperimentError
+from driftline.experiments.errors import (
+    NotAFilterError,
+    TooManyResultsError,
+    UnknownExperimentError,
+    UnknownOutputFormatError,
+)
 from driftline.experiments.lost import end_lost_runs
 from driftline.experiments.page_token import place_of, token_of
 from driftline.experiments.tables import long_table, wide_table
@@ -29,6 +34,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 MOST_RESULTS = 50_000  # of one search, as of MLflow's
+OUTPUT_FORMATS = ("pandas", "long", "list")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +78,8 @@ def run_page(
         TooManyResultsError: `max_results` is not between 1 and 50,000.
         InvalidPageTokenError: the token is of another search, or is none.
     """
+    if not isinstance(filter_string, str):
+        raise NotAFilterError(filter_string)
     condition, order = parse_filter(filter_string), parse_order(order_by)
     if experiment_names is not None:
         with workspace.database.reading() as session:
@@ -100,7 +108,7 @@ def page_of(
 
 @overload
 def search_runs(
-    filter_string: str = "",
+    filter_string: str | None = "",
     order_by: str | Sequence[str] | None = None,
     *,
     max_results: int = 1000,
@@ -112,7 +120,7 @@ def search_runs(
 
 @overload
 def search_runs(
-    filter_string: str = "",
+    filter_string: str | None = "",
     order_by: str | Sequence[str] | None = None,
     *,
     max_results: int = 1000,
@@ -123,7 +131,7 @@ def search_runs(
 
 
 def search_runs(
-    filter_string: str = "",
+    filter_string: str | None = "",
     order_by: str | Sequence[str] | None = None,
     *,
     max_results: int = 1000,
@@ -148,10 +156,13 @@ def search_runs(
         InvalidOrderError: the order cannot be read.
         UnknownExperimentError: no run was ever logged under one of the names.
         TooManyResultsError: `max_results` is not between 1 and 50,000.
+        UnknownOutputFormatError: there is no such format.
     """
+    if output_format not in OUTPUT_FORMATS:
+        raise UnknownOutputFormatError(output_format, OUTPUT_FORMATS)
     page = run_page(
         workspace or read_workspace(),
-        filter_string=filter_string,
+        filter_string="" if filter_string is None else filter_string,
         order_by=order_by or (),
         max_results=max_results,
         experiment_names=experiment_names,

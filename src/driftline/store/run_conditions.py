@@ -157,7 +157,7 @@ class Conditions:
         match stored_field(condition.field):
             case Metric() as metric:
                 (key, name), row = self.metric_column(metric), table("metric_summary")
-                return exists(row.c.run == number, row.c.key == key, number_meets(row.c[name], condition))
+                return exists(row.c.run == number, row.c.key == key, number_meets(summary_value(row, name), condition))
             case Param(key=key):
                 row = table("param")
                 return exists(
@@ -191,7 +191,7 @@ class Conditions:
         match stored_field(condition.field):
             case Metric() as metric:
                 (key, name), row = self.metric_column(metric), table("metric_summary", "start")
-                rows = select(row.c.run).where(row.c.key == key, number_meets(row.c[name], condition))
+                rows = select(row.c.run).where(row.c.key == key, number_meets(summary_value(row, name), condition))
                 return Start(rows=(rows,), is_ranged=name == str(Aggregate.LAST) and is_range(condition))
             case Param(key=key):
                 row = table("param", "start")
@@ -223,6 +223,11 @@ class Conditions:
         }[attribute]
         joined = (used.c.run_id == run.c.run_id, dataset.c.id == used.c.dataset_version_id)
         return (*joined, text_meets(column, condition, self.dialect))
+
+
+def summary_value(row: Any, name: str) -> Column:
+    """Return an aggregate of a metric as a float: PostgreSQL would round what a count is compared with."""
+    return cast(row.c[name], Float) if name == str(Aggregate.COUNT) else row.c[name]
 
 
 def stored_field(field: Field) -> Field:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import and_, case, not_, or_, select
 
 from driftline.filters import NEVER_MISSING, Aggregate, Attribute, Metric, Order, OrderBy, Param, Tag
-from driftline.store.run_conditions import Conditions, stored_field
+from driftline.store.run_conditions import Conditions, stored_field, summary_value
 from driftline.store.run_terms import Column, Leaf, exists, number_meets, param_meets, table, tag_meets
 
 
@@ -135,7 +135,7 @@ def _values(one: OrderBy, conditions: Conditions) -> list[Callable[[Column], Col
     match stored_field(one.field):
         case Metric() as metric:
             key, name = conditions.metric_column(metric)
-            return [lambda number: _looked_up("metric_summary", key, number, lambda row: row.c[name])]
+            return [lambda number: _looked_up("metric_summary", key, number, lambda row: summary_value(row, name))]
         case Param(key=key):
             own = conditions.key(key)
             return [
@@ -166,7 +166,7 @@ def _segments(first: OrderBy, conditions: Conditions) -> Iterator[Segment]:
         case Metric() as metric:
             key, name = conditions.metric_column(metric)
             row, other = table("metric_summary", "walked"), table("metric_summary")
-            value = row.c[name]
+            value = summary_value(row, name)
             yield Segment(
                 number=row.c.run,
                 values=[value],
