@@ -24,7 +24,6 @@ from driftline.filters import (
 from driftline.store.run_terms import (
     Column,
     Leaf,
-    exists,
     holds_text,
     is_range,
     logged_ranges,
@@ -84,11 +83,14 @@ class Conditions:
         dialect: "sqlite" or "postgresql".
         keys: the numbers of the keys that a search names; one that nobody logged has none.
         holders: who holds which alias now.
+        one_by_one: PostgreSQL looks at the run of each entry, and makes no join of it: it expects a join to be cheaper
+            than it is for a short stretch of an index, and reads all that may be joined.
     """
 
     dialect: str
     keys: Mapping[str, int]
     holders: Collection[AliasHolder]
+    one_by_one: bool = True
 
     def of(self, condition: Condition, number: Column) -> Column:
         """Return whether a condition holds of the run with this number."""
@@ -153,27 +155,36 @@ class Conditions:
         days = func.julianday(cast(run.c.ended_at, String)) - func.julianday(cast(run.c.started_at, String))
         return func.round(days * SECONDS_A_DAY, 3, type_=Float)
 
+    def _exists(self, *conditions: Column) -> Column:
+        rows = select(1).where(*conditions)
+        is_fenced = self.one_by_one and self.dialect == "postgresql"
+        return (rows.offset(0) if is_fenced else rows).exists()
+
     def _leaf(self, condition: Leaf, number: Column) -> Column:
         match stored_field(condition.field):
             case Metric() as metric:
                 (key, name), row = self.metric_column(metric), table("metric_summary")
-                return exists(row.c.run == number, row.c.key == key, number_meets(summary_value(row, name), condition))
+                return self._exists(
+                    row.c.run == number, row.c.key == key, number_meets(summary_value(row, name), condition)
+                )
             case Param(key=key):
                 row = table("param")
-                return exists(
+                return self._exists(
                     row.c.run == number, row.c.key == self.key(key), param_meets(row, condition, self.dialect)
                 )
             case Tag(key=key):
                 row = table("tag")
-                return exists(row.c.run == number, row.c.key == self.key(key), tag_meets(row, condition, self.dialect))
+                return self._exists(
+                    row.c.run == number, row.c.key == self.key(key), tag_meets(row, condition, self.dialect)
+                )
             case Attribute() as attribute:
                 run = table("run")
-                return exists(run.c.id == number, self.run_meets(run, attribute, condition))
+                return self._exists(run.c.id == number, self.run_meets(run, attribute, condition))
 
     def run_meets(self, run: Any, attribute: Attribute, condition: Leaf) -> Column:
         """Return whether a row of the table `run` meets a condition on an attribute."""
         if attribute in _JOINED:
-            return exists(*self._joined(run, attribute, condition))
+            return self._exists(*self._joined(run, attribute, condition))
         match attribute:
             case Attribute.ALIAS:
                 held = {one.run_id for one in self.holders if holds_text(_spellings(one), condition)}

@@ -7,7 +7,7 @@ for a bounded stretch; where that does not fill the page, the filter's smallest 
 import functools
 import operator
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeGuard, overload
 
 from sqlalchemy import Select, func, select, text, union
@@ -32,10 +32,11 @@ from driftline.store.run_conditions import AliasHolder, Conditions, Start, store
 from driftline.store.run_order import Place, Segment, after, sort_keys, sorting, until
 from driftline.store.run_terms import Column, Leaf, table
 
+# A plan without values, as of a prepared statement, is 40 times as slow; compiling a plan or starting workers costs
+# more than the search.
 _PLANNING = text(
-    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), "
-    "set_config('max_parallel_workers_per_gather', '0', true), "
-    "set_config('enable_hashjoin', :joins, true), set_config('enable_mergejoin', :joins, true)"
+    "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true), "
+    "set_config('max_parallel_workers_per_gather', '0', true)"
 )
 
 
@@ -93,26 +94,17 @@ class _Searching:
 
     def page(self, first: int, place: Place | None) -> list[Place]:
         """Return the places of a page."""
-        self._plan_loops(are_only=True)
+        if self._dialect == "postgresql":
+            self._session.execute(_PLANNING)
         count, start = self._smallest(self._effort.few, are_ranged=True)
         if start is not None and count < self._effort.few:
             return self._sorted(start, first, place)
         walked = self._walked(first, place, is_bounded=True)
         if walked is not None:
             return walked
-        self._plan_loops(are_only=False)
+        self._conditions = replace(self._conditions, one_by_one=False)
         _, start = self._smallest(self._effort.many, are_ranged=False)
         return self._walked(first, place, is_bounded=False) if start is None else self._sorted(start, first, place)
-
-    def _plan_loops(self, *, are_only: bool) -> None:
-        """Let PostgreSQL walk an index with a look at others for each entry, or plan as it likes.
-
-        It takes a short stretch for shorter than it is, and sorts all of it. A plan without values, as of a statement
-        that is prepared, would be 40 times as slow, and so would workers.
-        """
-        if self._dialect == "postgresql":
-            joins = "off" if are_only else "on"
-            self._session.execute(_PLANNING, {"joins": joins})
 
     def _smallest(self, most: int, *, are_ranged: bool) -> tuple[int, int | None]:
         """Return the number of entries of the smallest start, counted up to a bound, and which term it is of."""
