@@ -29,13 +29,13 @@ from driftline.cli.app import app
 from driftline.clock import parse_time
 from driftline.datasets import simulate_fire_risk
 from driftline.declaration import ModelPipeline
+from driftline.experiments import list_runs
 from driftline.pipelines import dagster_home, open_instance
 from driftline.registry import promote, register, rollback, timeline
 from driftline.registry.errors import InvalidSwitchError
 from driftline.retraining import adjudicate, decide_reports, read_dataset, train
 from driftline.store import decision_rows, lookup, metric_rows, run_rows
 from driftline.store.decision_rows import DecisionStatus
-from driftline.tracking import list_runs
 from driftline.workspace import Workspace, open_workspace, unnamed_artifacts
 
 ASSETS = """
@@ -93,7 +93,7 @@ def register_again(workspace: Workspace) -> None:
     """Register the champion's model as another version."""
     from driftline import load_model  # noqa: PLC0415  (a process that is forked imports nothing before)
 
-    with start_run(workspace, experiment="fire_risk") as run:
+    with start_run("fire_risk", workspace=workspace) as run:
         register(run, "fire_risk", load_model("fire_risk", workspace=workspace), trained_through=parse_time(DAYS[1]))
 
 
@@ -107,11 +107,11 @@ def declared() -> ModelPipeline:
 def script() -> None:
     """Do what a training script does: a run with 40 points and a file."""
     workspace = open_workspace()
-    with start_run(workspace, experiment="script") as run:
+    with start_run("script", workspace=workspace) as run:
         run.log_params({"num_leaves": 31})
         for step in range(40):
             run.log_metrics({"loss": 1 / (step + 1)}, step=step)
-        run.log_artifact("model.txt", os.urandom(200_000))
+        run.log_bytes(os.urandom(200_000), "model.txt")
 
 
 def retraining() -> None:
@@ -203,9 +203,10 @@ def _faults(workspace: Workspace) -> int:
     """Return how many rows the database itself finds wrong, and runs whose points and summaries differ."""
     with workspace.database.reading() as session:
         runs = [run.run_id for run in run_rows.newest_runs(session, experiment="script", first=5)]
-        points = run_rows.of_runs(session, metric_rows.MetricPoint, runs)
-        summaries = run_rows.of_runs(session, metric_rows.MetricSummary, runs)
-        differ = sum(sum(one.count for one in summaries[run]) != len(points[run]) for run in runs)
+        summaries = metric_rows.metrics_of(session, runs)
+        differ = sum(
+            one.count != len(metric_rows.history(session, run, one.key).steps) for run in runs for one in summaries[run]
+        )
     if workspace.database.dialect != "sqlite":
         return differ
     engine = create_engine(workspace.database.url)

@@ -111,7 +111,7 @@ def started() -> Iterator["ActiveRun"]:
     """Start a run in the folder of this benchmark."""
     from driftline import open_workspace, start_run  # noqa: PLC0415  (the home is set first)
 
-    with start_run(open_workspace(), experiment="benchmark") as run:
+    with start_run("benchmark", workspace=open_workspace()) as run:
         yield run
 
 

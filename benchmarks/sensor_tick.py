@@ -56,7 +56,7 @@ def declared(number: int) -> ModelPipeline:
 
 def fill(workspace: Workspace, pipeline: ModelPipeline) -> None:
     """Give a pipeline a champion and reports that say ok."""
-    with start_run(workspace, experiment=pipeline.name) as run:
+    with start_run(pipeline.name, workspace=workspace) as run:
         version = register(run, pipeline.name, MODEL, trained_through=now())
     with workspace.database.transaction() as session:
         at = now()

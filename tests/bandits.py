@@ -43,7 +43,7 @@ def days(first, count):
 
 def trained_after_the_change(workspace):
     """A version that knows the forest as it is since 1 March."""
-    with start_run(workspace, experiment="fires") as run:
+    with start_run("fires", workspace=workspace) as run:
         model = fit_model(PIPELINE, FOREST(Window(day("2025-03-02"), day("2025-03-24"))))
         return register(run, "fires", model, trained_through=day("2025-03-24"))
 

@@ -13,6 +13,7 @@ FILES = {
     "dagster_pages",
     "errors",
     "json_values",
+    "storable_text",
     "masking",
     "process",
     "settings",

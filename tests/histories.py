@@ -52,7 +52,7 @@ def give_alias(session, version, *, effective_at, recorded_at, actor, reason, se
 
 def another_version(workspace, model="fires", *, through="2025-03-01"):
     """A version with a run of its own and the bytes of the first."""
-    with start_run(workspace, experiment=model) as run:
+    with start_run(model, workspace=workspace) as run:
         return register(run, model, load_model("fires/1", workspace=workspace), trained_through=day(through))
 
 

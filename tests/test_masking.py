@@ -142,7 +142,7 @@ def test_the_settings_show_no_url(tmp_path):
 
 
 def test_the_traceback_of_a_run_is_stored_without_a_secret(workspace):
-    with pytest.raises(OSError, match="PW"), start_run(workspace, experiment="e") as run:
+    with pytest.raises(OSError, match="PW"), start_run("e", workspace=workspace) as run:
         raise OSError(f"no answer: {URLS[0]} a\0b \ud800")
     with workspace.database.reading() as session:
         row = run_rows.run(session, run.run_id)

@@ -29,7 +29,26 @@ if TYPE_CHECKING:
     from driftline.models import LightGBM, Sklearn, XGBoost
     from driftline.quality import AcceptedRange, AcceptedValues, Freshness, MissingShare, RowCount, Unique
     from driftline.registry import load_model
-    from driftline.tracking import start_run
+    from driftline.tracking import (
+        active_run,
+        current_run,
+        end_run,
+        log_artifact,
+        log_artifacts,
+        log_dict,
+        log_figure,
+        log_input,
+        log_metric,
+        log_metrics,
+        log_param,
+        log_params,
+        log_table,
+        log_text,
+        set_experiment,
+        set_tag,
+        set_tags,
+        start_run,
+    )
     from driftline.workspace import Workspace, open_workspace
 
 _ROOMS = {
@@ -54,7 +73,26 @@ _ROOMS = {
     "evaluations": ("measure_window",),
     "ground_truth": ("add_ground_truth",),
     "registry": ("load_model",),
-    "tracking": ("start_run",),
+    "tracking": (
+        "active_run",
+        "current_run",
+        "end_run",
+        "log_artifact",
+        "log_artifacts",
+        "log_dict",
+        "log_figure",
+        "log_input",
+        "log_metric",
+        "log_metrics",
+        "log_param",
+        "log_params",
+        "log_table",
+        "log_text",
+        "set_experiment",
+        "set_tag",
+        "set_tags",
+        "start_run",
+    ),
     "workspace": ("Workspace", "open_workspace"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
@@ -71,7 +109,9 @@ __all__ = [  # noqa: RUF022  (by room, as above)
     "measure_window",
     "add_ground_truth",
     "load_model",
-    "start_run",
+    "active_run", "current_run", "end_run", "log_artifact", "log_artifacts", "log_dict", "log_figure",
+    "log_input", "log_metric", "log_metrics", "log_param", "log_params", "log_table", "log_text",
+    "set_experiment", "set_tag", "set_tags", "start_run",
     "Workspace", "open_workspace",
 ]  # fmt: skip
 

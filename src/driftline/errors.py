@@ -12,6 +12,9 @@ from driftline.masking import mask_secrets
 LONGEST_MESSAGE = 10_000  # characters; what was given may be megabytes
 LONGEST_NAME = 200  # for which similar ones are looked for
 
+# SQLite's words, also where its index of the log finds no space, and those of PostgreSQL.
+_FULL = ("disk is full", "disk I/O error", "No space left")
+
 
 class DriftlineError(Exception):
     """The root of the tree: catch it to catch all that driftline raises on purpose.
@@ -87,3 +90,15 @@ class LibraryMissingError(StorageError):
 
     def __init__(self, library: str, cause: object, remedy: str) -> None:
         super().__init__(f"{library} cannot be loaded: {cause}. Install what it needs: {remedy}.")
+
+
+class DatabaseUnavailableError(StorageError):
+    """The database does not answer."""
+
+    code = "DATABASE_UNAVAILABLE"
+
+    def __init__(self, url: str, cause: object) -> None:
+        reason = " ".join(str(cause).split()).rstrip(".?")  # PostgreSQL says it in two lines, the second a question
+        is_full = any(words in reason for words in _FULL)
+        remedy = "Free space on its disk" if is_full else "Check that it runs and that DRIFTLINE_DATABASE_URL names it"
+        super().__init__(f"The database {url} does not serve: {reason}. {remedy}; nothing was written.")

@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from driftline.errors import InvalidInputError, StorageError
 
+JOURNALS = "journals"  # in the home: the folder where events of runs wait until they are stored
+
 
 class FolderError(StorageError):
     """A folder cannot be made."""
@@ -42,6 +44,10 @@ class Settings(BaseSettings):
         data_dir: local copies of public data sets, read instead of downloads.
         executor: where Dagster's steps run.
         dagster_url: Dagster's web server, for links and launches.
+        server_url: the driftline server that runs are logged to, instead of the database: `http://host:4000`.
+        token: what that server is asked with. Secret.
+        experiment: the experiment of runs that name none.
+        run_id: the run that this process joins, as a rank of a distributed training: 32 hexadecimal digits.
         alert_urls: where alerts are sent: apprise URLs, between spaces or commas. Secret, since they hold passwords.
         price_per_hour: what an hour of this machine costs, in any one currency; without it no cost is known.
 
@@ -59,6 +65,10 @@ class Settings(BaseSettings):
     data_dir: Path | None = None
     executor: Literal["in_process", "multiprocess"] = "in_process"
     dagster_url: str = Field(default="http://127.0.0.1:3000", repr=False)
+    server_url: str | None = Field(default=None, repr=False)
+    token: SecretStr | None = None
+    experiment: str = "default"
+    run_id: str | None = None
     alert_urls: SecretStr | None = None
     price_per_hour: float | None = Field(default=None, ge=0, allow_inf_nan=False)
 

@@ -15,7 +15,7 @@ from driftline.artifacts import ArtifactStore, UnnamedFile, open_artifacts
 from driftline.clock import Clock, now
 from driftline.errors import ConflictError, StorageError
 from driftline.process import described, this_process
-from driftline.settings import Settings, make_folder
+from driftline.settings import JOURNALS, Settings, make_folder
 from driftline.store import Database, lock_rows, lookup, open_database, read_database
 
 
@@ -31,7 +31,6 @@ class LockedError(ConflictError):
         )
 
 
-JOURNALS = "journals"  # in the home
 HEARTBEAT_S = 60.0  # a fifth of a lease
 _log = logging.getLogger(__name__)
 

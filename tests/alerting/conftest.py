@@ -8,9 +8,10 @@ import pytest
 
 from driftline.models import model_digest
 from driftline.registry import Timeline, move_alias, version_of_row
-from driftline.store import batch_rows, drift_rows, evaluation_rows, model_rows, run_rows
+from driftline.store import batch_rows, drift_rows, evaluation_rows, model_rows
 from driftline.workspace import Workspace
 from tests.histories import decided
+from tests.logged import a_run, ended
 from tests.receivers import Hook, Mailbox, hook, mailbox
 
 START = datetime(2025, 3, 20, 12, tzinfo=UTC)
@@ -97,14 +98,9 @@ class Watched:
 
 @pytest.fixture
 def watched(workspace: Workspace) -> Watched:
+    a_run(workspace.database, ended(), run_id="r", experiment="fires")
     with workspace.database.transaction() as session:
         line = model_rows.model_named(session, "fires", START)
-        experiment = run_rows.experiment_named(session, "fires", START)
-        run = run_rows.Run(
-            run_id="r", experiment_id=experiment.id, name="r", status="finished", user_name="u", started_at=START
-        )
-        session.add(run)
-        session.flush()
         version = model_rows.add_version(session, line.id, **VERSION)
         moved = {"effective_at": SERVING, "recorded_at": START, "actor": "test", "reason": "The first."}
         move_alias(session, line.id, version_of_row(version), seen=Timeline(alias="champion"), as_of=SERVING, **moved)

@@ -59,12 +59,16 @@ def day(text: str) -> datetime:
 
 def train(workspace: Workspace, *, through: datetime, inputs: dict[str, int]) -> ModelVersion:
     with start_run(
-        workspace, experiment="fires", name=f"through {through:%Y-%m-%d}", tags={"team": "risk"}, dagster_run_id="d-7"
+        "fires",
+        workspace=workspace,
+        run_name=f"through {through:%Y-%m-%d}",
+        tags={"team": "risk"},
+        dagster_run_id="d-7",
     ) as run:
         run.log_params({"num_leaves": 3})
         run.log_metrics({"auroc": 0.94})
         for role, dataset_version_id in inputs.items():
-            run.log_input(dataset_version_id, role=role)
+            run.log_dataset_version(dataset_version_id, role=role)
         store_plots(run, scored_rows(Task.BINARY, FEATURES["heat"] > 20, MODEL.score(FEATURES)), MODEL.classes)
         return register(run, "fires", MODEL, trained_through=through)
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from driftline.autologging import autolog
-from driftline.tracking import describe_run, list_runs, metric_history
+from driftline.experiments import describe_run, list_runs, metric_history
 from tests.models_of_each_task import FEATURES, TARGETS
 
 NUMBERS = FEATURES[["heat", "count"]]

@@ -10,7 +10,8 @@ import pytest
 
 from driftline.autologging import MetricsCallback
 from driftline.autologging.guard import _WARNED
-from driftline.tracking import metric_history, start_run
+from driftline.experiments import metric_history
+from driftline.tracking import start_run
 from tests.models_of_each_task import FEATURES, SIGNAL
 
 NUMBERS = FEATURES[["heat", "count"]]
@@ -45,7 +46,7 @@ class Tensor:
 
 
 def test_a_loop_logs_what_it_names_at_its_steps(workspace):
-    with start_run(workspace, experiment="loop") as run:
+    with start_run("loop", workspace=workspace) as run:
         metrics = MetricsCallback(run, prefix="fold_1/")
         for epoch in range(3):
             metrics.log(epoch, loss=1 / (epoch + 1), accuracy=np.float32(0.5))

@@ -89,7 +89,7 @@ def test_a_search_is_one_run_and_its_candidates_are_runs_below_it(logged, worker
     assert (run["name"], run["params"]["candidates"]) == ("GridSearchCV", 3)
     assert run["params"]["best/ridge__alpha"] == search.best_params_["ridge__alpha"]
     assert run["metrics"]["best_score"] == search.best_score_
-    assert [one["tags"] for one in candidates] == [{"parent_run_id": run["run_id"]}] * 3
+    assert [one["parent_run_id"] for one in candidates] == [run["run_id"]] * 3
     assert [one["params"]["ridge__alpha"] for one in candidates][-1] == 1e6  # the best ones first
     assert candidates[0]["metrics"]["mean_test_score"] == search.best_score_
     assert len(logged.json(run, "candidates.json")) == 3
@@ -221,12 +221,7 @@ def test_a_run_that_breaks_amid_a_training_stops_it_not(logged):
 
 
 def test_two_trainings_of_one_run_are_told_apart(logged):
-    class Active:
-        def __init__(self, run):
-            self.active = lambda: run
-
-    with start_run(logged.workspace, experiment="mine") as run:
-        autolog(runs=Active(run))
+    with start_run("mine", workspace=logged.workspace):
         Ridge(alpha=1.0).fit(NUMBERS, SIGNAL)
         Ridge(alpha=2.0).fit(NUMBERS, SIGNAL)
     described = logged.only_run()

@@ -7,11 +7,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from dagster._core.test_utils import create_run_for_test
+from sqlalchemy import text
 
 from benchmarks import kills
 from benchmarks.kills import WORK, Left
 from driftline.pipelines import dagster_home, open_instance
-from driftline.store import lock_rows
 from driftline.tracking import start_run
 from driftline.workspace import open_workspace
 
@@ -48,10 +48,13 @@ def falsify():
     workspace.artifacts.put(b"that nothing names")
     with open_instance(dagster_home()) as instance:
         create_run_for_test(instance, status=dg.DagsterRunStatus.STARTED)
-    with start_run(workspace, experiment="script") as run:
-        digest = run.log_artifact("model.txt", b"that is gone")
+    with start_run("script", workspace=workspace) as run:
+        digest = run.log_bytes(b"that is gone", "model.txt")
+        run.flush()
+        for segment in workspace.journals.glob("*.0"):
+            segment.unlink()
         with workspace.database.transaction() as session:
-            lock_rows.free(session, f"run {run.run_id}")
+            session.connection().execute(text("DELETE FROM run_writer"))
         (Path("home") / "artifacts" / digest[:2] / digest[2:]).unlink()
         os._exit(0)
 

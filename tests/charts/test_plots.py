@@ -50,5 +50,5 @@ def test_a_trained_version_has_the_plots_of_its_holdout(served):
 
 def test_a_matrix_of_very_many_classes_is_not_kept(workspace):
     rows = scored_rows(Task.MULTICLASS, [0, 1], np.full((2, 60), 1 / 60))
-    with start_run(workspace, experiment="many") as run:
+    with start_run("many", workspace=workspace) as run:
         store_plots(run, rows, range(60))

@@ -49,7 +49,7 @@ def test_a_run_is_shown_by_the_start_of_its_id(replayed):
 
 def test_the_points_of_a_metric_are_shown_with_a_chart(driftline):
     workspace = open_workspace(Settings(home=driftline.home))
-    with start_run(workspace, experiment="e") as run:
+    with start_run("e", workspace=workspace) as run:
         for step in range(200):
             run.log_metrics({"loss": 1.0 / (step + 1)}, step=step)
     workspace.database.close()
@@ -64,7 +64,7 @@ def test_the_points_of_a_metric_are_shown_with_a_chart(driftline):
 
 def test_json_is_json_also_where_a_number_is_none(driftline):
     workspace = open_workspace(Settings(home=driftline.home))
-    with start_run(workspace, experiment="e") as run:
+    with start_run("e", workspace=workspace) as run:
         run.log_params({"gamma": math.nan, "nested": [1.5, -math.inf]})
         run.log_metrics({"loss": math.inf})
     workspace.database.close()

@@ -17,10 +17,12 @@ from tests.receivers import hook
         ("autologging.md", "driftline runs --experiment first", "final/training/accuracy"),
         ("backtest.md", "driftline backtest fire_risk", "last known label"),
         ("crashes.md", "", ""),
+        ("tracking.md", "driftline runs", "tumours"),
         ("drift.md", "driftline drift fire_risk 2025-03-11", "performance"),
         ("evaluation.md", "driftline evaluate fire_risk --window 7d --by station", "station"),
         ("ground_truth.md", "driftline truth add fire_risk", "These 60 labels are here already"),
         ("retraining.md", "driftline retrain fire_risk", "The evidence: driftline decisions"),
+        ("search.md", "", ""),
         ("two_models.md", "driftline rollback", "The planned switch to version 1 is cancelled"),
     ],
 )

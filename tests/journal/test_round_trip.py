@@ -28,7 +28,7 @@ def everything(folder):
 
 
 def test_points_come_back_in_their_order(tmp_path):
-    journal = Journal(tmp_path, RUN, writer=1, process="host:1")
+    journal = Journal(tmp_path, RUN, writer=1, about={"process": "host:1"})
     journal.point("loss", 3, 0.25, 1_700_000_000_000_000)
     journal.point("val/loss", -1, math.inf, 0)
     journal.point("loss", 2**63 - 1, -0.0, -5)
@@ -41,12 +41,12 @@ def test_points_come_back_in_their_order(tmp_path):
 
 
 def test_who_writes_stands_in_each_segment(tmp_path):
-    journal = Journal(tmp_path, RUN, writer=1, process="host:1", segment_bytes=100)
+    journal = Journal(tmp_path, RUN, writer=1, about={"process": "host:1"}, segment_bytes=100)
     for step in range(5):
         journal.point("loss", step, 0.0, 0)
     readers = [SegmentReader(segment.path) for segment in segments(tmp_path)]
     assert len(readers) > 2
-    assert {(reader.read()[0].kind, reader.process) for reader in readers} == {(Kind.WRITER, "host:1")}
+    assert {(reader.read()[0].kind, reader.about["process"]) for reader in readers} == {(Kind.WRITER, "host:1")}
 
 
 @given(

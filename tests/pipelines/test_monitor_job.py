@@ -211,7 +211,7 @@ def test_rows_that_an_evaluation_leaves_out_are_shown_with_it():
 
 def in_the_shadow(workspace, *, since):
     """A second version with the bytes of the first, in the shadow of the first."""
-    with start_run(workspace, experiment="fires") as run:
+    with start_run("fires", workspace=workspace) as run:
         copy = load_model("fires/1", workspace=workspace)
         version = register(run, "fires", copy, trained_through=day("2025-02-01"))
     shadow(replace(workspace, replay_at=day(since)), "fires", 2, actor="ann", reason="try it")

@@ -238,16 +238,16 @@ def other_model(served):
 
 def test_the_files_of_a_registered_version_stay_what_they_are(served):
     model = load_model("fires", workspace=served)
-    with start_run(served, experiment="fires") as run:
+    with start_run("fires", workspace=served) as run:
         first = register(run, "twin", model, trained_through=day("2025-03-01"))
         with pytest.raises(FrozenArtifactError, match="run of its own"):
             register(run, "twin", other_model(served), trained_through=day("2025-03-01"))
         for path in ("model/model.txt", "model/more.txt", "model"):
             with pytest.raises(FrozenArtifactError, match=path):
-                run.log_artifact(path, b"other")
+                run.log_bytes(b"other", path)
         again = register(run, "twin", model, trained_through=day("2025-03-01"))
-        run.log_artifact("notes.txt", b"1")
-        run.log_artifact("notes.txt", b"2")
+        run.log_bytes(b"1", "notes.txt")
+        run.log_bytes(b"2", "notes.txt")
     assert (again.version, again.digest) == (2, first.digest)
     assert load_version(served, first).classes == model.classes
 
@@ -290,5 +290,5 @@ def test_the_champion_is_the_same_for_a_workspace_that_is_opened_anew(served: Wo
 @pytest.mark.parametrize("name", ["credit-risk", "a b", "income@champion", "income/3"])
 def test_a_name_that_no_reference_can_say_is_not_registered(served, name):
     model = load_model("fires/1", workspace=served)
-    with pytest.raises(InvalidModelReferenceError), start_run(served, experiment="fires") as run:
+    with pytest.raises(InvalidModelReferenceError), start_run("fires", workspace=served) as run:
         register(run, name, model, trained_through=day("2025-03-01"))

@@ -2,8 +2,8 @@
 
 import pytest
 
+from driftline.experiments import list_runs
 from driftline.retraining import decide_reports, read_dataset, train, waiting_retrainings
-from driftline.tracking import list_runs
 from tests.forks import again, ended, forked
 from tests.histories import decisions
 from tests.retraining.test_decide_reports import DRIFTED, watch

@@ -14,8 +14,9 @@ from driftline import Sklearn, XGBoost, load_model
 from driftline.registry import find_version, timeline
 from driftline.retraining import read_dataset, train
 from driftline.retraining.errors import UnknownDecisionError
-from driftline.store import dataset_rows, metric_rows, run_rows
+from driftline.store import dataset_rows, run_rows
 from tests.histories import decisions, events
+from tests.logged import metrics, params, tags
 from tests.retrainings import Broken, of_run, retrain
 from tests.streams import fires, persons, read_persons
 
@@ -26,8 +27,8 @@ def test_a_training_is_a_run_with_all_that_it_used_and_measured(workspace):
     with workspace.database.reading() as session:
         run = run_rows.run(session, trained.run_id)
     assert (run.status, run.dagster_run_id, run.error) == ("finished", "d1", None)
-    assert {p.key: p.value for p in of_run(workspace, run.run_id, run_rows.Param)}["trees"] == 15
-    assert [m.key for m in of_run(workspace, run.run_id, metric_rows.MetricSummary)] == [
+    assert params(workspace, run.run_id)["trees"] == 15
+    assert list(metrics(workspace, run.run_id)) == [
         "holdout/accuracy",
         "holdout/auroc",
     ]
@@ -42,7 +43,7 @@ def test_a_training_is_a_run_with_all_that_it_used_and_measured(workspace):
     }
     inputs = {(i.role, i.dataset_version_id) for i in of_run(workspace, run.run_id, run_rows.RunInput)}
     assert inputs == {("training", read.training.id), ("holdout", read.holdout.id)}
-    assert {t.key: t.value for t in of_run(workspace, run.run_id, run_rows.Tag)}["trigger"] == "schedule"
+    assert tags(workspace, run.run_id)["trigger"] == "schedule"
 
 
 def test_a_training_records_the_commit_of_the_code(workspace, tmp_path, monkeypatch):

@@ -61,7 +61,7 @@ def test_versions_that_predict_numbers_are_refused(served):
         target=replace(fires().target, column="wind_kmh", positive_class=None), metrics=("rmse",), drift=()
     )
     rows = Forest()(Window(day("2025-01-20"), day("2025-02-01")))
-    with start_run(served, experiment="fires") as run:
+    with start_run("fires", workspace=served) as run:
         register(run, "fires", fit_model(pipeline, rows), trained_through=day("2025-02-01"))
     with pytest.raises(InvalidRolloutError, match="driftline shadow fires"):
         start_bandit(served, pipeline, 2, **WHY)

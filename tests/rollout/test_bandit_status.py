@@ -44,7 +44,7 @@ def perhaps(frame):
 
 
 def test_a_partition_with_a_label_that_one_of_both_does_not_know_counts_for_neither(served):
-    with start_run(served, experiment="fires") as run:
+    with start_run("fires", workspace=served) as run:
         model = fit_model(PIPELINE, perhaps(FOREST(Window(day("2025-02-03"), day("2025-03-01")))))
         register(run, "fires", model, trained_through=day("2025-03-01"))
     assert model.classes == ("not yes", "yes")

@@ -34,7 +34,7 @@ def other_version(workspace, trees=2):
     pipeline = fires()
     pipeline = replace(pipeline, trainer=replace(pipeline.trainer, trees=trees))
     rows = Forest()(Window(day("2025-01-20"), day("2025-02-01")))
-    with start_run(workspace, experiment="fires") as run:
+    with start_run("fires", workspace=workspace) as run:
         return register(run, "fires", fit_model(pipeline, rows), trained_through=day("2025-02-01"))
 
 

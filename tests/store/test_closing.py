@@ -7,10 +7,10 @@ from threading import Barrier
 
 import pytest
 
-from driftline.process import this_process
-from driftline.store import run_rows
+from driftline.errors import DatabaseUnavailableError
+from driftline.store import model_rows, run_rows
 from driftline.store.database import BUSY_TIMEOUT_S, open_database
-from driftline.store.errors import DatabaseUnavailableError
+from tests.logged import a_run, ended
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -19,17 +19,8 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def grown(tmp_path):
     """A database with rows of which the planner knows nothing yet."""
     opened = open_database(f"sqlite:///{tmp_path / 'd.db'}")
-    with opened.transaction() as session:
-        for number in range(200):
-            run_rows.create_run(
-                session,
-                run_id=str(number),
-                experiment="income",
-                name="run",
-                started_at=NOW,
-                process=this_process(),
-                user_name="ada",
-            )
+    for _ in range(200):
+        a_run(opened, ended())
     yield opened
     opened.close()
 
@@ -50,7 +41,7 @@ def read_at_once(opened, readers):
 
 def test_no_read_fails_or_waits_because_somebody_writes_when_its_connection_is_closed(grown):
     with grown.transaction() as session:
-        run_rows.experiment_named(session, "another", NOW)
+        model_rows.model_named(session, "another", NOW)
         began = time.monotonic()
         assert read_at_once(grown, 12) == [True] * 12
         assert time.monotonic() - began < BUSY_TIMEOUT_S / 2

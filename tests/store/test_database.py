@@ -15,11 +15,14 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
+from driftline.errors import DatabaseUnavailableError
+from driftline.journal import Point
 from driftline.registry import Timeline, move_alias, version_of_row
 from driftline.settings import InvalidSettingError
-from driftline.store import alert_rows, metric_rows, migrations, model_rows, run_rows, views
+from driftline.store import alert_rows, metric_rows, migrations, model_rows, views
 from driftline.store.database import Database, open_database
-from driftline.store.errors import DatabaseUnavailableError, NewerDatabaseError
+from driftline.store.errors import NewerDatabaseError
+from tests.logged import START_US, a_run, ended
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 VIEWS = {
@@ -114,10 +117,9 @@ def test_metric_summaries_from_before_finite_points_were_counted_count_them(data
             connection.execute(text(statement))
     engine.dispose()
     opened = open_database(database_url)
-    with opened.transaction() as session:
-        metric_rows.add_points(session, "r", [("loss", 2, NOW, 1.0)])
+    a_run(opened, Point(0, "loss", 2, START_US, 1.0), run_id="r")
     with opened.reading() as session:
-        [summary] = run_rows.of_runs(session, metric_rows.MetricSummary, ["r"])["r"]
+        [summary] = metric_rows.metrics_of(session, ["r"])["r"]
     assert (summary.count, summary.finite_count, summary.mean) == (3, 2, 0.75)
     opened.close()
 
@@ -128,25 +130,20 @@ def test_eight_processes_may_start_at_once_on_an_empty_database(database_url: st
     assert [start.wait() for start in starts] == [0] * 8
 
 
-def give_alias(session):
+def give_alias(session, run_id):
     """Make the first version of a model and give it the alias champion."""
     line = model_rows.model_named(session, "income", NOW)
-    experiment = run_rows.experiment_named(session, "income", NOW)
-    run = run_rows.Run(
-        run_id="r", experiment_id=experiment.id, name="r", status="finished", user_name="u", started_at=NOW
-    )
-    session.add(run)
-    session.flush()
     version = model_rows.add_version(
-        session, line.id, run_id="r", digest="d", flavor="f", signature=[], trained_through=NOW, created_at=NOW
+        session, line.id, run_id=run_id, digest="d", flavor="f", signature=[], trained_through=NOW, created_at=NOW
     )
     moved = {"effective_at": NOW, "recorded_at": NOW, "actor": "a", "reason": "the first"}
     move_alias(session, line.id, version_of_row(version), seen=Timeline(alias="champion"), as_of=NOW, **moved)
 
 
 def test_alias_events_cannot_be_changed_or_deleted(database: Database):
+    run_id = a_run(database, ended())
     with database.transaction() as session:
-        give_alias(session)
+        give_alias(session, run_id)
     for statement in ("UPDATE alias_event SET version_id = 1", "DELETE FROM alias_event"):
         with pytest.raises(DBAPIError, match="append-only"), database.transaction() as session:
             session.connection().execute(text(statement))
@@ -163,13 +160,13 @@ def test_sqlite_runs_in_wal_with_foreign_keys(tmp_path):
 def test_a_transaction_that_raises_stores_nothing(database: Database):
     def store_and_fail():
         with database.transaction() as session:
-            run_rows.experiment_named(session, "income", NOW)
+            model_rows.model_named(session, "income", NOW)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         store_and_fail()
     with database.reading() as session:
-        assert session.connection().execute(text("SELECT count(*) FROM experiment")).scalar() == 0
+        assert session.connection().execute(text("SELECT count(*) FROM registered_model")).scalar() == 0
 
 
 def test_a_missing_folder_is_named(tmp_path):

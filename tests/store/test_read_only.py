@@ -10,12 +10,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from driftline.clock import now
-from driftline.store import lock_rows, run_rows
+from driftline.errors import DatabaseUnavailableError
+from driftline.experiments import list_runs
+from driftline.store import model_rows, run_rows
 from driftline.store.database import open_database
-from driftline.store.errors import DatabaseUnavailableError
-from driftline.tracking import list_runs, start_run
+from driftline.tracking import start_run
 from tests.workspaces import opened
 
 NOBODY, NAME = 65534, "a #file%.db"
@@ -26,7 +28,7 @@ def home() -> Iterator[Path]:
     """A folder in which one run is stored, and which anybody may read."""
     folder = Path(tempfile.mkdtemp(dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
     written = opened(f"sqlite:///{folder / NAME}", folder / "artifacts")
-    with start_run(written, experiment="fires"):
+    with start_run("fires", workspace=written):
         pass
     written.database.close()
     open_database.cache_clear()
@@ -60,13 +62,14 @@ def test_a_folder_that_cannot_be_written_to_is_read(home):
         assert experiments(database) == ["fires"]
         database.ping()
         with pytest.raises(DatabaseUnavailableError, match="readonly database"), database.transaction() as session:
-            run_rows.experiment_named(session, "floods", now())
-    assert [path.name for path in home.iterdir()] == [NAME]
+            model_rows.model_named(session, "floods", now())
+    assert {path.name for path in home.iterdir()} == {NAME, "journals"}
 
 
 def test_what_another_process_writes_is_read_too(home):
     writer = opened(f"sqlite:///{home / NAME}", home / "artifacts")
-    with start_run(writer, experiment="floods"):
+    with start_run("floods", workspace=writer) as run:
+        run.flush()
         open_database.cache_clear()
         with only_reading(home):
             assert experiments(open_database(f"sqlite:///{home / NAME}")) == ["fires", "floods"]
@@ -78,8 +81,9 @@ def test_runs_of_which_one_has_vanished_are_listed_where_that_cannot_be_stored(h
     with written.database.transaction() as session:
         [run] = run_rows.newest_runs(session)
         run.status, run.ended_at = run_rows.RunStatus.RUNNING, None
-        name = f"{run_rows.HELD}{run.run_id}"
-        session.add(lock_rows.Lock(name=name, holder="gone:1::0.00", expires_at=now() - timedelta(days=1)))
+        [writer] = session.exec(select(run_rows.RunWriter)).all()
+        writer.process = "gone:1::0.00"
+        writer.heard_at = now() - timedelta(days=1)
     written.database.close()
     open_database.cache_clear()
     with only_reading(home):

@@ -7,15 +7,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlmodel import select
 
 from driftline import workspace as workspaces
 from driftline.clock import now
+from driftline.experiments import describe_run, list_runs
 from driftline.process import this_process
-from driftline.store import lock_rows, metric_rows, run_rows
-from driftline.tracking import describe_run, list_runs, start_run
+from driftline.store import lock_rows, run_rows
+from driftline.tracking import start_run
 from driftline.workspace import LockedError
 from tests.forks import again, ended, forked
+from tests.logged import metrics
 
 on_one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -24,8 +26,9 @@ def running(workspace, artifacts):
     """What a process does that is amid a run."""
 
     def work(begun):
-        with start_run(again(workspace, artifacts), experiment="income") as run:
+        with start_run("income", workspace=again(workspace, artifacts)) as run:
             run.log_metrics({"loss": 0.5})
+            run.flush()
             begun()
             time.sleep(60)
 
@@ -53,15 +56,17 @@ def test_a_run_whose_process_vanished_is_found_lost_by_who_reads_it(workspace, t
     assert timedelta(0) <= run["ended_at"] - run["started_at"] < timedelta(seconds=60)
     assert f"process {process} on {this_process().host} ended" in describe_run(workspace, run["run_id"])["error"]
     with workspace.database.reading() as session:
-        assert lock_rows.abandoned(session, "", now=now()) == []
+        assert run_rows.abandoned_runs(session, now=now()) == []
 
 
 def test_a_run_of_another_machine_is_lost_once_its_lease_has_ended(workspace):
-    with start_run(workspace, experiment="income") as run:
+    with start_run("income", workspace=workspace) as run:
+        run.flush()
         for left, status in ((timedelta(minutes=1), "running"), (timedelta(minutes=-1), "lost")):
             with workspace.database.transaction() as session:
-                lock = session.get(lock_rows.Lock, f"run {run.run_id}")
-                lock.holder, lock.expires_at = str(replace(this_process(), host="another-host")), now() + left
+                [writer] = session.exec(select(run_rows.RunWriter)).all()
+                writer.process = str(replace(this_process(), host="another-host"))
+                writer.heard_at = now() - lock_rows.LEASE + left
             assert describe_run(workspace, run.run_id)["status"] == status
     told = describe_run(workspace, run.run_id)  # it was not lost: the machine was only cut off
     assert (told["status"], told["error"]) == ("finished", None)
@@ -88,7 +93,7 @@ def test_what_a_user_has_said_of_a_signal_stays_and_after_a_run_it_does_what_it_
     seen, other = [], signal.getsignal(signal.SIGHUP)
     before = signal.signal(signal.SIGTERM, lambda number, _: seen.append(number))
     try:
-        with start_run(workspace, experiment="income"):
+        with start_run("income", workspace=workspace):
             signal.raise_signal(signal.SIGTERM)
         assert seen == [signal.SIGTERM]
         assert signal.getsignal(signal.SIGHUP) is other
@@ -103,7 +108,7 @@ def test_a_process_that_is_forked_amid_a_run_does_not_end_it(workspace, tmp_path
         time.sleep(60)
 
     def work(begun):
-        with start_run(again(workspace, str(tmp_path)), experiment="income"), forked(helper) as process:
+        with start_run("income", workspace=again(workspace, str(tmp_path))), forked(helper) as process:
             assert ended(process, signal.SIGTERM) == -signal.SIGTERM
         begun()
 
@@ -117,27 +122,10 @@ def test_a_process_that_is_forked_amid_a_run_does_not_end_it(workspace, tmp_path
 def test_a_clock_that_is_set_back_drops_no_point_and_makes_no_run_end_before_its_start(workspace):
     at = now()
     times = iter([at, at, at - timedelta(days=1), at - timedelta(days=1), at - timedelta(days=1)])
-    with start_run(replace(workspace, clock=lambda: next(times)), experiment="income") as run:
+    with start_run("income", workspace=replace(workspace, clock=lambda: next(times))) as run:
         for value in (3.0, 2.0, 1.0):
             run.log_metrics({"loss": value})
     [told] = list_runs(workspace)
     assert 0 <= told["duration_s"] < 60
-    with workspace.database.reading() as session:
-        [summary] = run_rows.of_runs(session, metric_rows.MetricSummary, [run.run_id])[run.run_id]
+    [summary] = metrics(workspace, run.run_id).values()
     assert (summary.count, summary.first, summary.last) == (3, 3.0, 1.0)
-
-
-def test_a_run_that_an_older_version_left_running_is_lost(workspace):
-    with start_run(workspace, experiment="income") as run:
-        with workspace.database.transaction() as session:
-            lock_rows.free(session, f"run {run.run_id}")
-            session.add(lock_rows.Lock(name="retraining fires", holder="vm:1", expires_at=now() + timedelta(hours=6)))
-            for later in ("evaluation DROP COLUMN left_out", "dataset_reading DROP COLUMN warnings"):
-                session.connection().execute(text(f"ALTER TABLE {later}"))
-            session.connection().execute(text("UPDATE alembic_version SET version_num = '0013'"))
-        assert describe_run(workspace, run.run_id)["status"] == "running"
-        newer = again(workspace, "unused")
-        assert describe_run(newer, run.run_id)["status"] == "lost"
-        with newer.lock("retraining fires"):
-            pass
-        newer.database.close()

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import text
 
 from driftline.errors import InvalidInputError
-from driftline.tracking import describe_run, start_run
+from driftline.experiments import describe_run
+from driftline.tracking import start_run
 from driftline.tracking.errors import InvalidParamError, InvalidStepError
 
 GIVEN = {
@@ -31,7 +32,7 @@ GIVEN = {
 
 
 def logged(workspace, **params):
-    with start_run(workspace, experiment="e") as run:
+    with start_run("e", workspace=workspace) as run:
         run.log_params(params)
     return describe_run(workspace, run.run_id)["params"]
 
@@ -78,7 +79,7 @@ def test_what_would_come_back_as_something_else_is_refused(workspace, value):
 
 @pytest.mark.parametrize("step", [np.int64(12), np.uint8(12), 12, True + 11])
 def test_a_step_of_numpy_is_that_step(workspace, step):
-    with start_run(workspace, experiment="e") as run:
+    with start_run("e", workspace=workspace) as run:
         for number in np.arange(9, 12):
             run.log_metrics({"loss": float(number)}, step=number)
         run.log_metrics({"loss": 99.0}, step=step)
@@ -87,7 +88,7 @@ def test_a_step_of_numpy_is_that_step(workspace, step):
 
 @pytest.mark.parametrize("step", ["1", 1.5, np.float64(2.0), np.array([1, 2]), None, 2**63, -(2**63) - 1])
 def test_what_is_no_step_is_refused(workspace, step):
-    with start_run(workspace, experiment="e") as run:
+    with start_run("e", workspace=workspace) as run:
         with pytest.raises(InvalidStepError, match="is no whole number of at most 64 bits"):
             run.log_metrics({"loss": 1.0}, step=step)
         run.log_metrics({"loss": 2.0}, step=1)

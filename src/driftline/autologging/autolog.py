@@ -4,14 +4,14 @@ from types import ModuleType
 
 from driftline.autologging.options import Options, set_options
 from driftline.autologging.patching import around, around_fits, when_imported
-from driftline.autologging.runs import Runs, WorkspaceRuns
+from driftline.autologging.runs import Runs, TrackedRuns
 from driftline.autologging.training_log import What
 from driftline.workspace import Workspace
 
 
 def autolog(
     *,
-    experiment: str = "default",
+    experiment: str | None = None,
     workspace: Workspace | None = None,
     runs: Runs | None = None,
     models: bool = True,
@@ -31,7 +31,7 @@ def autolog(
     stops a training; it is warned of once.
 
     Args:
-        experiment: of the runs that it starts.
+        experiment: of the runs that it starts; by default that of `start_run`.
         workspace: of the runs that it starts; that of the settings by default.
         runs: where runs come from, instead of these two.
         models: whether models are stored.
@@ -43,7 +43,7 @@ def autolog(
         set_options(None)
         return
     what = What(models=models, plots=plots, examples=examples)
-    set_options(Options(runs=runs or WorkspaceRuns(experiment, workspace), what=what))
+    set_options(Options(runs=runs or TrackedRuns(experiment, workspace), what=what))
     when_imported("sklearn.base", _patch_sklearn)
     when_imported("lightgbm", _patch_lightgbm)
 

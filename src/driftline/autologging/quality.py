@@ -72,7 +72,7 @@ def log_plots(run: Run, rows: ScoredRows, question: Question, path: str) -> None
     if len(question.classes) > _MOST_CLASSES:
         del plots["confusion_matrix"]
     labels = [str(label) for label in question.classes]
-    run.log_artifact(path, _json({"classes": labels, "plots": plots_to_json(plots)}))
+    run.log_bytes(_json({"classes": labels, "plots": plots_to_json(plots)}), path)
 
 
 def log_examples(run: Run, rows: Rows, scores: ScoredRows, question: Question, path: str) -> None:
@@ -91,7 +91,7 @@ def log_examples(run: Run, rows: Rows, scores: ScoredRows, question: Question, p
         ]
         for place in chosen
     ]
-    run.log_artifact(path, _json({"columns": columns, "rows": table}))
+    run.log_bytes(_json({"columns": columns, "rows": table}), path)
 
 
 def _worst(rows: ScoredRows) -> list[int]:

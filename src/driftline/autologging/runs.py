@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from driftline.tracking import start_run
-from driftline.workspace import Workspace, open_workspace
+from driftline.tracking import active_run, start_run
+from driftline.workspace import Workspace
 
 
 class Run(Protocol):
@@ -18,10 +18,10 @@ class Run(Protocol):
     def log_params(self, params: Mapping[str, Any]) -> None:
         """Store input values."""
 
-    def log_metrics(self, metrics: Mapping[str, float], *, step: int = 0) -> None:
+    def log_metrics(self, metrics: Mapping[str, float], step: int = 0) -> None:
         """Log measured numbers at a step."""
 
-    def log_artifact(self, path: str, content: bytes) -> object:
+    def log_bytes(self, content: bytes, artifact_file: str) -> object:
         """Store a file."""
 
 
@@ -35,19 +35,22 @@ class Runs(Protocol):
         """Start a run that ends with a block; `parent` is the one that it is a part of."""
 
 
-class WorkspaceRuns:
-    """Runs of one experiment, in a workspace that is opened when the first one starts."""
+class TrackedRuns:
+    """The run that is going on, or runs of one experiment that end with their trainings."""
 
-    def __init__(self, experiment: str, workspace: Workspace | None = None) -> None:
+    def __init__(self, experiment: str | None, workspace: Workspace | None = None) -> None:
         self._experiment, self._workspace = experiment, workspace
 
     def active(self) -> Run | None:
-        """Return None: each training has a run of its own."""
-        return None
+        """Return the run that is going on, or None."""
+        return active_run()
 
     def start(self, *, name: str, parent: Run | None = None) -> AbstractContextManager[Run]:
         """Start a run that ends with a block."""
-        if self._workspace is None:
-            self._workspace = open_workspace()
-        tags = {} if parent is None else {"parent_run_id": parent.run_id}
-        return start_run(self._workspace, experiment=self._experiment, name=name, tags=tags)
+        return start_run(
+            self._experiment,
+            workspace=self._workspace,
+            run_name=name,
+            nested=True,
+            parent_run_id=None if parent is None else parent.run_id,
+        )

@@ -28,7 +28,7 @@ def log_search(runs: Runs, run: Run, search: Any, *, prefix: str) -> None:
         run.log_metrics({f"{prefix}best_score": float(search.best_score_)})
     candidates = [_candidate(results, number) for number in range(count)]
     table = json.dumps(candidates, ensure_ascii=False, allow_nan=True, default=str)
-    run.log_artifact(f"{prefix}candidates.json", table.encode())
+    run.log_bytes(table.encode(), f"{prefix}candidates.json")
     ranks = next((results[name] for name in results if name.startswith("rank_test_")), np.arange(count))
     for number in np.argsort(ranks, kind="stable")[:MOST_CANDIDATES]:
         with runs.start(name=f"candidate {number}", parent=run) as child:

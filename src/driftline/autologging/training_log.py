@@ -69,11 +69,11 @@ class TrainingLog:
             self.importance(model.feature_importance)
         if self.what.models:
             for path, content in to_files(model).items():
-                self.run.log_artifact(f"{self.prefix}model/{path}", content)
+                self.run.log_bytes(content, f"{self.prefix}model/{path}")
 
     def importance(self, shares: Mapping[str, float]) -> None:
         """Store the share of each column in the importance."""
-        self.run.log_artifact(f"{self.prefix}feature_importance.json", json.dumps(dict(shares)).encode())
+        self.run.log_bytes(json.dumps(dict(shares)).encode(), f"{self.prefix}feature_importance.json")
 
     def evaluation(self, name: str, fitted: Any, rows: Rows, question: Question, *, is_held_out: bool) -> None:
         """Log how good an estimator is on rows; plots and examples only of rows that it was not trained on."""

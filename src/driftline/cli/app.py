@@ -25,6 +25,7 @@ from driftline.cli.runs import runs
 from driftline.cli.serve import schema, serve
 from driftline.cli.shadow import shadow
 from driftline.cli.switch import promote, rollback
+from driftline.cli.sync import sync
 from driftline.cli.truth import truth
 from driftline.errors import DriftlineError
 
@@ -35,7 +36,7 @@ app = typer.Typer(
     epilog="Start with `driftline demo`. Everything is kept in DRIFTLINE_HOME, by default ./.driftline.",
 )
 LOOK = (runs, models, decisions, drift, level, evaluate, backtest, alerts, doctor)
-ACT = (retrain, replay, backfill, shadow, promote, rollback, gc)
+ACT = (retrain, replay, backfill, shadow, promote, rollback, sync, gc)
 for command in (init, demo, dev, serve, *LOOK, *ACT):
     app.command()(command)
 app.command(hidden=True)(schema)

@@ -36,9 +36,9 @@ def start(
     as_json: AsJson = False,
 ) -> None:
     """Start a bandit: partitions from now on are shared; it ends in a decision that promotes or keeps."""
+    from driftline.capture import code_state
     from driftline.clock import parse_duration
     from driftline.rollout import BanditRule, start_bandit
-    from driftline.tracking import environment
     from driftline.workspace import open_workspace
 
     rule = BanditRule(
@@ -48,7 +48,7 @@ def start(
         min_labels=min_labels,
         max_age=parse_duration(max_age),
     )
-    pipeline, actor = load_project(Path.cwd()).pipeline(model), environment(Path.cwd()).user_name
+    pipeline, actor = load_project(Path.cwd()).pipeline(model), code_state(Path.cwd()).user_name
     row = start_bandit(open_workspace(), pipeline, version, actor=actor, reason=reason, rule=rule)
     if as_json:
         print_json({"model": model, "version": version, "since": row.started_at, "rule": asdict(rule)})
@@ -62,11 +62,11 @@ def start(
 @bandit.command()
 def stop(model: Model, *, reason: Reason, as_json: AsJson = False) -> None:
     """Stop the bandit by hand: the champion is kept and serves alone; that is recorded as a decision."""
+    from driftline.capture import code_state
     from driftline.rollout import stop_bandit
-    from driftline.tracking import environment
     from driftline.workspace import open_workspace
 
-    decision = stop_bandit(open_workspace(), model, actor=environment(Path.cwd()).user_name, reason=reason)
+    decision = stop_bandit(open_workspace(), model, actor=code_state(Path.cwd()).user_name, reason=reason)
     if as_json:
         print_json({"model": model, "decision_id": decision.id, "status": decision.status, "outcome": decision.outcome})
     else:

@@ -24,14 +24,14 @@ def level(
     The level is a mean loss, lower is better: squared errors of numbers, or of probabilities (Brier). It belongs to the
     pipeline: a promotion does not lower it.
     """
+    from driftline.capture import code_state
     from driftline.drift_reports import accept_level, newest_health
     from driftline.sentences import finding_sentence
-    from driftline.tracking import environment
     from driftline.workspace import open_workspace, read_workspace
 
     if accept or to is not None:
         workspace = open_workspace()
-        actor = environment(Path.cwd()).user_name
+        actor = code_state(Path.cwd()).user_name
         done = accept_level(workspace, model, actor=actor, reason=reason, level=to)
         if as_json:
             print_json({"model": model, **asdict(done)})

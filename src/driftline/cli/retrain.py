@@ -21,17 +21,17 @@ def retrain(
     """
     from rich.console import Console
 
+    from driftline.capture import code_state
     from driftline.cli.errors import InterruptedByUserError
     from driftline.pipelines import open_jobs
     from driftline.registry import list_decisions
     from driftline.retraining import newest_reading
-    from driftline.tracking import environment
     from driftline.workspace import open_workspace
 
     project = load_project(Path.cwd())
     declared = project.pipeline(pipeline)
     workspace = open_workspace()
-    tags = {"user": environment(Path.cwd()).user_name}
+    tags = {"user": code_state(Path.cwd()).user_name}
     try:
         with (
             open_jobs(project.definitions, project.root) as jobs,

@@ -26,7 +26,7 @@ def runs(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List runs, newest first, or show one with its params, metrics, inputs and files."""
-    from driftline.tracking import describe_run, list_runs
+    from driftline.experiments import describe_run, list_runs
     from driftline.workspace import read_workspace
 
     workspace = read_workspace()
@@ -61,7 +61,7 @@ def runs(
 
 
 def _print_history(workspace: "Workspace", run_id: str, key: str, *, as_json: bool) -> None:
-    from driftline.tracking import metric_history
+    from driftline.experiments import metric_history
 
     if as_json:
         print_json([asdict(point) for point in metric_history(workspace, run_id, key)])

@@ -30,20 +30,20 @@ def shadow(
     With a version, it predicts and is evaluated from the next partition on, in the same Dagster runs as the champion.
     Without one, both are compared on the labelled rows that both scored.
     """
+    from driftline.capture import code_state
     from driftline.errors import InvalidInputError
     from driftline.rollout import compare_shadow, end_shadow
     from driftline.rollout import shadow as start
-    from driftline.tracking import environment
     from driftline.workspace import open_workspace
 
     if end and version is not None:
         raise InvalidInputError(f"--end ends whatever shadow there is. Leave the version {version} out.")
     workspace = open_workspace()
     if end:
-        actor = environment(Path.cwd()).user_name
+        actor = code_state(Path.cwd()).user_name
         _print_moved(workspace, model, end_shadow(workspace, model, actor=actor, reason=reason), as_json=as_json)
     elif version is not None:
-        actor = environment(Path.cwd()).user_name
+        actor = code_state(Path.cwd()).user_name
         _print_moved(workspace, model, start(workspace, model, version, actor=actor, reason=reason), as_json=as_json)
     else:
         _print_compared(model, compare_shadow(workspace, load_project(Path.cwd()).pipeline(model)), as_json=as_json)

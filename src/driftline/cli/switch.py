@@ -33,12 +33,12 @@ def promote(
 
     Partitions that start after the switch are served by it. Until then, and after, driftline rollback takes it back.
     """
+    from driftline.capture import code_state
     from driftline.clock import parse_time
     from driftline.registry import promote as switch
-    from driftline.tracking import environment
     from driftline.workspace import open_workspace
 
-    actor = environment(Path.cwd()).user_name
+    actor = code_state(Path.cwd()).user_name
     time = None if at is None else parse_time(at)
     done = switch(open_workspace(), model, version, actor=actor, reason=reason, at=time, expected_revision=expect)
     if as_json:
@@ -64,11 +64,11 @@ def rollback(
     as_json: AsJson = False,
 ) -> None:
     """Give the champion's place back to who held it before; a switch that is planned for later is cancelled."""
+    from driftline.capture import code_state
     from driftline.registry import rollback as take_back
-    from driftline.tracking import environment
     from driftline.workspace import open_workspace
 
-    actor = environment(Path.cwd()).user_name
+    actor = code_state(Path.cwd()).user_name
     done = take_back(open_workspace(), model, actor=actor, reason=reason, to=to, expected_revision=expect)
     if as_json:
         print_json({"model": model, **asdict(done)})

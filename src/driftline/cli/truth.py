@@ -37,15 +37,15 @@ def add(
 
     The same file again changes nothing. A label that differs from the one that is known is a correction.
     """
+    from driftline.capture import code_state
     from driftline.evaluations import outdated
     from driftline.ground_truth import add_ground_truth, read_label_file
-    from driftline.tracking import environment
     from driftline.workspace import open_workspace
 
     project = load_project(Path.cwd())
     declared, workspace = project.pipeline(pipeline), open_workspace()
     frame = read_label_file(workspace, declared, file)
-    actor = environment(Path.cwd()).user_name
+    actor = code_state(Path.cwd()).user_name
     added = add_ground_truth(workspace, declared, frame, actor=actor, source=source or file.name)
     keys = outdated(workspace, declared)  # also what an earlier delivery left
     evaluated, faults = _renew(project, declared, keys) if renew else ([], [])

@@ -34,7 +34,7 @@ def store_plots(run: ActiveRun, rows: ScoredRows, classes: Sequence[object]) -> 
     if len(classes) > MOST_CLASSES:
         del plots["confusion_matrix"]
     payload = {"classes": [str(label) for label in classes], "plots": plots_to_json(plots)}
-    run.log_artifact(PATH, json.dumps(payload).encode())
+    run.log_bytes(json.dumps(payload).encode(), PATH)
 
 
 def load_plots(workspace: Workspace, version_id: int) -> StoredPlots | None:

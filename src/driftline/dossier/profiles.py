@@ -43,7 +43,7 @@ def load_prediction_profile(workspace: Workspace, version: ModelVersion) -> Refe
 
 
 def _store(run: ActiveRun, path: str, profile: ReferenceProfile) -> None:
-    run.log_artifact(path, json.dumps(profile.to_json()).encode())
+    run.log_bytes(json.dumps(profile.to_json()).encode(), path)
 
 
 def _load(workspace: Workspace, run_id: str, path: str) -> ReferenceProfile | None:

@@ -24,7 +24,7 @@ _CLASSIFIER = LightGBM(num_leaves=8, trees=50, min_leaf_rows=30)
 
 def store_reference_rows(run: ActiveRun, pipeline: ModelPipeline, training: pd.DataFrame) -> None:
     """Store some of the rows that a run trains on."""
-    run.log_artifact(PATH, to_parquet(drawn_rows(pipeline, training)))
+    run.log_bytes(to_parquet(drawn_rows(pipeline, training)), PATH)
 
 
 def drawn_rows(pipeline: ModelPipeline, training: pd.DataFrame) -> pd.DataFrame:

@@ -18,3 +18,15 @@ def unwritable_journal(path: object, cause: object) -> JournalError:
 def no_journal(path: object, fault: str) -> JournalError:
     """Return the error where a file is not a journal of this version."""
     return JournalError(f"{path} is no journal that this version reads: {fault}. Install the version that wrote it.")
+
+
+class NewerJournalError(JournalError):
+    """A newer driftline has written a journal."""
+
+
+def newer_journal(path: object, kind: int) -> NewerJournalError:
+    """Return the error where a journal holds an event of a kind that this version does not know."""
+    return NewerJournalError(
+        f"The journal {path} holds an event of kind {kind}, which this version does not know. Upgrade driftline here: "
+        "pip install --upgrade driftline. Nothing of it was delivered or removed."
+    )

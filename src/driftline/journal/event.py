@@ -11,7 +11,16 @@ class Kind(IntEnum):
 
     KEY = 1  # a name for the points that follow: written once for each key of a segment
     POINT = 2
-    WRITER = 3  # who writes: the first event of a journal
+    WRITER = 3  # who writes, and of which run: the first event of each segment
+    PARAMS = 4  # {key: value}
+    TAGS = 5  # {key: text, or None to remove it}
+    ARTIFACT = 6  # {path, digest, size_bytes, at_us}
+    INPUT = 7  # {role, and dataset_version_id or what a dataset version is made of}
+    FACTS = 8  # of the run: {note, hypothesis, conclusion, surroundings, ...}
+    EXPERIMENT = 9  # facts of its experiment: {objective, metric, direction, target, description}
+    ENDED = 10  # {status, error, at_us}
+    CLOSED = 11  # this writer has done its part; the run goes on
+    POINTS = 12  # several at once: {step, at_us, values: {key: value}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,17 @@
 """Reads a journal, also one that is being written or whose bytes are damaged: what is whole is given."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
+from driftline.journal.errors import newer_journal
 from driftline.journal.event import Event, Kind, Point
 from driftline.journal.layout import FRAME, HEAD, HEADER, KEY, LONGEST, POINT, Header, json_body, read_header
 
+_KINDS = frozenset(Kind)
 _LEAST = HEAD.size  # bytes of a record
 
 
@@ -63,7 +66,7 @@ class SegmentReader:
 
     Attributes:
         header: whose journal it is.
-        process: who writes it, as text; empty before the first `read`.
+        about: what it begins with: the run, and the process that writes it; empty before the first `read`.
         damaged: what was passed over.
     """
 
@@ -72,7 +75,7 @@ class SegmentReader:
         self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         self.header: Header = read_header(os.pread(self._file, HEADER.size, 0), path)
         self._offset, self._keys = HEADER.size, dict[int, str]()
-        self.process = ""
+        self.about: Mapping[str, Any] = {}
         self.damaged: list[DamagedBytes] = []
 
     def close(self) -> None:
@@ -130,9 +133,11 @@ class SegmentReader:
             [number] = KEY.unpack_from(body, HEAD.size)
             self._keys[number] = body[HEAD.size + KEY.size :].decode("utf-8", "surrogatepass")
             return None
+        if kind not in _KINDS:
+            raise newer_journal(self._path, kind)
         event = Event(sequence, Kind(kind), json_body(body[HEAD.size :]))
         if kind == Kind.WRITER:
-            self.process = event.body["process"]
+            self.about = event.body
         return event
 
 

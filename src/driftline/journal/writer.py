@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from zlib import crc32
 
@@ -23,17 +24,23 @@ class Journal:
         folder: where its segments lie, `RUN.WRITER.SEGMENT`.
         run_id: 32 hexadecimal digits.
         writer: tells the processes of one run apart.
-
-    Each segment begins with the process that writes, as text, so that others can tell whether it still lives.
+        about: what each segment begins with, so that each can be delivered by itself: the run, and the process that
+            writes, as text, so that others can tell whether it still lives.
     """
 
     def __init__(
-        self, folder: Path, run_id: str, *, writer: int, process: str = "", segment_bytes: int = SEGMENT_BYTES
+        self,
+        folder: Path,
+        run_id: str,
+        *,
+        writer: int,
+        about: Mapping[str, Any] = MappingProxyType({}),
+        segment_bytes: int = SEGMENT_BYTES,
     ) -> None:
-        self.folder, self.run_id, self.writer = folder, run_id, writer
+        self.folder, self.run_id, self.writer, self.about = folder, run_id, writer, about
         self._segment_bytes = segment_bytes
         self._lock = threading.RLock()  # a signal handler may log amid a call
-        self._process, self._sequence, self._segment = process, 0, 0
+        self._sequence, self._segment = 0, 0
         self._open()
 
     def point(self, key: str, step: int, value: float, at_us: int) -> int:
@@ -59,6 +66,15 @@ class Journal:
         with self._lock:
             self._turn_over()
             return self._write(HEAD.pack(self._sequence, kind) + data)
+
+    @property
+    def newest(self) -> int:
+        """Return the number of the segment that is written."""
+        return self._segment
+
+    def path(self, segment: int) -> Path:
+        """Return the file of a segment."""
+        return self.folder / f"{self.run_id}.{self.writer:x}.{segment}"
 
     @property
     def last_sequence(self) -> int:
@@ -96,9 +112,9 @@ class Journal:
 
     def _open(self) -> None:
         """Begin a segment; each can be read by itself, so it names its keys again."""
-        path = self.folder / f"{self.run_id}.{self.writer:x}.{self._segment}"
+        path = self.path(self._segment)
         header = header_bytes(Header(run_id=self.run_id, writer=self.writer, first_sequence=self._sequence))
-        head = header + _record(HEAD.pack(self._sequence, Kind.WRITER) + json_bytes({"process": self._process}))
+        head = header + _record(HEAD.pack(self._sequence, Kind.WRITER) + json_bytes(dict(self.about)))
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._file = _begun(path, head)

@@ -1,7 +1,8 @@
 """Model versions: registering what a run trained, and loading it again."""
 
+import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from driftline.datasets import Label, Window
@@ -19,6 +20,7 @@ from driftline.store import Session, dataset_rows, model_rows, run_rows
 from driftline.store.lookup import by_key
 from driftline.store.model_rows import MODEL_FOLDER, ModelVersionRow
 from driftline.tracking import ActiveRun
+from driftline.tracking.errors import FrozenArtifactError
 from driftline.workspace import Workspace, open_workspace
 
 
@@ -48,8 +50,11 @@ def register(
     if parse_reference(name).model != name:
         raise InvalidModelReferenceError(name)
     files = to_files(model)
+    _check_unregistered(run, files)
     for path, content in files.items():
-        run.log_artifact(f"{MODEL_FOLDER}/{path}", content)
+        run.log_bytes(content, f"{MODEL_FOLDER}/{path}")
+    run.flush()
+    run.freeze_model()
     at = run.workspace.clock()
     with run.workspace.database.transaction() as session:
         row = model_rows.add_version(
@@ -67,6 +72,17 @@ def register(
             created_at=at,
         )
         return version_of_row(row)
+
+
+def _check_unregistered(run: ActiveRun, files: Mapping[str, bytes]) -> None:
+    """Refuse another model of a run that has registered one, whose files never change."""
+    with run.workspace.database.reading() as session:
+        if not model_rows.is_registered(session, run.run_id):
+            return
+        for path, content in files.items():
+            stored = run_rows.artifact(session, run.run_id, f"{MODEL_FOLDER}/{path}")
+            if stored is None or stored.digest != hashlib.sha256(content).hexdigest():
+                raise FrozenArtifactError(f"{MODEL_FOLDER}/{path}")
 
 
 def find_version(workspace: Workspace, reference: str) -> ModelVersion:

@@ -7,6 +7,7 @@ from typing import Any
 
 from driftline.clock import now
 from driftline.declaration import ModelPipeline
+from driftline.experiments import end_lost_runs
 from driftline.masking import mask_secrets
 from driftline.registry import (
     Decision,
@@ -23,7 +24,6 @@ from driftline.retraining.errors import UnknownDecisionError
 from driftline.store import Session, decision_rows, lock_rows, model_rows
 from driftline.store.dataset_rows import DatasetVersion
 from driftline.store.decision_rows import DecisionKind, DecisionStatus, Trigger
-from driftline.tracking import end_lost_runs
 from driftline.workspace import Workspace
 
 MOST_ATTEMPTS = 3

@@ -23,9 +23,9 @@ def refit(workspace: Workspace, pipeline: ModelPipeline, decision: Decision, jud
         used = dataset_rows.dataset_versions(session, [item.dataset_version_id for item in inputs])
     tags = {"pipeline": pipeline.name, "trigger": decision.trigger, "refit_of": f"{pipeline.name}/{judged.version}"}
     experiment, dagster_run_id = pipeline.name, decision.dagster_run_id
-    with start_run(workspace, experiment=experiment, tags=tags, dagster_run_id=dagster_run_id) as run:
+    with start_run(experiment, workspace=workspace, tags=tags, dagster_run_id=dagster_run_id, nested=True) as run:
         for version_id in used:
-            run.log_input(version_id, role="training")
+            run.log_dataset_version(version_id, role="training")
         run.log_params({"trainer": pipeline.trainer.name, **pipeline.trainer.params()})
         parts = [load_rows(workspace, version) for version in used.values()]
         rows = rows_from(pipeline, pd.concat(parts, ignore_index=True), judged.trained_from)

@@ -107,7 +107,7 @@ def train(
 
 def load_rows(workspace: Workspace, version: DatasetVersion) -> pd.DataFrame:
     """Return the content of a dataset version."""
-    return from_parquet(workspace.artifacts.get(version.artifact_digest))
+    return from_parquet(workspace.artifacts.get(version.kept_digest))
 
 
 def _train(
@@ -120,9 +120,9 @@ def _train(
     if training is None or holdout is None:
         raise no_dataset(pipeline.name)
     tags = {"pipeline": pipeline.name, "trigger": decision.trigger, "recipe_version": pipeline.version}
-    with start_run(workspace, experiment=pipeline.name, tags=tags, dagster_run_id=dagster_run_id) as run:
-        run.log_input(training.id, role="training")
-        run.log_input(holdout.id, role="holdout")
+    with start_run(pipeline.name, workspace=workspace, tags=tags, dagster_run_id=dagster_run_id, nested=True) as run:
+        run.log_dataset_version(training.id, role="training")
+        run.log_dataset_version(holdout.id, role="holdout")
         run.log_params({"trainer": pipeline.trainer.name, **pipeline.trainer.params()})
         rows, held_out = load_rows(workspace, training), load_rows(workspace, holdout)
         choice = _choose(workspace, pipeline, reading, rows, held_out)

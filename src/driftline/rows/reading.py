@@ -166,6 +166,6 @@ def _holdout(workspace: Workspace, pipeline: ModelPipeline) -> pd.DataFrame:
         version = dataset_rows.find_version(session, reading.holdout_version_id) if reading else None
     if version is None:
         raise no_dataset(pipeline.name)
-    frame = from_parquet(workspace.artifacts.get(version.artifact_digest))
+    frame = from_parquet(workspace.artifacts.get(version.kept_digest))
     # Rows of two holdouts are never the same, so that no prediction is measured against another row's label.
     return frame.assign(**{HOLDOUT_ROW: [f"{version.digest[:16]}:{row}" for row in range(len(frame))]})

@@ -23,10 +23,10 @@ from driftline.store import (
     lookup,
     metric_rows,
     model_rows,
+    param_rows,
     run_rows,
 )
 from driftline.store.database import Database, open_database, read_database
-from driftline.store.values import is_storable
 
 __all__ = [
     "Database",
@@ -43,12 +43,12 @@ __all__ = [
     "delivery_rows",
     "drift_rows",
     "evaluation_rows",
-    "is_storable",
     "lock_rows",
     "lookup",
     "metric_rows",
     "model_rows",
     "open_database",
+    "param_rows",
     "read_database",
     "run_rows",
 ]

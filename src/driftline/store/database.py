@@ -16,9 +16,10 @@ from sqlalchemy.pool import NullPool, StaticPool
 from sqlmodel import Session as Session  # noqa: PLC0414  (what a transaction gives, for those who pass it on)
 from sqlmodel import create_engine
 
-from driftline.errors import LibraryMissingError
+from driftline.errors import DatabaseUnavailableError, LibraryMissingError
+from driftline.ingest import RunDatabase
 from driftline.masking import mask_url
-from driftline.store.errors import DatabaseUnavailableError, invalid_database_url, out_of_range
+from driftline.store.errors import invalid_database_url, out_of_range
 from driftline.store.migrations import upgrade
 from driftline.store.values import refuse_unstorable
 
@@ -31,12 +32,15 @@ class Database:
 
     Attributes:
         is_read_only: whether this process may not write to it.
+        runs: the same database, as events of runs are written to it.
     """
 
     def __init__(self, engine: Engine, *, place: URL | None = None, is_read_only: bool = False) -> None:
         self.is_read_only = is_read_only
         self._engine = engine
         self._place = place or engine.url
+        address = self._place.render_as_string(hide_password=False)
+        self.runs = RunDatabase(address, migrate=lambda: upgrade(self._writing))
         self._writing = engine.execution_options(driftline_begin="BEGIN IMMEDIATE")
 
     @property
@@ -102,6 +106,7 @@ class Database:
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
+        self.runs.close()
         self._engine.dispose()
 
     @contextmanager

@@ -22,10 +22,22 @@ class DatasetVersion(SQLModel, table=True):
     columns: list[dict[str, str]] = Field(sa_type=JSON, description="name and dtype of each column, in order")
     statistics: list[dict[str, Any]] = Field(sa_type=JSON, description="per column")
     row_count: int
-    artifact_digest: str = Field(description="the content as Parquet in the artifact store")
+    artifact_digest: str | None = Field(description="the content as Parquet in the artifact store; None: not kept")
+    source: str | None = Field(default=None, description="where a script read it from")
     window_start: datetime | None = None
     window_end: datetime | None = None
     created_at: datetime
+
+    @property
+    def kept_digest(self) -> str:
+        """Return where the content is kept.
+
+        Raises:
+            LookupError: it is not: a script has read it.
+        """
+        if self.artifact_digest is None:
+            raise LookupError(f"The rows of {self.dataset} {self.digest[:12]} are not kept; a script read them.")
+        return self.artifact_digest
 
 
 class DatasetReading(SQLModel, table=True):

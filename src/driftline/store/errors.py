@@ -3,21 +3,6 @@
 from driftline.errors import InvalidInputError, StorageError
 from driftline.settings import InvalidSettingError
 
-# SQLite's words, also where its index of the log finds no space, and those of PostgreSQL.
-_FULL = ("disk is full", "disk I/O error", "No space left")
-
-
-class DatabaseUnavailableError(StorageError):
-    """The database does not answer."""
-
-    code = "DATABASE_UNAVAILABLE"
-
-    def __init__(self, url: str, cause: object) -> None:
-        reason = " ".join(str(cause).split()).rstrip(".?")  # PostgreSQL says it in two lines, the second a question
-        is_full = any(words in reason for words in _FULL)
-        remedy = "Free space on its disk" if is_full else "Check that it runs and that DRIFTLINE_DATABASE_URL names it"
-        super().__init__(f"The database {url} does not serve: {reason}. {remedy}; nothing was written.")
-
 
 class UnstorableValueError(InvalidInputError):
     """A value is none that a database keeps."""

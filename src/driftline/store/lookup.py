@@ -22,4 +22,5 @@ def by_key(session: Session, table: type[Row], keys: Collection[Any]) -> dict[An
 def named_digests(session: Session) -> set[str]:
     """Return the digests of all files in the artifact store that a row names."""
     columns = (Artifact.digest, DatasetVersion.artifact_digest, PredictionBatch.digest, GroundTruthPart.digest)
-    return {digest for column in columns for digest in session.exec(select(column).distinct())}
+    found = (digest for column in columns for digest in session.exec(select(column).distinct()))
+    return {digest for digest in found if digest is not None}

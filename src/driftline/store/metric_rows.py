@@ -1,42 +1,81 @@
-"""Metrics of runs: the points that were logged, and a summary of each key that grows with them."""
+"""Metrics of runs: the points that were logged, and a summary of each key; events write both (the room `ingest`)."""
 
-import math
-from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import nan
+from typing import Any
 
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from driftline.store.upsert import insert_all, insert_missing, insert_new
+from driftline.store.param_rows import LoggedKey
+from driftline.store.run_rows import Run
 
 
-class MetricPoint(SQLModel, table=True):
-    """One row is a measured float at a step; a value that no JSON has stands in `special`."""
+class _Point(SQLModel):
+    """A measured float at a step."""
+
+    run: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    key: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    step: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    seq: int = Field(
+        primary_key=True,
+        sa_type=BigInteger,
+        sa_column_kwargs={"autoincrement": False},
+        description="the number of its writer times 2^40, and its sequence among the events of that",
+    )
+    at_us: int = Field(sa_type=BigInteger, description="when, in microseconds since 1970")
+    value: float | None = Field(description="NULL: not a number; infinities are what they are")
+
+
+class MetricPoint(_Point, table=True):
+    """One row is a measured float at a step."""
 
     __tablename__ = "metric_point"
-    run_id: str = Field(primary_key=True, foreign_key="run.run_id")
-    key: str = Field(primary_key=True)
-    step: int = Field(primary_key=True, sa_type=BigInteger)
-    logged_at: datetime = Field(primary_key=True)
-    value: float | None
-    special: str | None = Field(default=None, description="nan, inf or -inf; the value is then NULL")
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class SupersededPoint(_Point, table=True):
+    """One row is a point that a resumed run has taken back: it lay at or after the step from which it went on."""
+
+    __tablename__ = "superseded_point"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class MetricBlock(SQLModel, table=True):
+    """One row is many points of one metric of a run that has ended, column by column, in the order of step and time."""
+
+    __tablename__ = "metric_block"
+    __table_args__ = (Index("ix_metric_block_key", "run", "key"),)
+
+    id: int = Field(default=None, primary_key=True)
+    run: int
+    key: int
+    first_step: int = Field(sa_type=BigInteger)
+    count: int
+    data: bytes = Field(description="little-endian: steps, seqs and times as 64-bit integers, then values as doubles")
 
 
 class MetricSummary(SQLModel, table=True):
     """One row is what searches need of one metric of a run; non-finite points only count."""
 
     __tablename__ = "metric_summary"
-    __table_args__ = (Index("ix_metric_summary_key_last", "key", "last", "run_id"),)
+    __table_args__ = (
+        Index("ix_metric_summary_last", "key", "last", "run", "first", "min", "max", "mean", "count"),
+        {"sqlite_with_rowid": False},
+    )
 
-    run_id: str = Field(primary_key=True, foreign_key="run.run_id")
-    key: str = Field(primary_key=True)
+    run: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    key: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     count: int
-    finite_count: int = Field(default=0, sa_column_kwargs={"server_default": "0"}, description="points of the mean")
+    finite_count: int = Field(description="points of the mean")
     first: float | None
     first_step: int = Field(sa_type=BigInteger)
+    first_us: int = Field(sa_type=BigInteger, description="when, in microseconds since 1970")
     last: float | None
     last_step: int = Field(sa_type=BigInteger)
+    last_us: int = Field(sa_type=BigInteger)
     min: float | None
     min_step: int | None = Field(sa_type=BigInteger)
     max: float | None
@@ -44,95 +83,111 @@ class MetricSummary(SQLModel, table=True):
     mean: float | None
 
 
-def add_points(session: Session, run_id: str, points: Sequence[tuple[str, int, datetime, float]]) -> None:
-    """Store (key, step, logged_at, value) points, and count them in the summaries of their keys.
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """What a run measured under one key; values that are not finite only count, and are None here.
 
-    A (key, step, logged_at) that is there already is left as it is. What is read does not grow with the points that
-    were logged before.
+    Attributes:
+        key: its name.
+        count: points.
+        finite_count: those that are finite.
+        first: the value of the first step, of the first point of it.
+        first_step: the first step.
+        last: the value of the last step, of the last point of it.
+        last_step: the last step.
+        min: the smallest value.
+        min_step: the first step that it was reached at.
+        max: the largest value.
+        max_step: the first step that it was reached at.
+        mean: of the finite values.
     """
-    if not points:
-        return
-    rows = [
-        {
-            "run_id": run_id,
-            "key": key,
-            "step": step,
-            "logged_at": at,
-            "value": value if math.isfinite(value) else None,
-            "special": None if math.isfinite(value) else str(float(value)),
-        }
-        for key, step, at, value in points
-    ]
-    fresh: dict[str, list[tuple[int, float | None]]] = defaultdict(list)
-    if insert_all(session, MetricPoint, rows):
-        for key, step, _, value in points:
-            fresh[key].append((step, value if math.isfinite(value) else None))
-    else:
-        for key, step, value in insert_new(session, MetricPoint, rows, ("key", "step", "value")):
-            fresh[key].append((step, value))
-    for summary in _locked_summaries(session, run_id, sorted(fresh)):
-        _move_ends(session, summary, fresh[summary.key])
-        _count(summary, fresh[summary.key])
+
+    key: str
+    count: int
+    finite_count: int
+    first: float | None
+    first_step: int
+    last: float | None
+    last_step: int
+    min: float | None
+    min_step: int | None
+    max: float | None
+    max_step: int | None
+    mean: float | None
 
 
-def history(session: Session, run_id: str, key: str) -> Sequence[tuple[int, datetime, float]]:
-    """Return the (step, time, value) points of a metric of a run, by step and time."""
-    of_key = (MetricPoint.run_id == run_id, MetricPoint.key == key)
-    statement = select(MetricPoint.step, MetricPoint.logged_at, MetricPoint.value, MetricPoint.special).where(*of_key)
-    found = session.exec(statement.order_by(col(MetricPoint.step), col(MetricPoint.logged_at)))
-    return [(step, at, float(special or value or 0.0)) for step, at, value, special in found]
+_OF_METRIC = tuple(name for name in Metric.__dataclass_fields__ if name != "key")
 
 
-def _locked_summaries(session: Session, run_id: str, keys: Sequence[str]) -> Sequence[MetricSummary]:
-    """Return the summaries of these keys, empty ones where they are new; nobody else changes them meanwhile."""
-    of_run = (MetricSummary.run_id == run_id, col(MetricSummary.key).in_(keys))
-    statement = select(MetricSummary).where(*of_run).order_by(MetricSummary.key).with_for_update()
-    there = session.exec(statement).all()
-    missing = set(keys) - {summary.key for summary in there}
-    if not missing:
-        return there
-    empty = {"run_id": run_id, "count": 0, "finite_count": 0, "first_step": 0, "last_step": 0}
-    insert_missing(session, MetricSummary, [{**empty, "key": key} for key in sorted(missing)])
-    return session.exec(statement.execution_options(populate_existing=True)).all()
+def metrics_of(session: Session, run_ids: Iterable[str]) -> Mapping[str, list[Metric]]:
+    """Return the metrics of each run, by key."""
+    found: dict[str, list[Metric]] = {run_id: [] for run_id in run_ids}
+    statement = (
+        select(Run.run_id, LoggedKey.name, MetricSummary)
+        .join(MetricSummary, col(MetricSummary.run) == Run.id)
+        .join(LoggedKey, col(LoggedKey.id) == MetricSummary.key)
+        .where(col(Run.run_id).in_(found))
+        .order_by(LoggedKey.name)
+    )
+    for run_id, key, row in session.exec(statement):
+        found[run_id].append(Metric(key=key, **{name: getattr(row, name) for name in _OF_METRIC}))
+    return found
 
 
-def _move_ends(session: Session, summary: MetricSummary, fresh: Sequence[tuple[int, float | None]]) -> None:
-    """Renew the first and the last value: the order is that of the steps, and of the times within one."""
-    before = summary.count > 0
-    first_step = min([step for step, _ in fresh] + [summary.first_step] * before)
-    last_step = max([step for step, _ in fresh] + [summary.last_step] * before)
-    at_first = [value for step, value in fresh if step == first_step]
-    at_last = [value for step, value in fresh if step == last_step]
-    if at_first:
-        is_only = len(at_first) == 1 and not (before and summary.first_step == first_step)
-        summary.first = at_first[0] if is_only else _value_at(session, summary, first_step, newest=False)
-    if at_last:
-        is_only = len(at_last) == 1 and not (before and summary.last_step == last_step)
-        summary.last = at_last[0] if is_only else _value_at(session, summary, last_step, newest=True)
-    summary.first_step, summary.last_step = first_step, last_step
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """The points of a metric of a run by step and, within one, by time, column by column.
+
+    Attributes:
+        steps: whole numbers.
+        at_us: times in microseconds since 1970.
+        values: NaN and the infinities are what they are.
+    """
+
+    steps: "array[int]"
+    at_us: "array[int]"
+    values: "array[float]"
 
 
-def _value_at(session: Session, summary: MetricSummary, step: int, *, newest: bool) -> float | None:
-    """Return the value of the oldest or newest point at a step, by the index of the points."""
-    of_step = (MetricPoint.run_id == summary.run_id, MetricPoint.key == summary.key, MetricPoint.step == step)
-    time = col(MetricPoint.logged_at)
-    statement = select(MetricPoint.value).where(*of_step).order_by(time.desc() if newest else time).limit(1)
-    return session.exec(statement).one()
+def history(session: Session, run_id: str, key: str) -> History:
+    """Return the points of a metric of a run; none where it has none."""
+    of_run = select(Run.id, LoggedKey.id).join(LoggedKey, col(LoggedKey.name) == key)
+    ids = session.exec(of_run.where(Run.run_id == run_id)).first()
+    if ids is None:
+        return History(steps=array("q"), at_us=array("q"), values=array("d"))
+    in_blocks = select(MetricBlock.data).where(MetricBlock.run == ids[0], MetricBlock.key == ids[1])
+    blocks = [_block(data) for data in session.exec(in_blocks.order_by(col(MetricBlock.id)))]
+    rows = select(MetricPoint.step, MetricPoint.at_us, MetricPoint.seq, MetricPoint.value)
+    found = session.exec(rows.where(MetricPoint.run == ids[0], MetricPoint.key == ids[1]))
+    points = [(step, at, seq, nan if value is None else value) for step, at, seq, value in found]
+    if blocks and not points:
+        return _joined(blocks)
+    for block in blocks:  # some points came after it was sealed
+        points += [(step, at, 0, value) for step, at, value in zip(block.steps, block.at_us, block.values, strict=True)]
+    points.sort(key=lambda point: point[:3])
+    steps, at_us, values = array("q"), array("q"), array("d")
+    for step, at, _, value in points:
+        steps.append(step)
+        at_us.append(at)
+        values.append(value)
+    return History(steps=steps, at_us=at_us, values=values)
 
 
-def _count(summary: MetricSummary, fresh: Sequence[tuple[int, float | None]]) -> None:
-    """Count points in; of equal extremes that of the first step stands."""
-    summary.count += len(fresh)
-    finite = [(value, step) for step, value in fresh if value is not None]
-    if not finite:
-        return
-    before, summary.finite_count = summary.finite_count, summary.finite_count + len(finite)
-    mean = math.fsum(value / len(finite) for value, _ in finite)  # of shares: a sum of large values may overflow
-    share = len(finite) / summary.finite_count
-    summary.mean = mean if not before else (summary.mean or 0.0) * (1.0 - share) + mean * share
-    smallest = min(finite)
-    if summary.min is None or summary.min_step is None or smallest < (summary.min, summary.min_step):
-        summary.min, summary.min_step = smallest
-    largest = min((-value, step) for value, step in finite)
-    if summary.max is None or summary.max_step is None or largest < (-summary.max, summary.max_step):
-        summary.max, summary.max_step = -largest[0], largest[1]
+def _joined(blocks: Sequence[History]) -> History:
+    whole = History(steps=array("q"), at_us=array("q"), values=array("d"))
+    for block in blocks:
+        whole.steps.extend(block.steps)
+        whole.at_us.extend(block.at_us)
+        whole.values.extend(block.values)
+    return whole
+
+
+def _block(data: bytes) -> History:
+    """Return the points of a block; its seqs have done their work."""
+    size = len(data) // 4
+    columns: list[array[Any]] = []
+    for number, code in ((0, "q"), (2, "q"), (3, "d")):
+        column = array(code)
+        column.frombytes(data[number * size : (number + 1) * size])
+        columns.append(column)
+    return History(steps=columns[0], at_us=columns[1], values=columns[2])

@@ -1,20 +1,16 @@
-"""Experiments and their runs, with params, tags, artifacts and inputs; their metrics are in `metric_rows`."""
+"""Experiments, runs and who writes them, artifacts and inputs; `param_rows` and `metric_rows` have the rest."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, String
+from sqlalchemy import JSON, BigInteger, ForeignKeyConstraint, Index, String, func, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from driftline.process import Process, described
-from driftline.store import lock_rows
-from driftline.store.exact_json import ExactJson
-from driftline.store.upsert import insert_missing
+from driftline.process import described, is_alive
+from driftline.store.lock_rows import LEASE, PATIENCE
 from driftline.store.values import Prose
-
-HELD = "run "  # of the lock that the process of a run holds: this, and the id of the run
 
 
 class RunStatus(StrEnum):
@@ -34,42 +30,79 @@ class Experiment(SQLModel, table=True):
     name: str = Field(unique=True)
     description: str = ""
     created_at: datetime
+    objective: str | None = Field(default=None, description="what its runs are to show, in words")
+    metric: str | None = Field(default=None, description="the metric that decides between its runs")
+    direction: str | None = Field(default=None, description="of that metric: max or min is better")
+    target: float | None = Field(default=None, description="the value of that metric that is aimed at")
 
 
 class Run(SQLModel, table=True):
-    """One row is one execution of training code."""
+    """One row is one execution of training code; events write it (the room `ingest`)."""
 
-    __table_args__ = (Index("ix_run_experiment_started", "experiment_id", "started_at", "run_id"),)
+    __table_args__ = (
+        Index("ix_run_experiment_started", "experiment_id", "started_at", "id"),
+        Index("ix_run_started", "started_at", "id"),
+        Index(
+            "ix_run_running",
+            "id",
+            sqlite_where=text("status = 'running'"),
+            postgresql_where=text("status = 'running'"),
+        ),
+    )
 
-    run_id: str = Field(primary_key=True)
+    id: int = Field(default=None, primary_key=True, description="what the tables of its events refer to")
+    run_id: str = Field(unique=True)
     experiment_id: int = Field(foreign_key="experiment.id")
+    parent_run_id: str | None = Field(default=None, index=True, description="of a nested run; may become known later")
     name: str
     status: RunStatus = Field(sa_type=String)
+    attempt: int = Field(
+        default=1, description="counts how often it was resumed", sa_column_kwargs={"server_default": "1"}
+    )
     user_name: str
     user_email: str | None = None
     started_at: datetime
     ended_at: datetime | None = None
+    archived_at: datetime | None = None
     source_url: str | None = None
     git_commit: str | None = None
+    git_branch: str | None = None
     git_dirty: bool | None = None
+    command: str | None = None
     dagster_run_id: str | None = Field(default=None, index=True)
+    surroundings: dict[str, Any] = Field(
+        default={},
+        sa_type=JSON,
+        description="of its process: Python, packages, machine",
+        sa_column_kwargs={"server_default": "{}"},
+    )
+    hypothesis: str | None = None
+    conclusion: str | None = None
+    note: str | None = None
     error: str | None = Field(default=None, sa_type=Prose)
 
 
-class Param(SQLModel, table=True):
-    """One row is an input value of a run, as JSON."""
+class RunWriter(SQLModel, table=True):
+    """One row is a process that writes a run, or did: a script, a worker of it, each rank of a distributed training."""
 
-    run_id: str = Field(primary_key=True, foreign_key="run.run_id")
-    key: str = Field(primary_key=True)
-    value: Any = Field(sa_type=ExactJson)
+    __tablename__ = "run_writer"
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
+    run: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    writer: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    number: int = Field(description="tells the writers of one run apart, from 0 on")
+    process: str = Field(description="as text; empty once it has ended its part")
+    watermark: int = Field(sa_type=BigInteger, description="the sequence of its newest event that is stored")
+    heard_at: datetime = Field(description="by the database's clock, where it has one")
+    attempt: int = Field(description="of the run, when it began to write")
+    from_step: int | None = Field(
+        sa_type=BigInteger, description="points of earlier attempts from here on are taken back"
+    )
 
-class Tag(SQLModel, table=True):
-    """One row is a mutable key-value tag on a run."""
-
-    run_id: str = Field(primary_key=True, foreign_key="run.run_id")
-    key: str = Field(primary_key=True)
-    value: str
+    def is_gone(self, now: datetime) -> bool:
+        """Return whether it writes no more; where only another machine could say, whether it was not heard of."""
+        alive = is_alive(self.process) if self.process else False
+        return alive is False or self.heard_at + LEASE + (PATIENCE if alive else timedelta(0)) < now
 
 
 class Artifact(SQLModel, table=True):
@@ -93,89 +126,41 @@ class RunInput(SQLModel, table=True):
     role: str = Field(primary_key=True)
 
 
-def experiment_named(session: Session, name: str, created_at: datetime) -> Experiment:
-    """Return the experiment `name`, made now where it is new."""
-    insert_missing(session, Experiment, [{"name": name, "description": "", "created_at": created_at}])
-    return session.exec(select(Experiment).where(Experiment.name == name)).one()
-
-
 def experiments(session: Session) -> Sequence[Experiment]:
     """Return all experiments by name."""
     return session.exec(select(Experiment).order_by(Experiment.name)).all()
 
 
-def create_run(
-    session: Session,
-    *,
-    run_id: str,
-    experiment: str,
-    name: str,
-    started_at: datetime,
-    process: Process,
-    user_name: str,
-    user_email: str | None = None,
-    source_url: str | None = None,
-    git_commit: str | None = None,
-    git_dirty: bool | None = None,
-    dagster_run_id: str | None = None,
-) -> None:
-    """Store a run that `process` starts now and holds while it lives; its experiment is made where it is new."""
-    session.add(
-        Run(
-            run_id=run_id,
-            experiment_id=experiment_named(session, experiment, started_at).id,
-            name=name,
-            status=RunStatus.RUNNING,
-            started_at=started_at,
-            user_name=user_name,
-            user_email=user_email,
-            source_url=source_url,
-            git_commit=git_commit,
-            git_dirty=git_dirty,
-            dagster_run_id=dagster_run_id,
-        )
-    )
-    session.flush()
-    lock_rows.take(session, HELD + run_id, process, now=started_at)
+def abandoned_runs(session: Session, *, now: datetime, locked: bool = False) -> list[tuple[Run, RunWriter]]:
+    """Return the running runs that nobody writes any more, each with the writer that was heard of last.
 
-
-def end_run(session: Session, run_id: str, status: RunStatus, *, ended_at: datetime, error: str | None = None) -> None:
-    """Store how a run ended, and when; `error` is the traceback of one that failed or was killed.
-
-    A run that was taken for lost, and was not, ends as what it came to.
+    With `locked` nobody else ends them before the transaction does; those that somebody ends just now are left out.
     """
-    row = session.get_one(Run, run_id)
-    row.status, row.error, row.ended_at = status, error, ended_at
-    lock_rows.free(session, HELD + run_id)
-
-
-def abandoned_runs(session: Session, *, now: datetime) -> Sequence[str]:
-    """Return the ids of the runs whose process is gone, although they have not ended."""
-    return [lock.name.removeprefix(HELD) for lock in lock_rows.abandoned(session, HELD, now=now)]
+    running = select(Run).where(Run.status == RunStatus.RUNNING)
+    if locked:
+        running = running.with_for_update(skip_locked=True)
+    runs = {row.id: row for row in session.exec(running)}
+    if not runs:
+        return []
+    writers: dict[int, list[RunWriter]] = {}
+    for row in session.exec(select(RunWriter).where(col(RunWriter.run).in_(runs))):
+        writers.setdefault(row.run, []).append(row)
+    clock = session.scalar(select(func.now())) if session.get_bind().dialect.name == "postgresql" else None
+    return [
+        (runs[run], max(of_run, key=lambda one: one.heard_at))
+        for run, of_run in writers.items()
+        if all(one.is_gone(clock or now) for one in of_run)
+    ]
 
 
 def end_abandoned_runs(session: Session, *, now: datetime) -> None:
-    """Store that runs whose process is gone are lost, since its last sign of life."""
-    for lock in lock_rows.abandoned(session, HELD, now=now, locked=True):
-        run_id = lock.name.removeprefix(HELD)
-        row = session.get_one(Run, run_id)
-        ended_at = max(lock.renewed_at, row.started_at)
-        error = f"Lost: {described(lock.holder)} ended without saying how, after {ended_at:%Y-%m-%d %H:%M:%S} UTC."
-        end_run(session, run_id, RunStatus.LOST, ended_at=ended_at, error=error)
-
-
-def set_tags(session: Session, run_id: str, tags: Mapping[str, str]) -> None:
-    """Set tags of a run; a key that is there already gets the new value."""
-    for key, value in tags.items():
-        session.merge(Tag(run_id=run_id, key=key, value=value))
-
-
-def add_artifact(
-    session: Session, run_id: str, path: str, *, digest: str, size_bytes: int, created_at: datetime
-) -> None:
-    """Store which file a run has under `path`; the same path again names the newer file."""
-    row = Artifact(run_id=run_id, path=path, digest=digest, size_bytes=size_bytes, created_at=created_at)
-    session.merge(row)
+    """Store that runs which nobody writes any more are lost, since the last sign of life."""
+    for run_, writer in abandoned_runs(session, now=now, locked=True):
+        ended_at = max(writer.heard_at, run_.started_at)
+        run_.status, run_.ended_at = RunStatus.LOST, ended_at
+        run_.error = (
+            f"Lost: {described(writer.process)} ended without saying how, after {ended_at:%Y-%m-%d %H:%M:%S} UTC."
+        )
 
 
 def artifact(session: Session, run_id: str, path: str) -> Artifact | None:
@@ -183,14 +168,14 @@ def artifact(session: Session, run_id: str, path: str) -> Artifact | None:
     return session.get(Artifact, (run_id, path))
 
 
-def add_input(session: Session, run_id: str, dataset_version_id: int, *, role: str) -> None:
-    """Store that a run used a dataset version in this role; the same again changes nothing."""
-    insert_missing(session, RunInput, [{"run_id": run_id, "dataset_version_id": dataset_version_id, "role": role}])
-
-
 def run(session: Session, run_id: str) -> Run | None:
     """Return one run, or None."""
-    return session.get(Run, run_id)
+    return session.exec(select(Run).where(Run.run_id == run_id)).one_or_none()
+
+
+def runs_of(session: Session, run_ids: Collection[str]) -> dict[str, Run]:
+    """Return runs by their ids; an id without a run is left out."""
+    return {row.run_id: row for row in session.exec(select(Run).where(col(Run.run_id).in_(run_ids)))}
 
 
 def dagster_run_ids(session: Session, run_ids: Collection[str]) -> dict[str, str]:
@@ -210,34 +195,27 @@ def newest_runs(
     experiment: str | None = None,
     status: RunStatus | None = None,
     first: int = 50,
-    before: tuple[datetime, str] | None = None,
+    before: tuple[datetime, int] | None = None,
 ) -> Sequence[Run]:
-    """Return runs, newest first; `before` is the (started_at, run_id) of the last one seen."""
-    statement = select(Run).order_by(col(Run.started_at).desc(), col(Run.run_id).desc()).limit(first)
+    """Return runs, newest first; `before` is the (started_at, id) of the last one seen."""
+    statement = select(Run).order_by(col(Run.started_at).desc(), col(Run.id).desc()).limit(first)
     if experiment is not None:
         statement = statement.join(Experiment, col(Run.experiment_id) == Experiment.id)
         statement = statement.where(Experiment.name == experiment)
     if status is not None:
         statement = statement.where(Run.status == status)
     if before is not None:
-        started_at, run_id = before
+        started_at, number = before
         statement = statement.where(
-            (col(Run.started_at) < started_at) | ((col(Run.started_at) == started_at) & (col(Run.run_id) < run_id))
+            (col(Run.started_at) < started_at) | ((col(Run.started_at) == started_at) & (col(Run.id) < number))
         )
     return session.exec(statement).all()
 
 
 def of_runs(session: Session, table: type[Any], run_ids: Iterable[str]) -> dict[str, list[Any]]:
-    """Return the rows of `table` (Param, Tag, Artifact, RunInput, or MetricSummary) of each run, one statement."""
+    """Return the rows of `table` (Artifact or RunInput) of each run, one statement."""
     rows: dict[str, list[Any]] = {run_id: [] for run_id in run_ids}
     order = list(table.__table__.primary_key)
     for row in session.exec(select(table).where(col(table.run_id).in_(rows)).order_by(*order)):
         rows[row.run_id].append(row)
     return rows
-
-
-def add_params(session: Session, run_id: str, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Store params of a run; the same key again keeps the first value. Return those that were kept against another."""
-    insert_missing(session, Param, [{"run_id": run_id, "key": k, "value": v} for k, v in params.items()])
-    stored = select(Param).where(Param.run_id == run_id, col(Param.key).in_(params))
-    return {row.key: row.value for row in session.exec(stored) if repr(row.value) != repr(params[row.key])}

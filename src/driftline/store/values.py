@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Engine, String, event
 from sqlalchemy.types import TypeDecorator
 
-from driftline.masking import mask_secrets
+from driftline.storable_text import is_storable, storable_prose
 from driftline.store.errors import unstorable_value
 
 CHECKED = "driftline_checked"  # an option of a statement whose values are known to be storable
@@ -26,20 +26,7 @@ class Prose(TypeDecorator[str]):
         """Return the text as it is stored."""
         if value is None:
             return None
-        return mask_secrets(value).replace("\0", r"\x00").encode(errors="backslashreplace").decode()
-
-
-def is_storable(text: str) -> bool:
-    """Return whether both databases keep `text`: it has no NUL, and no half of a surrogate pair."""
-    if "\0" in text:
-        return False
-    if text.isascii():
-        return True
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+        return storable_prose(value)
 
 
 def refuse_unstorable(engine: Engine) -> None:

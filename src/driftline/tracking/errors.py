@@ -1,20 +1,12 @@
 """The errors of the room `tracking`."""
 
-from collections.abc import Iterable
-
-from driftline.errors import (
-    ConflictError,
-    InvalidInputError,
-    NotFoundError,
-    listing,
-    suggestion,
-)
+from driftline.errors import ConflictError, InvalidInputError, NotFoundError
 
 
 class InvalidKeyError(InvalidInputError):
     """A key of a param, metric or artifact cannot be used."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: object) -> None:
         super().__init__(
             f"The key {key!r} is not a relative path of at most 250 characters. "
             "Name it like 'auroc', 'train/loss' or 'model/model.txt'."
@@ -48,12 +40,63 @@ class InvalidMetricError(InvalidInputError):
 
 
 class InvalidArtifactError(InvalidInputError):
-    """The content of a file is not bytes."""
+    """The content of a file is not what its kind of file is made of."""
 
-    def __init__(self, path: str, content: object) -> None:
+    def __init__(self, path: str, content: object, *, kinds: str = "bytes") -> None:
         super().__init__(
-            f"The file {path!r} is given as a {type(content).__name__}, and its content is bytes. Give text.encode() "
-            "or Path(...).read_bytes()."
+            f"The file {path!r} is given as a {type(content).__name__}, and its content is {kinds}. Give that, or log "
+            "a file that is on the disk: log_artifact(path)."
+        )
+
+
+class UnreadableFileError(InvalidInputError):
+    """A file that is to be logged cannot be read."""
+
+    def __init__(self, path: str, fault: str) -> None:
+        super().__init__(f"The file {path!r} cannot be logged: {fault}. Name a file or a folder that can be read.")
+
+
+class InvalidTimestampError(InvalidInputError):
+    """A metric is logged at something that is no time."""
+
+    def __init__(self, timestamp: object) -> None:
+        super().__init__(
+            f"The timestamp {timestamp!r} is neither a datetime with its zone nor a number of milliseconds since 1970. "
+            "Leave it out to mean now."
+        )
+
+
+class ActiveRunError(ConflictError):
+    """A run is started while another one goes on."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(
+            f"The run {run_id} is going on in this thread. End it first with driftline.end_run(), or start a run "
+            "within it: start_run(..., nested=True)."
+        )
+
+
+class NoActiveRunError(ConflictError):
+    """Something is asked of the run that is going on, and there is none."""
+
+    def __init__(self) -> None:
+        super().__init__("No run is going on in this thread. Start one: driftline.start_run('my-experiment').")
+
+
+class InvalidExperimentFactsError(InvalidInputError):
+    """What an experiment is for is said in a way that cannot be read."""
+
+    def __init__(self, name: str, value: object, rule: str) -> None:
+        super().__init__(f"The {name} of the experiment is {value!r}, and it is {rule}. Give such a one.")
+
+
+class InvalidRunIdError(InvalidInputError):
+    """A text cannot be the id of a run."""
+
+    def __init__(self, run_id: object) -> None:
+        super().__init__(
+            f"The run id {run_id!r} is not 32 hexadecimal digits. Copy it from driftline runs --json, or make one: "
+            "uuid.uuid4().hex."
         )
 
 
@@ -81,46 +124,10 @@ class FrozenArtifactError(ConflictError):
         )
 
 
-class UnknownStatusError(InvalidInputError):
-    """There is no such status of a run."""
-
-    def __init__(self, status: str, names: Iterable[str]) -> None:
-        super().__init__(f"There is no status {status!r}. {suggestion(status, names)}")
-
-
-class UnknownExperimentError(NotFoundError):
-    """No run was ever logged under an experiment."""
-
-    code = "UNKNOWN_EXPERIMENT"
-
-    def __init__(self, name: str, names: Iterable[str]) -> None:
-        super().__init__(f"There is no experiment {name!r}. {suggestion(name, names)}")
-
-
 class UnknownRunError(NotFoundError):
     """An id names no run, or more than one."""
 
     code = "UNKNOWN_RUN"
-
-
-class MetricNotLoggedError(NotFoundError):
-    """A run has no metric of a name."""
-
-    code = "METRIC_NOT_LOGGED"
-
-
-def metric_not_logged(run_id: str, key: str, keys: Iterable[str]) -> MetricNotLoggedError:
-    """Return the error where a run has no metric of a name."""
-    return MetricNotLoggedError(f"The run {run_id} has no metric {key!r}. {suggestion(key, list(keys))}")
-
-
-def unclear_run(run_id: str, matches: Iterable[str]) -> UnknownRunError:
-    """Return the error where an id names no run, or more than one."""
-    matches = list(matches)
-    which = (
-        f"{len(matches)} runs start with {run_id!r}: {listing(matches)}" if matches else f"There is no run {run_id!r}"
-    )
-    return UnknownRunError(f"{which}. List them: driftline runs.")
 
 
 def unknown_run(run_id: str) -> UnknownRunError:

@@ -1,55 +1,105 @@
 """One execution of training code, from its start to a true end."""
 
 import logging
-import threading
-import time
+import os
 import traceback
-import uuid
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
-from driftline.clock import Clock, now
 from driftline.errors import StorageError
-from driftline.process import this_process
-from driftline.store import is_storable, model_rows, run_rows
-from driftline.store.run_rows import RunStatus
-from driftline.tracking.environment import environment
-from driftline.tracking.errors import (
-    FrozenArtifactError,
-    InvalidArtifactError,
-    InvalidExperimentError,
-    InvalidKeyError,
-    RunEndedError,
+from driftline.journal import Kind
+from driftline.tracking import endings
+from driftline.tracking.active import Innermost
+from driftline.tracking.errors import FrozenArtifactError, RunEndedError
+from driftline.tracking.files import RunFiles
+from driftline.tracking.recorder import Recorder
+from driftline.tracking.sinks import Destination
+from driftline.tracking.times import Times
+from driftline.tracking.values import (
+    checked_key,
+    metric_value,
+    param_value,
+    step_number,
+    timestamp_us,
 )
-from driftline.tracking.params import metric_value, param_value, step_number
-from driftline.tracking.points import PointRecorder, deliver_left
-from driftline.tracking.signals import signals_raise
-from driftline.workspace import Workspace
 
-LONGEST_KEY = 250
+if TYPE_CHECKING:
+    from driftline.workspace import Workspace
+
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ActiveRun:
-    """A run that is going on.
+class Outcome(StrEnum):
+    """How a run ends, by its own process; whoever finds no process any more says that it is lost."""
 
-    Params, artifacts and inputs are stored at once. Points of metrics are in a journal at once, which outlives the
-    process, and in the database within a second; `flush` waits for that.
+    FINISHED = "finished"
+    FAILED = "failed"
+    KILLED = "killed"
+
+
+class ActiveRun(RunFiles):
+    """A run that is going on; start it with `start_run`, and end it with a `with` block or `end`.
+
+    What is logged is in a journal on this machine's disk when a call returns, which outlives the process, and with its
+    destination within a second; `flush` waits for that.
+
+    Attributes:
+        run_id: its id, unique for good.
+        experiment: the named set of runs that it belongs to.
+        name: for people.
     """
 
-    workspace: Workspace
-    run_id: str
-    name: str
-    _times: "_Times" = field(repr=False)
-    _points: PointRecorder = field(repr=False)
+    def __init__(
+        self,
+        destination: Destination,
+        *,
+        run_id: str,
+        experiment: str,
+        name: str,
+        about: Mapping[str, Any],
+        workspace: "Workspace | None" = None,
+        is_owner: bool = True,
+    ) -> None:
+        self.run_id, self.experiment, self.name = run_id, experiment, name
+        self._destination, self._workspace = destination, workspace
+        self._is_owner = is_owner
+        self._times = Times(destination)
+        self._about = {"experiment": experiment, "name": name, "started_us": self._times.start_us, **about}
+        self._pid = os.getpid()
+        self._recorders: dict[int, Recorder] = {}
+        self._keys: set[str] = set()
+        self._params: dict[str, str] = {}
+        self._is_frozen = False
+        self._outcome: Outcome | None = None
+        self._recorder()
+
+    def __repr__(self) -> str:
+        return f"<run {self.run_id} of {self.experiment!r}: {self._outcome or 'running'}>"
+
+    @property
+    def workspace(self) -> "Workspace":
+        """Return where it is stored, opened when it is first asked for."""
+        if self._workspace is None:
+            from driftline.workspace import open_workspace  # noqa: PLC0415  (SQLAlchemy, for those who read)
+
+            self._workspace = open_workspace()
+        return self._workspace
+
+    @property
+    def parent_run_id(self) -> str | None:
+        """Return the run that this one is part of, or None."""
+        parent: str | None = self._about.get("parent_run_id")
+        return parent
+
+    def log_param(self, key: str, value: Any) -> None:
+        """Store one input value, as `log_params` does."""
+        self.log_params({key: value})
 
     def log_params(self, params: Mapping[str, Any]) -> None:
-        """Store input values; a key's first value stays, and another one is warned of.
+        """Store input values. A value that changes is warned of, and the ones from before are kept beside it.
 
         Numbers, booleans, text, None, and lists and dicts of them come back as they are, with their type and every
         digit; numpy's are Python's, an array and a tuple are lists. Other objects, such as a path or an estimator, are
@@ -61,201 +111,169 @@ class ActiveRun:
             RunEndedError: the run has ended.
         """
         self._check_going_on()
-        stored = {key: param_value(key, value) for key, value in params.items()}
-        for key in params:
-            _check_key(key)
-        with self.workspace.database.transaction() as session:
-            kept = run_rows.add_params(session, self.run_id, stored)
-        for key, value in kept.items():
-            _log.warning("The param %r of run %s stays %r; %r is not kept.", key, self.run_id, value, stored[key])
+        stored = {checked_key(key): param_value(key, value) for key, value in params.items()}
+        for key, value in stored.items():
+            before = self._params.setdefault(key, repr(value))
+            if before != repr(value):
+                _log.warning(
+                    "The param %r of run %s was %s and is %r now; both are kept.", key, self.run_id, before, value
+                )
+                self._params[key] = repr(value)
+        self._recorder().event(Kind.PARAMS, stored)
 
-    def log_metrics(self, metrics: Mapping[str, float], *, step: int = 0) -> None:
-        """Log measured floats at `step`; NaN and the infinities are kept as what they are.
+    def log_metric(self, key: str, value: float, step: int = 0, timestamp: datetime | float | None = None) -> None:
+        """Log a measured float at `step`; NaN and the infinities are kept as what they are.
+
+        Args:
+            key: its name; a context stands before a slash, as in `train/loss`.
+            value: what was measured.
+            step: where: a whole number of 64 bits. Steps may come again and in any order.
+            timestamp: when, with its zone, or in milliseconds since 1970; now by default.
+
+        Raises:
+            InvalidKeyError: `key` is empty, or no path.
+            InvalidMetricError: `value` is not a number.
+            InvalidStepError: `step` is no whole number of 64 bits, Python's or numpy's.
+            InvalidTimestampError: `timestamp` is no such time.
+            RunEndedError: the run has ended.
+        """
+        self._check_going_on()
+        if key not in self._keys:
+            self._keys.add(checked_key(key))
+        if type(step) is not int or not -(2**63) <= step < 2**63:
+            step = step_number(step)
+        if type(value) is not float:
+            value = metric_value(key, value)
+        at_us = self._times.next() if timestamp is None else timestamp_us(timestamp)
+        self._recorder().point(key, step, value, at_us)
+
+    def log_metrics(
+        self, metrics: Mapping[str, float], step: int = 0, timestamp: datetime | float | None = None
+    ) -> None:
+        """Log measured floats at `step`, all of them or none, as `log_metric` does each of them."""
+        self._check_going_on()
+        number = step_number(step)
+        at_us = self._times.next() if timestamp is None else timestamp_us(timestamp)
+        values = {checked_key(key): metric_value(key, value) for key, value in metrics.items()}
+        if len(values) == 1:
+            [(key, value)] = values.items()
+            self._recorder().point(key, number, value, at_us)
+        elif values:
+            self._recorder().event(Kind.POINTS, {"step": number, "at_us": at_us, "values": values})
+
+    def set_tag(self, key: str, value: Any) -> None:
+        """Set one tag, as `set_tags` does."""
+        self.set_tags({key: value})
+
+    def set_tags(self, tags: Mapping[str, Any]) -> None:
+        """Set tags, as text; a key that is there gets the new value, and None takes a tag away.
 
         Raises:
             InvalidKeyError: a key is empty, or no path.
-            InvalidMetricError: a value is not a number.
-            InvalidStepError: `step` is no whole number of 64 bits, Python's or numpy's.
             RunEndedError: the run has ended.
         """
         self._check_going_on()
-        number = step_number(step)
-        at = self._times.next()
-        for key in metrics:
-            _check_key(key)
-        self._points.add([(key, number, at, metric_value(key, value)) for key, value in metrics.items()])
+        if tags:
+            texts = {checked_key(key): None if value is None else str(value) for key, value in tags.items()}
+            self._recorder().event(Kind.TAGS, texts)
+
+    def set_note(self, note: str) -> None:
+        """Say something of the run, in words; the newest note stands."""
+        self._set_facts(note=note)
+
+    def set_conclusion(self, conclusion: str) -> None:
+        """Say what the run has shown of its hypothesis."""
+        self._set_facts(conclusion=conclusion)
+
+    def describe_experiment(self, facts: Mapping[str, Any]) -> None:
+        """Say what the experiment of this run is for: objective, metric, direction, target, description."""
+        self._check_going_on()
+        self._recorder().event(Kind.EXPERIMENT, facts)
 
     def flush(self) -> None:
-        """Return when all points that this process has logged are in the database.
+        """Return when all that this process has logged is stored at its destination.
 
         Raises:
-            DatabaseUnavailableError: it does not serve; the points stay in the journal.
+            StorageError: the destination does not serve; what was logged stays in the journal.
         """
-        self._points.flush()
+        self._recorder().deliver()
 
-    def log_artifact(self, path: str, content: bytes) -> str:
-        """Store a file of this run under `path` and return its digest; the same path again names the newer file.
+    def end(self, status: str = Outcome.FINISHED, *, error: str | None = None) -> None:
+        """End the run; once it has ended, this changes nothing.
+
+        In a process that was forked from the one that started the run, or that joined it, only what this process logs
+        ends.
+
+        Args:
+            status: finished, failed or killed.
+            error: why, for people.
 
         Raises:
-            InvalidKeyError: `path` is empty, absolute or leads out of the run.
-            InvalidArtifactError: `content` is not bytes.
-            RunEndedError: the run has ended.
-            FrozenArtifactError: `path` is one of the files of a model version, which is registered by now.
+            ValueError: there is no such status.
         """
+        if self._outcome is not None:
+            return
+        outcome, recorder = Outcome(status.lower()), self._recorder()
+        if self._is_owner and os.getpid() == self._pid:
+            body = {"status": outcome.value, "error": error, "at_us": self._times.end_us()}
+            recorder.event(Kind.ENDED, body)
+        else:
+            recorder.event(Kind.CLOSED, {})
+        self._outcome = outcome
+        innermost.drop(self)
+        endings.end(self)
+        recorder.close()
+
+    def end_by(self, error: BaseException | None) -> None:
+        """End the run as an exception says: failed, or killed where it is an interrupt; finished without one."""
+        if error is None or (isinstance(error, SystemExit) and error.code in {None, 0}):
+            self.end()
+            return
+        is_failure = isinstance(error, Exception) or type(error) is SystemExit
+        text = "".join(traceback.format_exception(error))
+        self.end(Outcome.FAILED if is_failure else Outcome.KILLED, error=text)
+
+    def freeze_model(self) -> None:
+        """Let the files in `model/` be those of a version that is registered now, which never change."""
+        self._is_frozen = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self.end_by(error)
+        except StorageError as fault:  # what went wrong first is what people must see
+            if error is None:
+                raise
+            error.add_note(f"Nor could it be stored how run {self.run_id} ended: {fault}")
+
+    def _set_facts(self, **facts: Any) -> None:
         self._check_going_on()
-        _check_key(path)
-        if not isinstance(content, bytes | bytearray | memoryview):
-            raise InvalidArtifactError(path, content)
-        digest = self.workspace.artifacts.put(content)
-        with self.workspace.database.transaction() as session:
-            if path.partition("/")[0] == model_rows.MODEL_FOLDER and model_rows.is_registered(session, self.run_id):
-                stored = run_rows.artifact(session, self.run_id, path)
-                if stored is None or stored.digest != digest:
-                    raise FrozenArtifactError(path)
-                return digest
-            run_rows.add_artifact(
-                session,
-                self.run_id,
-                path,
-                digest=digest,
-                size_bytes=len(content),
-                created_at=self.workspace.clock(),
-            )
-        return digest
-
-    def log_input(self, dataset_version_id: int, *, role: str) -> None:
-        """Record that this run used a dataset version, and what for (training, holdout).
-
-        Raises:
-            RunEndedError: the run has ended.
-        """
-        self._check_going_on()
-        with self.workspace.database.transaction() as session:
-            run_rows.add_input(session, self.run_id, dataset_version_id, role=role)
+        self._recorder().event(Kind.FACTS, facts)
 
     def _check_going_on(self) -> None:
-        if self._points.is_closed:
+        if self._outcome is not None:
             raise RunEndedError(self.run_id)
 
+    def _check_unfrozen(self, path: str) -> None:
+        if self._is_frozen and path.startswith("model/"):
+            raise FrozenArtifactError(path)
 
-@contextmanager
-def start_run(
-    workspace: Workspace,
-    *,
-    experiment: str,
-    name: str | None = None,
-    tags: Mapping[str, str] | None = None,
-    dagster_run_id: str | None = None,
-    source: Path | None = None,
-) -> Iterator[ActiveRun]:
-    """Start a run of `experiment` and end it with the block: finished, failed with its traceback, or killed.
+    def _recorder(self) -> Recorder:
+        pid = os.getpid()
+        recorder = self._recorders.get(pid)
+        if recorder is None:  # the first, or that of a process that was forked meanwhile
+            about = self._about
+            if pid != self._pid:
+                about = {name: value for name, value in about.items() if name not in {"resumes", "from_step"}}
+            recorder = self._recorders[pid] = Recorder(self._destination, self.run_id, about)
+        return recorder
 
-    Where the process is asked to end by SIGTERM, SIGHUP or SIGQUIT, and nobody else has said what to do then, the block
-    ends with a `SystemExit`. A run whose process vanishes is found lost by whoever looks at runs next.
-
-    Args:
-        workspace: where it is stored.
-        experiment: the named set of runs it belongs to, made where it is new.
-        name: a name for people; a short unique one by default.
-        tags: mutable key-value pairs; values are kept as text.
-        dagster_run_id: the Dagster run that this is part of.
-        source: the folder whose git commit is recorded; the working directory by default.
-
-    Raises:
-        InvalidExperimentError: `experiment` is not a text of 1 to 250 characters, or blank.
-        InvalidKeyError: the key of a tag is empty, or no path.
-    """
-    _check_experiment(experiment)
-    for key in tags or {}:
-        _check_key(key)
-    run_id = uuid.uuid4().hex
-    times = _Times(workspace.clock)
-    points = PointRecorder(workspace, run_id)
-    run = ActiveRun(
-        workspace=workspace, run_id=run_id, name=name or f"{experiment}-{run_id[:8]}", _times=times, _points=points
-    )
-    code = environment(source or Path.cwd())
-    with workspace.heartbeat(run_rows.HELD + run_id), signals_raise():
-        with workspace.database.transaction() as session:
-            run_rows.create_run(
-                session,
-                run_id=run_id,
-                experiment=experiment,
-                name=run.name,
-                started_at=times.start,
-                process=this_process(),
-                dagster_run_id=dagster_run_id,
-                user_name=code.user_name,
-                user_email=code.user_email,
-                source_url=code.source_url,
-                git_commit=code.git_commit,
-                git_dirty=code.git_dirty,
-            )
-            run_rows.set_tags(session, run_id, {key: str(value) for key, value in (tags or {}).items()})
-        try:
-            yield run
-        except BaseException as error:
-            killed = not isinstance(error, Exception)  # an interrupt, Ctrl-C's or Dagster's, or an exit
-            status = RunStatus.KILLED if killed else RunStatus.FAILED
-            try:
-                _end(run, times, status, error=traceback.format_exc())
-            except StorageError as fault:  # what went wrong first is what people must see
-                error.add_note(f"Nor could it be stored that run {run_id} {status}: {fault}")
-            raise
-        _end(run, times, RunStatus.FINISHED)
+    def _now_us(self) -> int:
+        return self._times.next()
 
 
-def end_lost_runs(workspace: Workspace) -> None:
-    """Store that runs are lost whose process is gone, although they have not ended; who reads runs calls this first.
-
-    What these processes had logged is stored, too. Of a database that may only be read they stay as they are.
-    """
-    if workspace.database.is_read_only:
-        return
-    deliver_left(workspace)
-    with workspace.database.reading() as session:
-        if not run_rows.abandoned_runs(session, now=now()):
-            return
-    with workspace.database.transaction() as session:
-        run_rows.end_abandoned_runs(session, now=now())
-
-
-def _end(run: ActiveRun, times: "_Times", status: RunStatus, *, error: str | None = None) -> None:
-    run._points.close()  # noqa: SLF001  (of this file)
-    with run.workspace.database.transaction() as session:
-        run_rows.end_run(session, run.run_id, status, error=error, ended_at=times.end())
-
-
-class _Times:
-    """The times of one run by a clock that others may set back: each is later than the one before."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._began_s = time.monotonic()
-        self._guard = threading.Lock()
-        self.start = self._newest = clock()
-
-    def next(self) -> datetime:
-        """Return the time of a point: two of one key and step are never dated alike."""
-        with self._guard:
-            self._newest = max(self._clock(), self._newest + timedelta(microseconds=1))
-            return self._newest
-
-    def end(self) -> datetime:
-        """Return the time of the end; where the clock stands before the start, the time that has passed is added."""
-        at = self._clock()
-        return at if at >= self.start else self.start + timedelta(seconds=time.monotonic() - self._began_s)
-
-
-def _check_experiment(name: object) -> None:
-    if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_KEY:
-        raise InvalidExperimentError(name)
-
-
-def _check_key(key: str) -> None:
-    """Refuse keys that could not be a relative path: they name series, columns and files."""
-    parts = key.split("/")
-    if not key or len(key) > LONGEST_KEY or any(part in {"", ".", ".."} for part in parts):
-        raise InvalidKeyError(key)
-    if not is_storable(key):
-        raise InvalidKeyError(key)
+innermost: Innermost[ActiveRun] = Innermost()

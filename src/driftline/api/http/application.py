@@ -24,11 +24,12 @@ from driftline.api.dagster import Dagster
 from driftline.api.http.failures import shown
 from driftline.api.http.limits import LimitsMiddleware
 from driftline.api.http.origin import SameOriginMiddleware
+from driftline.api.http.tracking import PREFIX, tracking_routes
 from driftline.api.http.welcome import page
 from driftline.api.schema import build_schema, schema_text
 from driftline.errors import StorageError
 from driftline.settings import Settings
-from driftline.store import is_storable
+from driftline.storable_text import is_storable
 from driftline.workspace import Workspace
 
 THREADS = 8  # SQLAlchemy's pool gives up to 15 connections
@@ -59,11 +60,12 @@ def create_app(workspace: Workspace, settings: Settings | None = None) -> Starle
             Route("/graphql", graphql),
             Route("/schema.graphql", _schema_text),
             Route("/healthz", healthz),
+            *tracking_routes(workspace),
         ],
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False),
             Middleware(SameOriginMiddleware),
-            Middleware(LimitsMiddleware),
+            Middleware(LimitsMiddleware, streamed=f"{PREFIX}/files/"),
         ],
         lifespan=lifespan,
     )

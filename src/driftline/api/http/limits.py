@@ -15,18 +15,25 @@ class LimitsMiddleware:
     """Reads a request's body before anything is done with it, and ends a request that takes too long.
 
     A larger body is answered with 413, one that does not come with 408, an answer that does not come with 503. What
-    a request has begun on a thread is done to its end, such as a delivery of labels.
+    a request has begun on a thread is done to its end, such as a delivery of labels. Paths that begin with `streamed`
+    are of files, which are neither small nor fast.
     """
 
     def __init__(
-        self, app: ASGIApp, *, most_bytes: int = MOST_BYTES, body_s: float = BODY_S, request_s: float = REQUEST_S
+        self,
+        app: ASGIApp,
+        *,
+        most_bytes: int = MOST_BYTES,
+        body_s: float = BODY_S,
+        request_s: float = REQUEST_S,
+        streamed: str | None = None,
     ) -> None:
-        self._app = app
+        self._app, self._streamed = app, streamed
         self._most_bytes, self._body_s, self._request_s = most_bytes, body_s, request_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on with its whole body, or answer why not."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or (self._streamed and scope["path"].startswith(self._streamed)):
             await self._app(scope, receive, send)
             return
         try:

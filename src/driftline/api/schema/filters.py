@@ -5,11 +5,11 @@ from datetime import datetime
 
 from driftline.api.errors import UnknownDatasetError
 from driftline.declaration import Declaration
+from driftline.experiments.errors import UnknownExperimentError
 from driftline.registry import find_declaration, known_model, numbered_version, pipeline_names
 from driftline.rows.errors import no_partition_between
 from driftline.store import Session, alert_rows, backtest_rows, evaluation_rows, run_rows
 from driftline.store.run_rows import RunStatus
-from driftline.tracking.errors import UnknownExperimentError
 
 
 def runs(
@@ -18,7 +18,7 @@ def runs(
     *,
     status: RunStatus | None,
     first: int,
-    before: tuple[datetime, str] | None,
+    before: tuple[datetime, int] | None,
 ) -> Sequence[run_rows.Run]:
     """Return runs, newest first, of a known experiment or of all."""
     if experiment is not None:

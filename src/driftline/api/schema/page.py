@@ -11,7 +11,6 @@ import strawberry
 
 from driftline.api.context import from_row
 from driftline.api.errors import invalid_cursor, page_size
-from driftline.store import is_storable
 
 MOST_ROWS = 500  # of one page
 LARGEST_ID = 2**31 - 1  # what the column of an id holds
@@ -79,7 +78,7 @@ def id_key(row: Any) -> list[Any]:
 
 def run_key(row: Any) -> list[Any]:
     """Return the place of a run: lists of runs are ordered by their start."""
-    return [row.started_at.astimezone(UTC).isoformat(), row.run_id]
+    return [row.started_at.astimezone(UTC).isoformat(), row.id]
 
 
 def after_id(after: str | None) -> int | None:
@@ -92,13 +91,13 @@ def after_id(after: str | None) -> int | None:
     raise invalid_cursor(str(after))
 
 
-def after_run(after: str | None) -> tuple[datetime, str] | None:
+def after_run(after: str | None) -> tuple[datetime, int] | None:
     """Return the start and the id of the run in a cursor, or raise invalid_cursor()."""
     match _values(after):
         case None:
             return None
-        case [str(started_at), str(run_id)] if is_storable(run_id):
-            return _start(started_at, str(after)), run_id
+        case [str(started_at), int(id_)] if id_ is not True and 0 < id_ <= LARGEST_ID:
+            return _start(started_at, str(after)), id_
     raise invalid_cursor(str(after))
 
 

@@ -17,11 +17,11 @@ from driftline.api.schema.models import RegisteredModel
 from driftline.api.schema.page import After, Connection, First, after_id, after_run, id_key, page, run_key, size
 from driftline.api.schema.pipelines import Pipeline, pipelines
 from driftline.api.schema.runs import Experiment, Run
+from driftline.experiments import end_lost_runs
 from driftline.registry import known_model
 from driftline.store import drift_rows, model_rows, run_rows
 from driftline.store.decision_rows import DecisionStatus
 from driftline.store.run_rows import RunStatus
-from driftline.tracking import end_lost_runs
 from driftline.tracking.errors import unknown_run
 
 ModelName = Annotated[str, strawberry.argument(description="The name of a registered model.")]

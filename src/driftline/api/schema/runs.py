@@ -6,7 +6,7 @@ import strawberry
 
 from driftline.api.context import Info
 from driftline.api.schema.fields import JSON, BigInt, FromDagster, field
-from driftline.store import dataset_rows, metric_rows, run_rows
+from driftline.store import dataset_rows, metric_rows, param_rows, run_rows
 from driftline.store.lookup import by_key
 from driftline.store.run_rows import RunStatus
 
@@ -74,7 +74,9 @@ class DatasetVersion:
     row_count: BigInt = strawberry.field(description="Rows.")
     columns: JSON = strawberry.field(description="Name and dtype of each column, in order.")
     statistics: JSON = strawberry.field(description="Of each column: missing, distinct, mean, quantiles and more.")
-    artifact_digest: str = strawberry.field(description="The content as Parquet in the artifact store.")
+    artifact_digest: str | None = strawberry.field(
+        description="The content as Parquet in the artifact store; null where a script read it and it is not kept."
+    )
     window_start: datetime | None = strawberry.field(description="Start of the time it covers; null for a table.")
     window_end: datetime | None = strawberry.field(description="End of that time, not included.")
     created_at: datetime = strawberry.field(description="When it was first read.")
@@ -99,6 +101,7 @@ class RunInput:
 class Run(FromDagster):
     """A run."""
 
+    id: strawberry.Private[int]
     experiment_id: strawberry.Private[int]
     run_id: strawberry.ID = strawberry.field(description="Its id, unique for good.")
     name: str = strawberry.field(description="A name for people.")
@@ -120,17 +123,17 @@ class Run(FromDagster):
     @field("Its input values, by key.")
     async def params(self, info: Info) -> list[Param]:
         """Return the params."""
-        return await info.context.reader.many(Param, run_rows.of_runs, run_rows.Param, key=self.run_id)
+        return await info.context.reader.many(Param, param_rows.params_of, key=self.run_id)
 
     @field("Its metrics, a summary by key.")
     async def metrics(self, info: Info) -> list[Metric]:
         """Return the metric summaries."""
-        return await info.context.reader.many(Metric, run_rows.of_runs, metric_rows.MetricSummary, key=self.run_id)
+        return await info.context.reader.many(Metric, metric_rows.metrics_of, key=self.run_id)
 
     @field("Its tags, by key.")
     async def tags(self, info: Info) -> list[Tag]:
         """Return the tags."""
-        return await info.context.reader.many(Tag, run_rows.of_runs, run_rows.Tag, key=self.run_id)
+        return await info.context.reader.many(Tag, param_rows.tags_of, key=self.run_id)
 
     @field("Its files, by path.")
     async def artifacts(self, info: Info) -> list[Artifact]:

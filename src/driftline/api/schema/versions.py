@@ -53,7 +53,7 @@ class ModelVersion(OfModel):
     @field("The run that trained it; its files are the artifacts under model/.")
     async def run(self, info: Info) -> Run:
         """Return the run."""
-        return await info.context.reader.stored(Run, by_key, run_rows.Run, key=self.run_id)
+        return await info.context.reader.stored(Run, run_rows.runs_of, key=self.run_id)
 
     @field("Its plots on its holdout; of a refit, those of the version that was compared in its place.")
     async def plots(self, info: Info) -> list[Plot]:

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from driftline.ingest import SCHEMA
 from driftline.store.errors import NewerDatabaseError
 
-HEAD = "0015"  # the newest file in versions/
+HEAD = SCHEMA  # the newest file in versions/
 _LOCK = 0x64726966  # any constant; PostgreSQL's advisory locks are numbers
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from math import isnan
 
+from driftline.experiments.errors import metric_not_logged
+from driftline.experiments.listing import describe_run
 from driftline.store import metric_rows
-from driftline.tracking.errors import metric_not_logged
-from driftline.tracking.listing import describe_run
 from driftline.workspace import Workspace
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,24 +44,25 @@ def metric_history(workspace: Workspace, run_id: str, key: str, *, most: int | N
     """
     run = describe_run(workspace, run_id)
     with workspace.database.reading() as session:
-        rows = metric_rows.history(session, run["run_id"], key)
-    if not rows:
+        found = metric_rows.history(session, run["run_id"], key)
+    if not found.steps:
         raise metric_not_logged(run["run_id"], key, run["metrics"])
-    points = [LoggedPoint(step=step, at=at, value=value) for step, at, value in rows]
-    return points if most is None or len(points) <= most else list(_thinned(points, most))
+    places = range(len(found.steps)) if most is None or len(found.steps) <= most else _thinned(found.values, most)
+    return [
+        LoggedPoint(
+            step=found.steps[place], at=_EPOCH + timedelta(microseconds=found.at_us[place]), value=found.values[place]
+        )
+        for place in places
+    ]
 
 
-def _thinned(points: Sequence[LoggedPoint], most: int) -> Iterator[LoggedPoint]:
-    """Give the first and the last point, and between them the smallest and the largest of equal stretches."""
-    inner, stretches = points[1:-1], max((most - 2) // 2, 1)
-    yield points[0]
+def _thinned(values: Sequence[float], most: int) -> Iterator[int]:
+    """Give the places of the first and the last point, and between them of the extremes of equal stretches."""
+    inner, stretches = len(values) - 2, max((most - 2) // 2, 1)
+    yield 0
     for number in range(stretches):
-        stretch = inner[number * len(inner) // stretches : (number + 1) * len(inner) // stretches]
-        ordered = [point for point in stretch if not isnan(point.value)] or stretch
-        extremes = {id(one): one for one in (min(ordered, key=_value), max(ordered, key=_value))}
-        yield from sorted(extremes.values(), key=lambda point: (point.step, point.at))
-    yield points[-1]
-
-
-def _value(point: LoggedPoint) -> float:
-    return point.value
+        places = range(1 + number * inner // stretches, 1 + (number + 1) * inner // stretches)
+        ordered = [place for place in places if not isnan(values[place])] or places
+        extremes = {min(ordered, key=values.__getitem__), max(ordered, key=values.__getitem__)}
+        yield from sorted(extremes)
+    yield len(values) - 1

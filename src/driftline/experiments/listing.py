@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from driftline.store import dataset_rows, metric_rows, run_rows
+from driftline.experiments.errors import UnknownStatusError, unclear_run
+from driftline.experiments.lost import end_lost_runs
+from driftline.store import dataset_rows, metric_rows, param_rows, run_rows
 from driftline.store.run_rows import Run, RunStatus
-from driftline.tracking.errors import UnknownStatusError, unclear_run
-from driftline.tracking.run import end_lost_runs
 from driftline.workspace import Workspace
 
 
@@ -24,7 +24,7 @@ def list_runs(
     with workspace.database.reading() as session:
         names = {row.id: row.name for row in run_rows.experiments(session)}
         runs = run_rows.newest_runs(session, experiment=experiment, status=wanted, first=first)
-        summaries = run_rows.of_runs(session, metric_rows.MetricSummary, [run.run_id for run in runs])
+        summaries = metric_rows.metrics_of(session, [run.run_id for run in runs])
     return [
         {**_facts(run, names[run.experiment_id]), "metrics": {row.key: row.last for row in summaries[run.run_id]}}
         for run in runs
@@ -46,15 +46,24 @@ def describe_run(workspace: Workspace, run_id: str) -> dict[str, Any]:
         names = {row.id: row.name for row in run_rows.experiments(session)}
         of = {
             table: run_rows.of_runs(session, table, [run.run_id])[run.run_id]
-            for table in (run_rows.Param, metric_rows.MetricSummary, run_rows.Tag, run_rows.Artifact, run_rows.RunInput)
+            for table in (run_rows.Artifact, run_rows.RunInput)
         }
+        metrics = metric_rows.metrics_of(session, [run.run_id])[run.run_id]
+        params = param_rows.params_of(session, [run.run_id])[run.run_id]
+        tags = param_rows.tags_of(session, [run.run_id])[run.run_id]
+        changes = param_rows.param_changes(session, run.run_id)
         used = dataset_rows.dataset_versions(session, [row.dataset_version_id for row in of[run_rows.RunInput]])
     return {
         **_facts(run, names[run.experiment_id]),
+        "attempt": run.attempt,
+        "hypothesis": run.hypothesis,
+        "conclusion": run.conclusion,
+        "note": run.note,
         "error": run.error,
-        "params": {row.key: row.value for row in of[run_rows.Param]},
-        "metrics": {row.key: row.last for row in of[metric_rows.MetricSummary]},
-        "tags": {row.key: row.value for row in of[run_rows.Tag]},
+        "params": {row.key: row.value for row in params},
+        "params_before": dict(changes),
+        "metrics": {row.key: row.last for row in metrics},
+        "tags": {row.key: row.value for row in tags},
         "inputs": [
             {
                 "role": row.role,
@@ -84,4 +93,5 @@ def _facts(run: Run, experiment: str) -> dict[str, Any]:
         "git_dirty": run.git_dirty,
         "source_url": run.source_url,
         "dagster_run_id": run.dagster_run_id,
+        "parent_run_id": run.parent_run_id,
     }

@@ -4,12 +4,14 @@ import math
 
 import pytest
 
-from driftline.tracking import list_runs, metric_history, start_run
-from driftline.tracking.errors import MetricNotLoggedError, UnknownRunError
+from driftline.experiments import list_runs, metric_history
+from driftline.experiments.errors import MetricNotLoggedError
+from driftline.tracking import start_run
+from driftline.tracking.errors import UnknownRunError
 
 
 def test_points_come_back_by_step_and_time_with_what_is_no_number(workspace):
-    with start_run(workspace, experiment="income") as run:
+    with start_run("income", workspace=workspace) as run:
         for step, value in [(5, 0.7), (0, 0.9), (5, math.inf), (3, math.nan)]:
             run.log_metrics({"loss": value, "other": 1.0}, step=step)
         during = [point.step for point in metric_history(workspace, run.run_id[:8], "loss")]
@@ -21,7 +23,7 @@ def test_points_come_back_by_step_and_time_with_what_is_no_number(workspace):
 
 def test_a_long_history_is_thinned_and_keeps_its_ends_and_extremes(workspace):
     values = [math.sin(step / 40) + (5 if step == 1234 else 0) - (5 if step == 777 else 0) for step in range(3000)]
-    with start_run(workspace, experiment="income") as run:
+    with start_run("income", workspace=workspace) as run:
         for step, value in enumerate(values):
             run.log_metrics({"loss": value}, step=step)
     thinned = metric_history(workspace, run.run_id, "loss", most=100)
@@ -35,7 +37,7 @@ def test_a_long_history_is_thinned_and_keeps_its_ends_and_extremes(workspace):
 
 
 def test_what_a_run_does_not_have_is_named(workspace):
-    with start_run(workspace, experiment="income") as run:
+    with start_run("income", workspace=workspace) as run:
         run.log_metrics({"loss": 1.0})
     with pytest.raises(MetricNotLoggedError, match=r"no metric 'los'\. Did you mean 'loss'\?"):
         metric_history(workspace, run.run_id, "los")
@@ -44,7 +46,7 @@ def test_what_a_run_does_not_have_is_named(workspace):
 
 
 def test_a_process_reads_what_it_has_just_logged(workspace):
-    with start_run(workspace, experiment="income") as run:
+    with start_run("income", workspace=workspace) as run:
         for step in range(50):
             run.log_metrics({"loss": float(step)}, step=step)
             assert list_runs(workspace)[0]["metrics"] == {"loss": float(step)}

@@ -1,0 +1,10 @@
+"""The events of runs, written into the experiment database by its driver alone.
+
+A training process imports this room, so it needs neither SQLAlchemy nor pandas.
+"""
+
+from driftline.ingest.apply import apply
+from driftline.ingest.batch import Batch, batch_from_json, batch_to_json
+from driftline.ingest.database import SCHEMA, RunDatabase
+
+__all__ = ["SCHEMA", "Batch", "RunDatabase", "apply", "batch_from_json", "batch_to_json"]

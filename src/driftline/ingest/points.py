@@ -1,0 +1,163 @@
+"""Points of metrics, and the summaries that grow with them: what is read does not grow with what was logged."""
+
+from collections.abc import Sequence
+from math import fsum, isfinite, isnan
+from typing import Any
+
+from driftline.ingest.blocks import unseal
+from driftline.ingest.database import Transaction
+from driftline.ingest.writer import Writer
+from driftline.journal import Point
+
+WRITER_BITS = 40  # a point's place in its run: the number of its writer above, its sequence below
+
+_INSERT = "INSERT INTO {} (run, key, step, seq, at_us, value) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_SUMMARY = (
+    "run", "key", "count", "finite_count", "first", "first_step", "first_us", "last", "last_step", "last_us",
+    "min", "min_step", "max", "max_step", "mean",
+)  # fmt: skip
+
+
+def _upsert() -> str:
+    """Return the statement that adds a summary of new points to the one that is stored."""
+    earlier = "(excluded.first_step, excluded.first_us) < (own.first_step, own.first_us)"
+    later = "(excluded.last_step, excluded.last_us) >= (own.last_step, own.last_us)"
+    smaller = "(own.min IS NULL OR (excluded.min, excluded.min_step) < (own.min, own.min_step))"
+    larger = (
+        "(own.max IS NULL OR excluded.max > own.max OR (excluded.max = own.max AND excluded.max_step < own.max_step))"
+    )
+    taken = {
+        earlier: ("first", "first_step", "first_us"),
+        later: ("last", "last_step", "last_us"),
+        smaller: ("min", "min_step"),
+        larger: ("max", "max_step"),
+    }
+    moved = [
+        f"{name} = CASE WHEN {condition} THEN excluded.{name} ELSE own.{name} END"
+        for condition, names in taken.items()
+        for name in names
+    ]
+    share = "1.0 * {}.finite_count / (own.finite_count + excluded.finite_count)"
+    mean = (
+        "mean = CASE WHEN own.mean IS NULL THEN excluded.mean WHEN excluded.mean IS NULL THEN own.mean "
+        f"ELSE own.mean * ({share.format('own')}) + excluded.mean * ({share.format('excluded')}) END"
+    )
+    counts = [f"{name} = own.{name} + excluded.{name}" for name in ("count", "finite_count")]
+    return (
+        f"INSERT INTO metric_summary AS own ({', '.join(_SUMMARY)}) VALUES ({', '.join('?' for _ in _SUMMARY)}) "  # noqa: S608
+        f"ON CONFLICT (run, key) DO UPDATE SET {', '.join([*counts, *moved, mean])}"
+    )
+
+
+UPSERT = _upsert()
+
+
+def add_points(transaction: Transaction, writer: Writer, points: Sequence[Point]) -> None:
+    """Store points and count them in the summaries of their keys."""
+    if not points:
+        return
+    ids = {key: transaction.key_id(key) for key in sorted({point.key for point in points})}
+    run, above = writer.run, writer.number << WRITER_BITS
+    rows = [
+        (run, ids[key], step, above | sequence, at_us, None if isnan(value) else value)
+        for sequence, key, step, at_us, value in map(_parts, points)
+    ]
+    taken_back = _taken_back_from(transaction, writer)
+    if taken_back is not None:
+        transaction.many(_INSERT.format("superseded_point"), [row for row in rows if row[2] >= taken_back])
+        rows = [row for row in rows if row[2] < taken_back]
+    _insert(transaction, rows)
+    _count(transaction, rows)
+
+
+def _parts(point: Point) -> tuple[int, str, int, int, float]:
+    return point.sequence, point.key, point.step, point.at_us, point.value
+
+
+def _insert(transaction: Transaction, rows: Sequence[tuple[Any, ...]]) -> None:
+    if transaction.is_sqlite or not rows:
+        transaction.many(_INSERT.format("metric_point"), rows)
+        return
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    transaction.execute(
+        "INSERT INTO metric_point (run, key, step, seq, at_us, value) SELECT * FROM unnest("
+        "?::integer[], ?::integer[], ?::bigint[], ?::bigint[], ?::bigint[], ?::float8[]) ON CONFLICT DO NOTHING",
+        columns,
+    )
+
+
+def _count(transaction: Transaction, rows: Sequence[tuple[Any, ...]]) -> None:
+    of_key: dict[int, list[tuple[Any, ...]]] = {}
+    for row in rows:
+        own = of_key.get(row[1])
+        if own is None:
+            of_key[row[1]] = [row]
+        else:
+            own.append(row)
+    transaction.many(UPSERT, [_summary(of_key[key]) for key in sorted(of_key)])
+
+
+def _summary(rows: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """Return the summary of new points of one key."""
+    run, key, step, _, at_us, value = rows[0]
+    if len(rows) == 1:
+        if value is None or not isfinite(value):
+            return (run, key, 1, 0, None, step, at_us, None, step, at_us, None, None, None, None, None)
+        return (run, key, 1, 1, value, step, at_us, value, step, at_us, value, step, value, step, value)
+    ordered = (
+        sorted((row[2], row[4], row[3], row[5]) for row in rows)
+        if not _are_ordered(rows)
+        else [(row[2], row[4], row[3], row[5]) for row in rows]
+    )
+    finite = [(value, step) for step, _, _, value in ordered if value is not None and isfinite(value)]
+    first_step, first_us, _, first = ordered[0]
+    last_step, last_us, _, last = ordered[-1]
+    ends = (_finite(first), first_step, first_us, _finite(last), last_step, last_us)
+    if not finite:
+        return (run, key, len(rows), 0, *ends, None, None, None, None, None)
+    values = [value for value, _ in finite]
+    low, high = min(values), max(values)
+    mean = (
+        fsum(values) / len(values) if abs(high) < 1e300 and abs(low) < 1e300 else fsum(v / len(values) for v in values)
+    )
+    low_step = next(step for value, step in finite if value == low)  # in the order of steps
+    high_step = next(step for value, step in finite if value == high)
+    return (run, key, len(rows), len(finite), *ends, low, low_step, high, high_step, mean)
+
+
+def _are_ordered(rows: Sequence[tuple[Any, ...]]) -> bool:
+    before = None
+    for row in rows:
+        place = (row[2], row[4])
+        if before is not None and place < before:
+            return False
+        before = place
+    return True
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and isfinite(value) else None
+
+
+def _taken_back_from(transaction: Transaction, writer: Writer) -> int | None:
+    """Return the first step that a later attempt has taken back; None where there is none."""
+    if writer.is_first:
+        return None
+    row = transaction.one(
+        "SELECT MIN(from_step) FROM run_writer WHERE run = ? AND attempt > ?", (writer.run, writer.attempt)
+    )
+    return None if row[0] is None else int(row[0])
+
+
+def supersede(transaction: Transaction, run: int, from_step: int) -> None:
+    """Take back all points of a run at and after a step; they are kept aside, and the summaries are made anew."""
+    unseal(transaction, run)
+    columns = "run, key, step, seq, at_us, value"
+    transaction.execute(
+        f"INSERT INTO superseded_point ({columns}) SELECT {columns} FROM metric_point WHERE run = ? AND step >= ?",  # noqa: S608
+        (run, from_step),
+    )
+    transaction.execute("DELETE FROM metric_point WHERE run = ? AND step >= ?", (run, from_step))
+    transaction.execute("DELETE FROM metric_summary WHERE run = ?", (run,))
+    left = transaction.all(f"SELECT {columns} FROM metric_point WHERE run = ? ORDER BY key, step, at_us, seq", (run,))  # noqa: S608
+    _count(transaction, left)

@@ -1,0 +1,83 @@
+"""Where this process logs to: as a workspace or the settings say."""
+
+import os
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from driftline.ingest import RunDatabase
+from driftline.tracking.sinks import DatabaseSink, Destination
+
+if TYPE_CHECKING:
+    from driftline.artifacts import ArtifactStore
+    from driftline.settings import Settings
+    from driftline.workspace import Workspace
+
+
+def destination_of(workspace: "Workspace") -> Destination:
+    """Return the database, the artifacts and the journals of a workspace as where to log to."""
+    return Destination(
+        sink=DatabaseSink(database=workspace.database.runs, artifacts=lambda: workspace.artifacts),
+        journals=workspace.journals,
+        clock=workspace.clock,
+    )
+
+
+_NAMES = ("HOME", "DATABASE_URL", "ARTIFACTS_URL", "SERVER_URL", "TOKEN", "EXPERIMENT", "RUN_ID")
+_configured: dict[tuple[str | None, ...], tuple["Settings", Destination]] = {}
+_guard = threading.Lock()
+
+
+def configured_destination() -> Destination:
+    """Return where the settings say that this process logs to.
+
+    Raises:
+        InvalidSettingError: a variable has a value that cannot be used.
+        FolderError: the home cannot be made.
+    """
+    return _read()[1]
+
+
+def configured_settings() -> "Settings":
+    """Return the settings, read again only where one that runs need has changed."""
+    return _read()[0]
+
+
+def _read() -> tuple["Settings", Destination]:
+    of = (str(Path.cwd()), *(os.environ.get(f"DRIFTLINE_{name}") for name in _NAMES))
+    with _guard:
+        if of not in _configured:
+            from driftline.settings import Settings  # noqa: PLC0415  (pydantic: a tenth of a second)
+
+            settings = Settings()
+            _configured[of] = settings, _from_settings(settings)
+        return _configured[of]
+
+
+def _from_settings(settings: "Settings") -> Destination:
+    from driftline.settings import JOURNALS, make_folder  # noqa: PLC0415  (it is loaded by now)
+
+    if settings.server_url is not None:
+        from driftline.tracking.server_sink import ServerSink  # noqa: PLC0415
+
+        token = None if settings.token is None else settings.token.get_secret_value()
+        return Destination(
+            sink=ServerSink(settings.server_url, token=token), journals=settings.root / JOURNALS, is_remote=True
+        )
+    if settings.database_url is None:
+        make_folder(settings.root)
+
+    def artifacts() -> "ArtifactStore":
+        from driftline.artifacts import open_artifacts  # noqa: PLC0415  (fsspec, for those who log a file)
+
+        return open_artifacts(settings.artifacts)
+
+    def migrate() -> None:
+        from driftline.store import open_database  # noqa: PLC0415  (SQLAlchemy, where a database is new)
+
+        open_database(settings.database).close()
+
+    return Destination(
+        sink=DatabaseSink(database=RunDatabase(settings.database, migrate=migrate), artifacts=artifacts),
+        journals=settings.root / JOURNALS,
+    )
