@@ -152,7 +152,8 @@ def test_libraries_may_be_imported_before_and_after(order):
 import sys, numpy
 {imports if order == "before" else ""}
 from driftline.autologging import autolog
-from driftline.autologging import runs
+from driftline.autologging.options import Options, set_options
+from driftline.autologging.training_log import What
 {"assert 'lightgbm' not in sys.modules" if order == "after" else ""}
 names = []
 class Names:
@@ -160,7 +161,8 @@ class Names:
     def start(self, *, name, parent=None):
         names.append(name)
         raise OSError
-autolog(runs=Names())
+autolog()
+set_options(Options(runs=Names(), what=What()))
 {imports if order == "after" else ""}
 lightgbm.train({{"verbosity": -1}}, lightgbm.Dataset(numpy.ones((100, 1)), numpy.ones(100)), 1)
 lightgbm.LGBMRegressor(verbosity=-1).fit([[1.0], [2.0]] * 50, [1.0, 2.0] * 50)
