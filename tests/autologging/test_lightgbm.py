@@ -1,5 +1,6 @@
 """LightGBM logs itself: each iteration as it comes, the best one, and what is seen of an evaluation set."""
 
+import json
 import subprocess
 import sys
 
@@ -123,6 +124,17 @@ def test_categories_that_do_not_occur_in_training_keep_the_numbers_of_the_booste
     features = features.assign(kind=features["kind"].cat.set_categories(["aspen", "élm", "pine", "oak"]))
     fitted = lightgbm.LGBMRegressor(n_estimators=12, **QUIET).fit(features, target)
     assert np.allclose(stored_model(logged, logged.only_run()).score(held_out), fitted.predict(held_out))
+
+
+def test_examples_of_missing_cells_and_infinities_are_json(logged, halves):
+    features, target, held_out, truth = halves(Task.BINARY, FEATURES)
+    held_out = held_out.assign(
+        heat=[np.nan, np.inf, *held_out["heat"][2:]], kind=held_out["kind"].cat.set_categories(["oak"])
+    )
+    lightgbm.LGBMClassifier(n_estimators=3, **QUIET).fit(features, target, eval_X=held_out, eval_y=truth)
+    examples = json.loads(logged.files(logged.only_run())["examples/valid_0.json"], parse_constant=pytest.fail)
+    assert [row[0] for row in examples["rows"][:2]] == [None, "Infinity"]
+    assert {row[2] for row in examples["rows"]} == {None, "oak"}
 
 
 def test_an_objective_of_ones_own_is_logged_without_a_model(logged, halves):

@@ -8,6 +8,7 @@ import numpy as np
 
 from driftline.autologging.parameters import plain_params
 from driftline.autologging.runs import Run, Runs
+from driftline.json_values import finite
 
 MOST_CANDIDATES = 50  # as runs of their own; all of them are in `candidates.json`
 
@@ -27,7 +28,7 @@ def log_search(runs: Runs, run: Run, search: Any, *, prefix: str) -> None:
     if hasattr(search, "best_score_"):
         run.log_metrics({f"{prefix}best_score": float(search.best_score_)})
     candidates = [_candidate(results, number) for number in range(count)]
-    table = json.dumps(candidates, ensure_ascii=False, allow_nan=True, default=str)
+    table = json.dumps(finite(candidates), ensure_ascii=False, allow_nan=False, default=str)
     run.log_bytes(table.encode(), f"{prefix}candidates.json")
     ranks = next((results[name] for name in results if name.startswith("rank_test_")), np.arange(count))
     for number in np.argsort(ranks, kind="stable")[:MOST_CANDIDATES]:
