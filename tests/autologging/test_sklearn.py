@@ -222,6 +222,23 @@ def test_a_run_that_breaks_amid_a_training_stops_it_not(logged):
     assert Ridge().fit(NUMBERS, SIGNAL).coef_.shape == (2,)
 
 
+class Odd(BaseEstimator):
+    """An estimator that answers no question about itself."""
+
+    def fit(self, X):  # noqa: N803
+        self.seen = len(X)
+        return self
+
+    @property
+    def predict(self):
+        raise RuntimeError("ask somebody else")
+
+
+def test_an_estimator_that_answers_no_question_is_fitted(logged):
+    assert Odd().fit(NUMBERS).seen == len(NUMBERS)
+    assert logged.runs() == []
+
+
 def test_two_trainings_of_one_run_are_told_apart(logged):
     with start_run("mine", workspace=logged.workspace) as run:
         Ridge(alpha=1.0).fit(NUMBERS, SIGNAL)

@@ -13,13 +13,13 @@ from driftline.json_values import finite
 MOST_CANDIDATES = 50  # as runs of their own; all of them are in `candidates.json`
 
 
-def is_search(estimator: Any) -> bool:
-    """Return whether a fitted estimator has tried candidates, as `GridSearchCV` has."""
-    return hasattr(estimator, "cv_results_") and "params" in estimator.cv_results_
-
-
 def log_search(runs: Runs, run: Run, search: Any, *, prefix: str) -> None:
-    """Log the best candidate, all of them in a file, and each of the best ones as a run below this one."""
+    """Log the best candidate, all of them in a file, and each of the best ones as a run below this one.
+
+    What has tried no candidates, as `GridSearchCV` has, has none to log.
+    """
+    if "params" not in getattr(search, "cv_results_", {}):
+        return
     results, count = search.cv_results_, len(search.cv_results_["params"])
     best = getattr(search, "best_params_", None)
     if best is not None:
