@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from driftline.drift import DataDrift, MultivariateDrift, PerformanceDrift, PredictionDrift, RetrainTrigger
     from driftline.evaluations import measure_window
+    from driftline.experiments import compare_runs, leaderboard, metric_histories, search_runs
     from driftline.ground_truth import add_ground_truth
     from driftline.health import Recovery
     from driftline.models import LightGBM, Sklearn, XGBoost
@@ -71,6 +72,7 @@ _ROOMS = {
     "models": ("LightGBM", "Sklearn", "XGBoost"),
     "quality": ("AcceptedRange", "AcceptedValues", "Freshness", "MissingShare", "RowCount", "Unique"),
     "evaluations": ("measure_window",),
+    "experiments": ("compare_runs", "leaderboard", "metric_histories", "search_runs"),
     "ground_truth": ("add_ground_truth",),
     "registry": ("load_model",),
     "tracking": (
@@ -107,6 +109,7 @@ __all__ = [  # noqa: RUF022  (by room, as above)
     "LightGBM", "Sklearn", "XGBoost",
     "AcceptedRange", "AcceptedValues", "Freshness", "MissingShare", "RowCount", "Unique",
     "measure_window",
+    "compare_runs", "leaderboard", "metric_histories", "search_runs",
     "add_ground_truth",
     "load_model",
     "active_run", "current_run", "end_run", "log_artifact", "log_artifacts", "log_dict", "log_figure",

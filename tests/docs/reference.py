@@ -50,6 +50,7 @@ PARTS = {
         "log_table",
         "log_figure",
     ),
+    "What was tracked": ("search_runs", "compare_runs", "leaderboard", "metric_histories"),
     "In scripts": ("open_workspace", "Workspace", "load_model", "add_ground_truth", "measure_window"),
     "Trainings that log themselves": ("autolog", "MetricsCallback"),
 }

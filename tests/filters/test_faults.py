@@ -95,6 +95,11 @@ def test_a_filter_of_too_many_values_is_refused():
         parse_filter(f"params.a IN ({', '.join(['1'] * 1001)})")
 
 
+def test_a_pattern_that_is_too_long_is_refused():
+    with pytest.raises(InvalidFilterError, match="pattern has 1001 characters"):
+        parse_filter(f"params.a LIKE '{'a' * 1001}'")
+
+
 def test_a_text_that_is_too_long_is_refused_before_it_is_read():
     with pytest.raises(InvalidFilterError, match="has 120000 characters"):
         parse_filter("a = 'b' AND " * 10_000)

@@ -8,6 +8,7 @@ from driftline.cli.alerts import alerts
 from driftline.cli.backfill import backfill
 from driftline.cli.backtest import backtest
 from driftline.cli.bandit import bandit
+from driftline.cli.compare import compare
 from driftline.cli.decisions import decisions
 from driftline.cli.dev import dev
 from driftline.cli.doctor import doctor
@@ -16,6 +17,7 @@ from driftline.cli.errors import InterruptedByUserError
 from driftline.cli.evaluate import evaluate
 from driftline.cli.gc import gc
 from driftline.cli.init import init
+from driftline.cli.leaderboard import leaderboard
 from driftline.cli.level import level
 from driftline.cli.models import models
 from driftline.cli.output import printable
@@ -35,7 +37,7 @@ app = typer.Typer(
     help="Keeps models in production accurate over time: tracking, registry, drift, retraining, on Dagster.",
     epilog="Start with `driftline demo`. Everything is kept in DRIFTLINE_HOME, by default ./.driftline.",
 )
-LOOK = (runs, models, decisions, drift, level, evaluate, backtest, alerts, doctor)
+LOOK = (runs, compare, leaderboard, models, decisions, drift, level, evaluate, backtest, alerts, doctor)
 ACT = (retrain, replay, backfill, shadow, promote, rollback, sync, gc)
 for command in (init, demo, dev, serve, *LOOK, *ACT):
     app.command()(command)

@@ -1,7 +1,35 @@
-"""Runs as they are read: listed, looked at, and their metrics over steps."""
+"""Runs as they are read: searched, compared, ranked, looked at, and their metrics over steps."""
 
+from driftline.experiments.comparison import RunComparison, compare_runs
+from driftline.experiments.hints import named_values, unlogged_keys
+from driftline.experiments.histories import metric_histories
 from driftline.experiments.history import metric_history
-from driftline.experiments.listing import describe_run, list_runs
+from driftline.experiments.leaderboard import REPEATED, LeaderboardEntry, leaderboard
+from driftline.experiments.listing import describe_run, find_runs, list_runs, listed
 from driftline.experiments.lost import end_lost_runs
+from driftline.experiments.search import run_page, search_runs
+from driftline.experiments.tables import long_table, wide_table, write_table
+from driftline.store.found_runs import FoundRun
 
-__all__ = ["describe_run", "end_lost_runs", "list_runs", "metric_history"]
+__all__ = [
+    "REPEATED",
+    "FoundRun",
+    "LeaderboardEntry",
+    "RunComparison",
+    "compare_runs",
+    "describe_run",
+    "end_lost_runs",
+    "find_runs",
+    "leaderboard",
+    "list_runs",
+    "listed",
+    "long_table",
+    "metric_histories",
+    "metric_history",
+    "named_values",
+    "run_page",
+    "search_runs",
+    "unlogged_keys",
+    "wide_table",
+    "write_table",
+]

@@ -1,34 +1,66 @@
 """Runs as plain values, for lists and scripts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from driftline.experiments.errors import UnknownStatusError, unclear_run
 from driftline.experiments.lost import end_lost_runs
-from driftline.store import dataset_rows, metric_rows, param_rows, run_rows
+from driftline.experiments.search import page_of
+from driftline.filters import And, Attribute, Comparison, Operator, parse_filter, parse_order, terms_of
+from driftline.store import Session, dataset_rows, metric_rows, param_rows, run_rows
+from driftline.store.found_runs import FoundRun
 from driftline.store.run_rows import Run, RunStatus
 from driftline.workspace import Workspace
+
+_LISTED = (
+    "run_id", "experiment", "name", "status", "user_name", "started_at", "ended_at", "duration_s", "git_commit",
+    "git_dirty", "source_url", "dagster_run_id", "parent_run_id",
+)  # fmt: skip
+
+
+def find_runs(
+    workspace: Workspace,
+    *,
+    experiment: str | None = None,
+    status: str | None = None,
+    filter_string: str = "",
+    order_by: str | Sequence[str] = (),
+    first: int = 50,
+) -> tuple[FoundRun, ...]:
+    """Return the runs that meet a filter, of an experiment and of a status, newest first where no order is given.
+
+    Raises:
+        UnknownStatusError: there is no such status.
+        InvalidFilterError: the filter cannot be read.
+        InvalidOrderError: the order cannot be read.
+    """
+    if status is not None and status not in set(RunStatus):
+        raise UnknownStatusError(status, [str(status_) for status_ in RunStatus])
+    named = {Attribute.EXPERIMENT: experiment, Attribute.STATUS: status}
+    narrowed = [
+        Comparison(field=field, operator=Operator.EQUAL, value=value)
+        for field, value in named.items()
+        if value is not None
+    ]
+    condition = And(terms=(*narrowed, *terms_of(parse_filter(filter_string))))
+    return page_of(workspace, condition, parse_order(order_by), max_results=first).runs
 
 
 def list_runs(
     workspace: Workspace, *, experiment: str | None = None, status: str | None = None, first: int = 50
 ) -> list[dict[str, Any]]:
-    """Return runs, newest first, each with its last value of every metric.
+    """Return runs, newest first, each with its params, tags and last values of metrics.
 
     Raises:
         UnknownStatusError: there is no such status.
     """
-    if status is not None and status not in set(RunStatus):
-        raise UnknownStatusError(status, [str(status_) for status_ in RunStatus])
-    wanted = None if status is None else RunStatus(status)
-    end_lost_runs(workspace)
-    with workspace.database.reading() as session:
-        names = {row.id: row.name for row in run_rows.experiments(session)}
-        runs = run_rows.newest_runs(session, experiment=experiment, status=wanted, first=first)
-        summaries = metric_rows.metrics_of(session, [run.run_id for run in runs])
-    return [
-        {**_facts(run, names[run.experiment_id]), "metrics": {row.key: row.last for row in summaries[run.run_id]}}
-        for run in runs
-    ]
+    return [listed(run) for run in find_runs(workspace, experiment=experiment, status=status, first=first)]
+
+
+def listed(run: FoundRun) -> dict[str, Any]:
+    """Return a run as it is listed."""
+    facts = {name: getattr(run, name) for name in _LISTED}
+    return {**facts, "metrics": run.metrics, "params": run.params, "tags": run.tags}
 
 
 def describe_run(workspace: Workspace, run_id: str) -> dict[str, Any]:
@@ -39,10 +71,7 @@ def describe_run(workspace: Workspace, run_id: str) -> dict[str, Any]:
     """
     end_lost_runs(workspace)
     with workspace.database.reading() as session:
-        matches = run_rows.starting_with(session, run_id)
-        if len(matches) != 1:
-            raise unclear_run(run_id, [run.run_id for run in matches])
-        [run] = matches
+        [run] = known_runs(session, [run_id])
         names = {row.id: row.name for row in run_rows.experiments(session)}
         of = {
             table: run_rows.of_runs(session, table, [run.run_id])[run.run_id]
@@ -77,6 +106,21 @@ def describe_run(workspace: Workspace, run_id: str) -> dict[str, Any]:
             {"path": row.path, "size_bytes": row.size_bytes, "digest": row.digest} for row in of[run_rows.Artifact]
         ],
     }
+
+
+def known_runs(session: Session, run_ids: Sequence[str]) -> list[Run]:
+    """Return the runs that ids name, each once; an id may be the start of one.
+
+    Raises:
+        UnknownRunError: no run starts so, or more than one.
+    """
+    found: dict[str, Run] = {}
+    for run_id in run_ids:
+        matches = run_rows.starting_with(session, run_id)
+        if len(matches) != 1:
+            raise unclear_run(run_id, [run.run_id for run in matches])
+        found[matches[0].run_id] = matches[0]
+    return list(found.values())
 
 
 def _facts(run: Run, experiment: str) -> dict[str, Any]:

@@ -148,6 +148,11 @@ class OrderBy:
 Order = tuple[OrderBy, ...]
 
 
+def terms_of(condition: Condition) -> tuple[Condition, ...]:
+    """Return what must all hold for a filter to hold."""
+    return condition.terms if isinstance(condition, And) else (condition,)
+
+
 def fields_of(condition: Condition) -> frozenset[Field]:
     """Return the fields that a filter names."""
     match condition:

@@ -13,6 +13,7 @@ from driftline.filters.tree import Operator, Value
 
 STATUSES = ("running", "finished", "failed", "killed", "lost")
 _OF_MLFLOW = "scheduled"  # a status that no run has here
+LONGEST_PATTERN = 1_000  # characters; SQLite reads 50,000 bytes
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BOOLEANS = {"TRUE": True, "FALSE": False}
 _EXAMPLES = {
@@ -53,6 +54,8 @@ def value_of(token: Token, kind: ValueKind, operator: Operator) -> Value:
 
 def _pattern(token: Token, kind: ValueKind) -> str:
     text = _text(token, ValueKind.TEXT)
+    if len(text) > LONGEST_PATTERN:
+        raise WordError(f"The pattern has {len(text)} characters", f"Write one of at most {LONGEST_PATTERN}.")
     return text.lower() if kind is ValueKind.STATUS else text
 
 

@@ -19,12 +19,16 @@ from driftline.store import (
     delivery_rows,
     drift_rows,
     evaluation_rows,
+    found_runs,
     lock_rows,
     lookup,
     metric_rows,
     model_rows,
     param_rows,
+    run_conditions,
+    run_order,
     run_rows,
+    run_search,
 )
 from driftline.store.database import Database, open_database, read_database
 
@@ -43,6 +47,7 @@ __all__ = [
     "delivery_rows",
     "drift_rows",
     "evaluation_rows",
+    "found_runs",
     "lock_rows",
     "lookup",
     "metric_rows",
@@ -50,5 +55,8 @@ __all__ = [
     "open_database",
     "param_rows",
     "read_database",
+    "run_conditions",
+    "run_order",
     "run_rows",
+    "run_search",
 ]

@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
+_DECODER = json.JSONDecoder()
+
 
 class ExactJson(TypeDecorator[Any]):
     """A value as JSON in a column of text, with NaN and the infinities as Python's json names them.
@@ -22,5 +24,5 @@ class ExactJson(TypeDecorator[Any]):
         return json.dumps(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        """Return the value of a text."""
-        return None if value is None else json.loads(value)
+        """Return the value of a text; as it was made by `json.dumps`, no space has to be looked for."""
+        return None if value is None else _DECODER.raw_decode(value)[0]
