@@ -40,16 +40,16 @@ def main() -> None:
 
 
 def call(points: int) -> None:
-    """Print how long `log_metrics` of one metric takes to return."""
+    """Print how long `log_metric` takes to return."""
     with started() as run:
         taken = []
         for step in range(points):
             begun = time.perf_counter_ns()
-            run.log_metrics({KEYS[step % len(KEYS)]: 0.5}, step=step)
+            run.log_metric(KEYS[step % len(KEYS)], 0.5, step=step)
             taken.append((time.perf_counter_ns() - begun) / 1000)
     taken.sort()
     p50, p99 = (taken[int(share * len(taken))] for share in (0.5, 0.99))
-    print(f"| `log_metrics` returns, us | {p50:.1f} at the median, {p99:.1f} at the 99th percentile | | |")
+    print(f"| `log_metric` returns, us | {p50:.1f} at the median, {p99:.1f} at the 99th percentile | | |")
 
 
 def all_points(points: int) -> float:
@@ -57,7 +57,7 @@ def all_points(points: int) -> float:
     begun = time.process_time()
     with started() as run:
         for step in range(points):
-            run.log_metrics({KEYS[step % len(KEYS)]: 0.5}, step=step)
+            run.log_metric(KEYS[step % len(KEYS)], 0.5, step=step)
     return (time.process_time() - begun) / points * 1e6
 
 
@@ -109,9 +109,9 @@ def _product(matrix: np.ndarray, repetitions: int) -> float:
 @contextmanager
 def started() -> Iterator["ActiveRun"]:
     """Start a run in the folder of this benchmark."""
-    from driftline import open_workspace, start_run  # noqa: PLC0415  (the home is set first)
+    from driftline import start_run  # noqa: PLC0415  (the home is set first)
 
-    with start_run("benchmark", workspace=open_workspace()) as run:
+    with start_run("benchmark") as run:
         yield run
 
 

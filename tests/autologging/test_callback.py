@@ -1,6 +1,8 @@
 """One callback for every library that trains in iterations, and for loops of one's own."""
 
 import logging
+import subprocess
+import sys
 
 import lightgbm
 import numpy as np
@@ -130,3 +132,20 @@ def test_a_run_that_does_not_take_it_stops_no_training_and_is_warned_of_once(cap
     assert [record.message for record in caplog.records] == [
         "Autologging leaves out the metrics of an iteration: OSError: no answer"
     ]
+
+
+def test_xgboost_may_be_imported_after_a_callback_is_made():
+    pytest.importorskip("xgboost")
+    script = """
+from driftline.autologging import MetricsCallback
+class Printed:
+    run_id = "printed"
+    def log_metrics(self, metrics, *, step=0):
+        print(step, *metrics)
+callback = MetricsCallback(Printed())
+import numpy, xgboost
+table = xgboost.DMatrix(numpy.ones((9, 1)), numpy.ones(9))
+xgboost.train({}, table, 2, evals=[(table, "own")], verbose_eval=False, callbacks=[callback])
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "0 own/rmse\n1 own/rmse\n"

@@ -1,5 +1,6 @@
 """LightGBM logs itself: each iteration as it comes, the best one, and what is seen of an evaluation set."""
 
+import json
 import subprocess
 import sys
 
@@ -125,6 +126,17 @@ def test_categories_that_do_not_occur_in_training_keep_the_numbers_of_the_booste
     assert np.allclose(stored_model(logged, logged.only_run()).score(held_out), fitted.predict(held_out))
 
 
+def test_examples_of_missing_cells_and_infinities_are_json(logged, halves):
+    features, target, held_out, truth = halves(Task.BINARY, FEATURES)
+    held_out = held_out.assign(
+        heat=[np.nan, np.inf, *held_out["heat"][2:]], kind=held_out["kind"].cat.set_categories(["oak"])
+    )
+    lightgbm.LGBMClassifier(n_estimators=3, **QUIET).fit(features, target, eval_X=held_out, eval_y=truth)
+    examples = json.loads(logged.files(logged.only_run())["examples/valid_0.json"], parse_constant=pytest.fail)
+    assert [row[0] for row in examples["rows"][:2]] == [None, "Infinity"]
+    assert {row[2] for row in examples["rows"]} == {None, "oak"}
+
+
 def test_an_objective_of_ones_own_is_logged_without_a_model(logged, halves):
     features, target, _, _ = halves(Task.REGRESSION, FEATURES)
 
@@ -152,7 +164,8 @@ def test_libraries_may_be_imported_before_and_after(order):
 import sys, numpy
 {imports if order == "before" else ""}
 from driftline.autologging import autolog
-from driftline.autologging import runs
+from driftline.autologging.options import Options, set_options
+from driftline.autologging.training_log import What
 {"assert 'lightgbm' not in sys.modules" if order == "after" else ""}
 names = []
 class Names:
@@ -160,7 +173,8 @@ class Names:
     def start(self, *, name, parent=None):
         names.append(name)
         raise OSError
-autolog(runs=Names())
+autolog()
+set_options(Options(runs=Names(), what=What()))
 {imports if order == "after" else ""}
 lightgbm.train({{"verbosity": -1}}, lightgbm.Dataset(numpy.ones((100, 1)), numpy.ones(100)), 1)
 lightgbm.LGBMRegressor(verbosity=-1).fit([[1.0], [2.0]] * 50, [1.0, 2.0] * 50)

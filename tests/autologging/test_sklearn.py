@@ -21,6 +21,8 @@ from sklearn.svm import LinearSVC
 
 from driftline.autologging import autolog
 from driftline.autologging.guard import _WARNED
+from driftline.autologging.options import Options, set_options
+from driftline.autologging.training_log import What
 from driftline.metrics import Task
 from driftline.models import from_files
 from driftline.tracking import start_run
@@ -199,7 +201,7 @@ def test_a_store_that_does_not_serve_stops_no_training(logged, caplog, tmp_path)
         def start(self, **_):
             raise OSError("no answer")
 
-    autolog(runs=Broken())
+    set_options(Options(runs=Broken(), what=What()))
     assert Ridge().fit(NUMBERS, SIGNAL).predict(NUMBERS).shape == (600,)
     assert Ridge().fit(NUMBERS, SIGNAL) is not None
     assert [record.message for record in caplog.records] == ["Autologging leaves out a training: OSError: no answer"]
@@ -216,14 +218,32 @@ def test_a_run_that_breaks_amid_a_training_stops_it_not(logged):
         def active(self):
             return Breaking()
 
-    autolog(runs=Active())
+    set_options(Options(runs=Active(), what=What()))
     assert Ridge().fit(NUMBERS, SIGNAL).coef_.shape == (2,)
 
 
+class Odd(BaseEstimator):
+    """An estimator that answers no question about itself."""
+
+    def fit(self, X):  # noqa: N803
+        self.seen = len(X)
+        return self
+
+    @property
+    def predict(self):
+        raise RuntimeError("ask somebody else")
+
+
+def test_an_estimator_that_answers_no_question_is_fitted(logged):
+    assert Odd().fit(NUMBERS).seen == len(NUMBERS)
+    assert logged.runs() == []
+
+
 def test_two_trainings_of_one_run_are_told_apart(logged):
-    with start_run("mine", workspace=logged.workspace):
+    with start_run("mine", workspace=logged.workspace) as run:
         Ridge(alpha=1.0).fit(NUMBERS, SIGNAL)
         Ridge(alpha=2.0).fit(NUMBERS, SIGNAL)
+    assert run.run_id == logged.only_run()["run_id"]
     described = logged.only_run()
     assert (described["params"]["alpha"], described["params"]["training_2/alpha"]) == (1.0, 2.0)
     assert {"model/model.json", "training_2/model/model.json"} <= set(logged.files(described))

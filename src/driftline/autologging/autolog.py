@@ -4,7 +4,7 @@ from types import ModuleType
 
 from driftline.autologging.options import Options, set_options
 from driftline.autologging.patching import around, around_fits, when_imported
-from driftline.autologging.runs import Runs, TrackedRuns
+from driftline.autologging.runs import TrackedRuns
 from driftline.autologging.training_log import What
 from driftline.workspace import Workspace
 
@@ -13,7 +13,6 @@ def autolog(
     *,
     experiment: str | None = None,
     workspace: Workspace | None = None,
-    runs: Runs | None = None,
     models: bool = True,
     plots: bool = True,
     examples: bool = True,
@@ -32,8 +31,7 @@ def autolog(
 
     Args:
         experiment: of the runs that it starts; by default that of `start_run`.
-        workspace: of the runs that it starts; that of the settings by default.
-        runs: where runs come from, instead of these two.
+        workspace: where these are stored; by default where the settings say.
         models: whether models are stored.
         plots: whether plots of evaluation sets are stored.
         examples: whether examples of what is predicted for evaluation sets are stored: rows of them.
@@ -43,7 +41,7 @@ def autolog(
         set_options(None)
         return
     what = What(models=models, plots=plots, examples=examples)
-    set_options(Options(runs=runs or TrackedRuns(experiment, workspace), what=what))
+    set_options(Options(runs=TrackedRuns(experiment, workspace), what=what))
     when_imported("sklearn.base", _patch_sklearn)
     when_imported("lightgbm", _patch_lightgbm)
 

@@ -1,14 +1,13 @@
 """One callback for every library that trains in iterations, and for loops of one's own."""
 
-import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from numbers import Real
+from types import ModuleType
 from typing import Any
 
 from driftline.autologging.guard import safely
+from driftline.autologging.patching import when_imported
 from driftline.autologging.runs import Run
-
-LogMetrics = Callable[[Mapping[str, float], int], None]
 
 
 class _NotBefore:
@@ -47,7 +46,7 @@ class MetricsCallback:
 
     def __init__(self, run: Run, *, prefix: str = "") -> None:
         self._run, self._prefix = run, prefix
-        _join_xgboost()
+        when_imported("xgboost.callback", _join)
 
     def log(self, step: int, /, **metrics: Any) -> None:
         """Log metrics at a step by their names; what is not a number is left out."""
@@ -106,8 +105,6 @@ def _number(value: Any) -> float | None:
     return float(alone) if isinstance(alone, Real) else None
 
 
-def _join_xgboost() -> None:
-    """Have XGBoost, where it is there, take this class for one of its callbacks: it asks by `isinstance`."""
-    xgboost = sys.modules.get("xgboost.callback")
-    if xgboost is not None:
-        xgboost.TrainingCallback.register(MetricsCallback)
+def _join(callbacks: ModuleType) -> None:
+    """Have XGBoost take this class for one of its callbacks: it asks by `isinstance`."""
+    callbacks.TrainingCallback.register(MetricsCallback)

@@ -39,17 +39,14 @@ def logged_train(train: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[
 
 def _train(options: Options, run: Run, train: Callable[..., Any], bound: inspect.BoundArguments) -> Any:
     log, given = TrainingLog(run=run, what=options.what), bound.arguments
-    rounds = {"num_boost_round": given["num_boost_round"]}
-    safely("the params", lambda: log.params({"estimator": "lightgbm", **rounds, **plain_params(given["params"])}))
+    safely("the params", lambda: _log_params(log, given))
     rows = safely("the rows", lambda: _rows(given)) or {}  # before LightGBM frees them
     table = safely("the rows", lambda: table_of(given["train_set"].data))
     callback = MetricsCallback(run, prefix=log.prefix)
-    given["callbacks"] = [*(given["callbacks"] or ()), callback]
+    given["callbacks"] = [*(given.get("callbacks") or ()), callback]
     booster = train(*bound.args, **bound.kwargs)
     safely("the duration", log.duration)
-    if booster.best_iteration > 0:
-        best = {"best_iteration": float(booster.best_iteration)} | best_scores(booster.best_score)
-        safely("the best iteration", lambda: log.metrics(best))
+    safely("the best iteration", lambda: _log_best_iteration(log, booster))
     question = safely("the objective", lambda: _question(booster))
     if question is not None:
         for name, one in rows.items():
@@ -61,6 +58,16 @@ def _train(options: Options, run: Run, train: Callable[..., Any], bound: inspect
                 lambda: log.model(fitted_booster(booster, table, task=question.task, classes=question.classes)),
             )
     return booster
+
+
+def _log_params(log: TrainingLog, given: Mapping[str, Any]) -> None:
+    rounds = {"num_boost_round": given["num_boost_round"]}
+    log.params({"estimator": "lightgbm", **rounds, **plain_params(given["params"])})
+
+
+def _log_best_iteration(log: TrainingLog, booster: Any) -> None:
+    if booster.best_iteration > 0:  # early stopping has found one
+        log.metrics({"best_iteration": float(booster.best_iteration)} | best_scores(booster.best_score))
 
 
 def _rows(given: Mapping[str, Any]) -> dict[str, Rows]:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from driftline.autologging.rows import Rows, class_indexes
 from driftline.autologging.runs import Run
 from driftline.datasets import Label
+from driftline.json_values import plain
 from driftline.metrics import ScoredRows, Task, measure_rows, most_probable, scored_rows
 from driftline.plots import plots_of, plots_to_json
 
@@ -84,7 +86,7 @@ def log_examples(run: Run, rows: Rows, scores: ScoredRows, question: Question, p
     columns = [*map(str, rows.frame.columns), "truth", "prediction", "score"]
     table = [
         [
-            *rows.frame.iloc[place].tolist(),
+            *map(_cell, rows.frame.iloc[place].tolist()),
             question.classes[int(scores.truth[place])] if question.classes else scores.truth[place],
             question.classes[int(predicted[place])] if question.classes else predicted[place],
             float(scores.scores[place]) if scores.scores.ndim == 1 else scores.scores[place].tolist(),
@@ -103,9 +105,12 @@ def _worst(rows: ScoredRows) -> list[int]:
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, default=_plain).encode()
+    return json.dumps(plain(value), ensure_ascii=False, allow_nan=False).encode()
 
 
-def _plain(value: Any) -> object:
-    """Return what JSON has no form for: numpy's numbers as Python's, times and the rest as text."""
-    return value.item() if isinstance(value, np.generic) and not isinstance(value, np.datetime64) else str(value)
+def _cell(value: Any) -> object:
+    """Return a cell as JSON has it: a missing one as null, a time and what else JSON has no form for as text."""
+    if pd.api.types.is_scalar(value) and pd.isna(value):
+        return None
+    plain_value = value.item() if isinstance(value, np.generic) else value
+    return plain_value if isinstance(plain_value, str | int | float | bool) else str(plain_value)

@@ -8,17 +8,18 @@ import numpy as np
 
 from driftline.autologging.parameters import plain_params
 from driftline.autologging.runs import Run, Runs
+from driftline.json_values import finite
 
 MOST_CANDIDATES = 50  # as runs of their own; all of them are in `candidates.json`
 
 
-def is_search(estimator: Any) -> bool:
-    """Return whether a fitted estimator has tried candidates, as `GridSearchCV` has."""
-    return hasattr(estimator, "cv_results_") and "params" in estimator.cv_results_
-
-
 def log_search(runs: Runs, run: Run, search: Any, *, prefix: str) -> None:
-    """Log the best candidate, all of them in a file, and each of the best ones as a run below this one."""
+    """Log the best candidate, all of them in a file, and each of the best ones as a run below this one.
+
+    What has tried no candidates, as `GridSearchCV` has, has none to log.
+    """
+    if "params" not in getattr(search, "cv_results_", {}):
+        return
     results, count = search.cv_results_, len(search.cv_results_["params"])
     best = getattr(search, "best_params_", None)
     if best is not None:
@@ -27,7 +28,7 @@ def log_search(runs: Runs, run: Run, search: Any, *, prefix: str) -> None:
     if hasattr(search, "best_score_"):
         run.log_metrics({f"{prefix}best_score": float(search.best_score_)})
     candidates = [_candidate(results, number) for number in range(count)]
-    table = json.dumps(candidates, ensure_ascii=False, allow_nan=True, default=str)
+    table = json.dumps(finite(candidates), ensure_ascii=False, allow_nan=False, default=str)
     run.log_bytes(table.encode(), f"{prefix}candidates.json")
     ranks = next((results[name] for name in results if name.startswith("rank_test_")), np.arange(count))
     for number in np.argsort(ranks, kind="stable")[:MOST_CANDIDATES]:

@@ -13,7 +13,7 @@ from driftline.autologging.parameters import class_of, params_of
 from driftline.autologging.quality import Question, question_of
 from driftline.autologging.rows import sampled, table_of
 from driftline.autologging.runs import Run
-from driftline.autologging.search import is_search, log_search
+from driftline.autologging.search import log_search
 from driftline.autologging.training_log import TrainingLog
 from driftline.metrics import Task
 from driftline.models import Model, fitted_booster, fitted_estimator, fitted_xgboost, own_importance
@@ -25,9 +25,12 @@ def logged_fit(fit: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str,
     What predicts nothing, as a scaler, is not logged; nor is what another training fits as a part of it.
     """
     estimator, options = args[0], current()
-    if options is None or is_part_of_training() or not hasattr(estimator, "predict"):
+    if options is None or is_part_of_training():
         return fit(*args, **kwargs)
-    with training(), run_of(options.runs, class_of(estimator)) as run:
+    name = safely("a training", lambda: class_of(estimator) if hasattr(estimator, "predict") else None)
+    if name is None:
+        return fit(*args, **kwargs)
+    with training(), run_of(options.runs, name) as run:
         if run is None:
             return fit(*args, **kwargs)
         return _fit(options, run, fit, args, kwargs)
@@ -41,8 +44,7 @@ def _fit(options: Options, run: Run, fit: Callable[..., Any], args: tuple[Any, .
         result = fit(*args, **listened)
     safely("the duration", log.duration)
     safely("the fitted estimator", lambda: _log_fitted(log, estimator, given))
-    if is_search(estimator):
-        safely("the search", lambda: log_search(options.runs, run, estimator, prefix=log.prefix))
+    safely("the search", lambda: log_search(options.runs, run, estimator, prefix=log.prefix))
     return result
 
 

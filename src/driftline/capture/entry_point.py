@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from driftline.masking import mask_command
 
@@ -43,7 +43,7 @@ def command_line() -> list[str]:
 
 
 def _source() -> tuple[Literal["script", "module", "notebook", "interactive"], str | None]:
-    shell = _shell()
+    shell = ipython_shell()
     if shell is not None and type(shell).__name__ != "TerminalInteractiveShell":
         return "notebook", os.environ.get(_SESSION_OF_JUPYTER) or getattr(shell, "user_ns", {}).get(_FILE_OF_VS_CODE)
     main = sys.modules.get("__main__")
@@ -55,8 +55,8 @@ def _source() -> tuple[Literal["script", "module", "notebook", "interactive"], s
     return "interactive", None
 
 
-def _shell() -> object | None:
-    """Return the shell of IPython, where the code runs in one."""
+def ipython_shell() -> Any:
+    """Return the shell of IPython where the code runs in one, else None."""
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython is not None and hasattr(ipython, "get_ipython") else None
 

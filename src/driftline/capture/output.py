@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 from driftline.capture.descriptors import DescriptorTap, descriptor_of
+from driftline.capture.entry_point import ipython_shell
 from driftline.capture.relay import BoundedLog
 from driftline.capture.streams import StreamTap, tap_of
 from driftline.masking import mask_secrets, mask_tokens
@@ -81,12 +82,18 @@ class OutputCapture:
                 tap.add(log)
                 self._listening.append((tap, log))
         atexit.register(self.stop)
+        shell = ipython_shell()
+        if shell is not None and self._listening:
+            shell.events.register("pre_run_cell", self._attach)
 
     def stop(self) -> None:
         """Listen no more; what was printed until now is in the files. In a forked process nothing happens."""
         if os.getpid() != self._pid:
             return
         atexit.unregister(self.stop)
+        shell = ipython_shell()
+        if shell is not None and self._listening:
+            shell.events.unregister("pre_run_cell", self._attach)
         for tap, log in self._listening:
             tap.remove(log)
             log.close()
@@ -103,6 +110,11 @@ class OutputCapture:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Listen no more."""
         self.stop()
+
+    def _attach(self, _cell: object) -> None:
+        """Listen on: IPython listens in the same way during a cell, and then puts back what it has found before it."""
+        for tap, _ in self._listening:
+            tap.attach()
 
     def _names_of_descriptors(self) -> dict[int, str]:
         """Return the names of logs by the descriptors to listen to; the plain name where Python prints there."""

@@ -1,8 +1,7 @@
 """A batch becomes rows: in one transaction, in constant time for each event, and only once."""
 
 import time
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from driftline.ingest.batch import Batch
 from driftline.ingest.blocks import BLOCK, seal
@@ -36,32 +35,35 @@ def apply(database: RunDatabase, batch: Batch) -> int:
     has_closed = not kinds.isdisjoint({Kind.ENDED, Kind.CLOSED})
     with database.transaction(durable=has_closed) as transaction:  # whose journal is removed after it
         writer = opened_writer(transaction, batch, now_us=now_us)
-        events = [event for event in batch.events if event.sequence > writer.watermark]
-        add_points(transaction, writer, _points(events))
-        set_params(transaction, writer, _bodies(events, Kind.PARAMS), now_us=now_us)
+        points, events = _new(batch.events, writer.watermark)
+        add_points(transaction, writer, points)
+        set_params(transaction, writer, [event.body for event in events if event.kind == Kind.PARAMS], now_us=now_us)
         for event in events:
-            if isinstance(event, Event):
-                _apply_event(transaction, writer, event, now_us=now_us)
-        watermark = max(writer.watermark, events[-1].sequence if events else -1)
+            _apply_event(transaction, writer, event, now_us=now_us)
+        watermark = max(writer.watermark, batch.events[-1].sequence if batch.events else -1)
         store_writer(transaction, writer, batch, watermark, now_us=now_us, has_closed=has_closed)
-    if Kind.ENDED in kinds and not (writer.is_first and len(events) < BLOCK):
+    if Kind.ENDED in kinds and not (writer.is_first and len(points) < BLOCK):
         seal(database, writer.run)
     return watermark
 
 
-def _points(events: Sequence[Event | Point]) -> list[Point]:
-    found: list[Point] = []
+def _new(events: Sequence[Event | Point], watermark: int) -> tuple[list[Point], list[Event]]:
+    """Return the points and the other events that are not stored yet."""
+    points: list[Point] = []
+    others: list[Event] = []
     for event in events:
+        if event.sequence <= watermark:
+            continue
         if isinstance(event, Point):
-            found.append(event)
-        elif event.kind == Kind.POINTS:
-            step, at_us = event.body["step"], event.body["at_us"]
-            found += [Point(event.sequence, key, step, at_us, value) for key, value in event.body["values"].items()]
-    return found
-
-
-def _bodies(events: Sequence[Event | Point], kind: Kind) -> list[Mapping[str, Any]]:
-    return [event.body for event in events if isinstance(event, Event) and event.kind == kind]
+            points.append(event)
+        else:
+            others.append(event)
+            if event.kind == Kind.POINTS:
+                step, at_us = event.body["step"], event.body["at_us"]
+                points += [
+                    Point(event.sequence, key, step, at_us, value) for key, value in event.body["values"].items()
+                ]
+    return points, others
 
 
 def _now_us(database: RunDatabase) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import fsum, isfinite, isnan
+from operator import itemgetter, le
 from typing import Any
 
 from driftline.ingest.blocks import unseal
@@ -50,6 +51,8 @@ def _upsert() -> str:
 
 
 UPSERT = _upsert()
+_PLACE, _VALUE = itemgetter(2, 4, 3), itemgetter(5)  # of a row
+_HUGE = 1e300  # of which a sum may overflow
 
 
 def add_points(transaction: Transaction, writer: Writer, points: Sequence[Point]) -> None:
@@ -60,7 +63,7 @@ def add_points(transaction: Transaction, writer: Writer, points: Sequence[Point]
     run, above = writer.run, writer.number << WRITER_BITS
     rows = [
         (run, ids[key], step, above | sequence, at_us, None if isnan(value) else value)
-        for sequence, key, step, at_us, value in map(_parts, points)
+        for sequence, key, step, at_us, value in points
     ]
     taken_back = _taken_back_from(transaction, writer)
     if taken_back is not None:
@@ -68,10 +71,6 @@ def add_points(transaction: Transaction, writer: Writer, points: Sequence[Point]
         rows = [row for row in rows if row[2] < taken_back]
     _insert(transaction, rows)
     _count(transaction, rows)
-
-
-def _parts(point: Point) -> tuple[int, str, int, int, float]:
-    return point.sequence, point.key, point.step, point.at_us, point.value
 
 
 def _insert(transaction: Transaction, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -99,40 +98,24 @@ def _count(transaction: Transaction, rows: Sequence[tuple[Any, ...]]) -> None:
 
 def _summary(rows: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
     """Return the summary of new points of one key."""
-    run, key, step, _, at_us, value = rows[0]
-    if len(rows) == 1:
-        if value is None or not isfinite(value):
-            return (run, key, 1, 0, None, step, at_us, None, step, at_us, None, None, None, None, None)
-        return (run, key, 1, 1, value, step, at_us, value, step, at_us, value, step, value, step, value)
-    ordered = (
-        sorted((row[2], row[4], row[3], row[5]) for row in rows)
-        if not _are_ordered(rows)
-        else [(row[2], row[4], row[3], row[5]) for row in rows]
-    )
-    finite = [(value, step) for step, _, _, value in ordered if value is not None and isfinite(value)]
-    first_step, first_us, _, first = ordered[0]
-    last_step, last_us, _, last = ordered[-1]
-    ends = (_finite(first), first_step, first_us, _finite(last), last_step, last_us)
-    if not finite:
-        return (run, key, len(rows), 0, *ends, None, None, None, None, None)
-    values = [value for value, _ in finite]
-    low, high = min(values), max(values)
-    mean = (
-        fsum(values) / len(values) if abs(high) < 1e300 and abs(low) < 1e300 else fsum(v / len(values) for v in values)
-    )
-    low_step = next(step for value, step in finite if value == low)  # in the order of steps
-    high_step = next(step for value, step in finite if value == high)
-    return (run, key, len(rows), len(finite), *ends, low, low_step, high, high_step, mean)
-
-
-def _are_ordered(rows: Sequence[tuple[Any, ...]]) -> bool:
-    before = None
-    for row in rows:
-        place = (row[2], row[4])
-        if before is not None and place < before:
-            return False
-        before = place
-    return True
+    run, key = rows[0][:2]
+    places = list(map(_PLACE, rows))  # step, time, sequence
+    if len(rows) > 1 and not all(map(le, places, places[1:])):
+        rows = sorted(rows, key=_PLACE)
+        places = list(map(_PLACE, rows))
+    values = list(map(_VALUE, rows))
+    (first_step, first_us, _), (last_step, last_us, _) = places[0], places[-1]
+    ends = (_finite(values[0]), first_step, first_us, _finite(values[-1]), last_step, last_us)
+    steps = [place[0] for place in places]
+    if None in values or not isfinite(sum(values)):  # some are not finite, or they are huge
+        finite = [(value, step) for value, step in zip(values, steps, strict=True) if _finite(value) is not None]
+        if not finite:
+            return (run, key, len(rows), 0, *ends, None, None, None, None, None)
+        values, steps = [value for value, _ in finite], [step for _, step in finite]
+    low, high, count = min(values), max(values), len(values)
+    mean = fsum(values) / count if max(-low, high) < _HUGE else fsum(value / count for value in values)
+    extremes = (low, steps[values.index(low)], high, steps[values.index(high)])
+    return (run, key, len(rows), count, *ends, *extremes, mean)
 
 
 def _finite(value: float | None) -> float | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Kind(IntEnum):
@@ -23,8 +23,7 @@ class Kind(IntEnum):
     POINTS = 12  # several at once: {step, at_us, values: {key: value}}
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """One measured value of a metric.
 
     Attributes:

@@ -17,6 +17,7 @@ HEADER = struct.Struct("<8s16sQQI")  # magic, run id, writer, first sequence, ch
 FRAME = struct.Struct("<II")  # length of what follows the frame, its checksum
 HEAD = struct.Struct("<QB")  # sequence, kind
 POINT = struct.Struct("<QBqIqd")  # sequence, kind, time, key, step, value
+POINT_RECORD = struct.Struct("<IIQBqIqd")  # a frame and a point
 KEY = struct.Struct("<I")  # the number of a key; its name follows
 LONGEST = 64 * 1024 * 1024  # bytes of a record; a larger length is damage
 

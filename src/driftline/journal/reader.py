@@ -9,9 +9,20 @@ from zlib import crc32
 
 from driftline.journal.errors import newer_journal
 from driftline.journal.event import Event, Kind, Point
-from driftline.journal.layout import FRAME, HEAD, HEADER, KEY, LONGEST, POINT, Header, json_body, read_header
+from driftline.journal.layout import (
+    FRAME,
+    HEAD,
+    HEADER,
+    KEY,
+    LONGEST,
+    POINT,
+    POINT_RECORD,
+    Header,
+    json_body,
+    read_header,
+)
 
-_KINDS = frozenset(Kind)
+_KINDS, _POINT = frozenset(Kind), int(Kind.POINT)
 _LEAST = HEAD.size  # bytes of a record
 
 
@@ -115,19 +126,37 @@ class SegmentReader:
     def _parsed(self, data: bytes, place: int) -> tuple[list[Event | Point], int]:
         """Return the events from `place` on, up to the first record that is not whole, and where that begins."""
         found: list[Event | Point] = []
-        for start, end in _records(data, place):
-            event = self._event(data[start:end])
-            if event is not None:
-                found.append(event)
-            place = end
+        is_whole = True
+        while is_whole:
+            place = self._points(data, place, found)
+            start, end = next(_records(data, place), (0, 0))
+            is_whole = end > 0
+            if is_whole:
+                event = self._event(data[start:end])
+                if event is not None:
+                    found.append(event)
+                place = end
         return found, place
 
-    def _event(self, body: bytes) -> Event | Point | None:
+    def _points(self, data: bytes, place: int, found: list[Event | Point]) -> int:
+        """Append the points that follow each other from `place` on; return where they end.
+
+        They are nearly all of a journal, and of one length.
+        """
+        names, new, size = self._keys, tuple.__new__, POINT_RECORD.size
+        block = data[place : place + (len(data) - place) // size * size]
+        for length, checksum, sequence, kind, at_us, key, step, value in POINT_RECORD.iter_unpack(block):
+            body = data[place + FRAME.size : place + size]
+            if length != POINT.size or kind != _POINT or crc32(body) != checksum or key not in names:
+                break
+            found.append(new(Point, (sequence, names[key], step, at_us, value)))
+            place += size
+        return place
+
+    def _event(self, body: bytes) -> Event | None:
         kind = body[8]
-        if kind == Kind.POINT:
-            sequence, _, at_us, key, step, value = POINT.unpack(body)
-            name = self._keys.get(key)  # unknown where the record that names it is damaged
-            return None if name is None else Point(sequence, name, step, at_us, value)
+        if kind == _POINT:  # whose key is not known: the record that names it is damaged
+            return None
         sequence, _ = HEAD.unpack_from(body)
         if kind == Kind.KEY:
             [number] = KEY.unpack_from(body, HEAD.size)

@@ -12,6 +12,7 @@ from driftline.journal.errors import unwritable_journal
 from driftline.journal.event import Kind
 from driftline.journal.layout import FRAME, HEAD, KEY, POINT, Header, header_bytes, json_bytes
 
+_POINT = int(Kind.POINT)
 SEGMENT_BYTES = 64 * 1024 * 1024
 
 
@@ -50,11 +51,12 @@ class Journal:
             JournalError: the disk is full, or does not serve.
         """
         with self._lock:
-            self._turn_over()
+            if self._size >= self._segment_bytes:
+                self._turn_over()
             number = self._keys.get(key)
             if number is None:
                 number = self._new_key(key)
-            return self._write(POINT.pack(self._sequence, Kind.POINT, at_us, number, step, value))
+            return self._write(POINT.pack(self._sequence, _POINT, at_us, number, step, value))
 
     def event(self, kind: Kind, body: Mapping[str, Any]) -> int:
         """Append an event of another kind and return its sequence.
@@ -64,17 +66,18 @@ class Journal:
         """
         data = json_bytes(body)
         with self._lock:
-            self._turn_over()
+            if self._size >= self._segment_bytes:
+                self._turn_over()
             return self._write(HEAD.pack(self._sequence, kind) + data)
+
+    def path(self, segment: int) -> Path:
+        """Return the file of a segment."""
+        return self.folder / f"{self.run_id}.{self.writer:x}.{segment}"
 
     @property
     def newest(self) -> int:
         """Return the number of the segment that is written."""
         return self._segment
-
-    def path(self, segment: int) -> Path:
-        """Return the file of a segment."""
-        return self.folder / f"{self.run_id}.{self.writer:x}.{segment}"
 
     @property
     def last_sequence(self) -> int:
@@ -93,22 +96,23 @@ class Journal:
 
     def _write(self, body: bytes) -> int:
         sequence = self._sequence
-        self._sequence += 1  # first: an interrupt amid this leaves a gap, and no number twice
-        record = _record(body)
+        self._sequence = sequence + 1  # first: an interrupt amid this leaves a gap, and no number twice
+        record = FRAME.pack(len(body), crc32(body)) + body
+        size = len(record)
         try:
-            _write_whole(self._file, record)
+            if (written := os.write(self._file, record)) < size:  # at the end of the disk, which the next call says
+                _write_rest(self._file, record, written)
         except OSError as error:
             raise unwritable_journal(self._path, error) from error
-        self._size += len(record)
+        self._size += size
         return sequence
 
     def _turn_over(self) -> None:
-        """Begin the next segment where this one is full: between events, since a point follows the name of its key."""
-        if self._size >= self._segment_bytes:
-            full = self._file
-            self._segment += 1
-            self._open()  # where this fails the full one stays open, and the next event tries again
-            os.close(full)
+        """Begin the next segment, this one being full: between events, since a point follows the name of its key."""
+        full = self._file
+        self._segment += 1
+        self._open()  # where this fails the full one stays open, and the next event tries again, by the next number
+        os.close(full)
 
     def _open(self) -> None:
         """Begin a segment; each can be read by itself, so it names its keys again."""
@@ -129,7 +133,7 @@ def _begun(path: Path, head: bytes) -> int:
     new = path.with_name(f"{path.name}.new")
     file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
-        _write_whole(file, head)
+        _write_rest(file, head, 0)
         os.link(new, path)
     except OSError:
         os.close(file)
@@ -143,11 +147,10 @@ def _record(body: bytes) -> bytes:
     return FRAME.pack(len(body), crc32(body)) + body
 
 
-def _write_whole(file: int, data: bytes) -> None:
-    """Append `data`, or nothing of it: a part of a record is none."""
-    written = 0
+def _write_rest(file: int, data: bytes, written: int) -> None:
+    """Append the rest of `data`, or take back what of it is written: a part of a record is none."""
     try:
-        while written < len(data):  # less is written at the end of the disk: the next call says so
+        while written < len(data):
             written += os.write(file, data[written:])
     except OSError:
         os.ftruncate(file, os.fstat(file).st_size - written)

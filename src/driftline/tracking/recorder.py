@@ -17,6 +17,7 @@ from driftline.tracking import sender
 from driftline.tracking.sinks import Destination
 
 MOST_AT_ONCE = 5_000  # events of one batch
+READ_BYTES = 45 * MOST_AT_ONCE  # at once, that many points
 MOST_IN_MEMORY = 100_000  # events, where the journal cannot be written
 HEARTBEAT_S = 60.0  # a fifth of the time after which another machine takes a run for lost
 _log = logging.getLogger(__name__)
@@ -153,7 +154,7 @@ class Recorder:
             if self._reader is None:
                 self._reader = SegmentReader(journal.path(self._segment))
             is_full = self._segment < journal.newest  # asked first: it grows no more then
-            self._waiting += self._reader.read()
+            self._waiting += self._reader.read(most_bytes=READ_BYTES)
             if self._waiting or not is_full or not self._reader.is_at_end:
                 break
             self._reader.close()

@@ -1,6 +1,5 @@
 """The times of a run."""
 
-import threading
 import time
 
 from driftline.clock import now
@@ -14,13 +13,14 @@ class Times:
     def __init__(self, destination: Destination) -> None:
         self._clock = None if destination.clock is now else destination.clock
         self._began_s = time.monotonic()
-        self._guard = threading.RLock()  # a signal handler may log, too
         self.start_us = self._newest = self._now()
 
     def next(self) -> int:
         """Return the time of a point."""
-        with self._guard:
-            self._newest = at = max(self._now(), self._newest)
+        at = time.time_ns() // 1000 if self._clock is None else self._now()
+        if at < self._newest:
+            return self._newest
+        self._newest = at
         return at
 
     def end_us(self) -> int:
