@@ -45,6 +45,13 @@ def test_seeds_are_averaged_and_params_ranked(workspace):
     assert board.entries[1].run_ids == (trees[1], trees[2], trees[0])
 
 
+def test_a_seed_of_a_part_is_a_seed(workspace):
+    for number in range(2):
+        logged(workspace, 0.8, **{"model__random_state": number, "data/seed": number, "seeded": True})
+    [entry] = leaderboard("income", metric="auc", workspace=workspace).entries
+    assert (entry.n, entry.standard_deviation) == (2, 0.0)
+
+
 def test_a_smaller_loss_is_better_unless_it_is_said_otherwise(workspace):
     logged(workspace, 0.8, model="tree")
     logged(workspace, 0.9, model="net")

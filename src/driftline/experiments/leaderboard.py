@@ -89,7 +89,7 @@ def leaderboard(
             the experiment.
         direction: `max` where larger is better, or `min`; by default the experiment's, that of a metric of this name,
             or `min` of what is named a loss or an error.
-        repeated: params that runs of one group may differ in.
+        repeated: params that runs of one group may differ in, wherever they belong, as `model__random_state` does.
         workspace: where they are stored; by default where the settings say.
 
     Raises:
@@ -191,12 +191,17 @@ def _groups(runs: Sequence[ScoredRun], repeated: set[str]) -> list[tuple[dict[st
     """Return runs of the same params, with those params in which groups differ."""
     grouped: dict[str, tuple[dict[str, Any], list[ScoredRun]]] = {}
     for run in runs:
-        own = {key: value for key, value in run.params.items() if key not in repeated}
+        own = {key: value for key, value in run.params.items() if _last_part(key) not in repeated}
         grouped.setdefault(repr(own), (own, []))[1].append(run)
     groups = list(grouped.values())
     first = groups[0][0]
     shared = {key for key in first if all(repr(params.get(key)) == repr(first[key]) for params, _ in groups)}
     return [({key: value for key, value in params.items() if key not in shared}, own) for params, own in groups]
+
+
+def _last_part(key: str) -> str:
+    """Return the name of a param in what it belongs to: `random_state` of `model__random_state`."""
+    return re.split(r"__|[/.]", key)[-1]
 
 
 def _entry(params: Mapping[str, Any], runs: Sequence[ScoredRun], sign: float) -> LeaderboardEntry:
