@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from driftline.autologging import MetricsCallback, autolog
+    from driftline.capture import Budget
     from driftline.datasets import Newest, RandomShare, SplitColumn, Target, Window
     from driftline.declaration import (
         Alert,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from driftline.workspace import Workspace, open_workspace
 
 _ROOMS = {
+    "capture": ("Budget",),
     "autologging": ("MetricsCallback", "autolog"),
     "datasets": ("Newest", "RandomShare", "SplitColumn", "Target", "Window"),
     "declaration": (
@@ -112,7 +114,7 @@ __all__ = [  # noqa: RUF022  (by room, as above)
     "compare_runs", "leaderboard", "metric_histories", "search_runs",
     "add_ground_truth",
     "load_model",
-    "active_run", "current_run", "end_run", "log_artifact", "log_artifacts", "log_dict", "log_figure",
+    "Budget", "active_run", "current_run", "end_run", "log_artifact", "log_artifacts", "log_dict", "log_figure",
     "log_input", "log_metric", "log_metrics", "log_param", "log_params", "log_table", "log_text",
     "set_experiment", "set_tag", "set_tags", "start_run",
     "Workspace", "open_workspace",

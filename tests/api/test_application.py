@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from driftline.api.http.application import create_app
-from driftline.store import declaration_rows, run_rows
+from driftline.store import declaration_rows, param_rows, run_rows
 
 
 def test_an_unexpected_error_is_masked_and_logged_under_its_reference(ask, monkeypatch, caplog):
@@ -26,7 +26,7 @@ def test_an_unexpected_error_is_masked_and_logged_under_its_reference(ask, monke
 
 
 def test_one_failure_behind_many_fields_is_logged_once(production, ask, monkeypatch, caplog):
-    monkeypatch.setattr(run_rows, "of_runs", lambda *_: 1 / 0)
+    monkeypatch.setattr(param_rows, "params_of", lambda *_: 1 / 0)
     errors = ask("{ a: runs { nodes { params { key } } } }")["errors"]
     assert len({error["extensions"]["ref"] for error in errors}) == len(caplog.records) == 1
 

@@ -76,7 +76,7 @@ def test_a_name_that_no_database_keeps_is_refused_alike(production, ask):
 
 def test_a_cursor_that_no_list_gave_is_refused(ask):
     later = "9999-12-31T23:59:59-14:00"
-    of_runs = [[], [1], ["2025-01-01", 1], ["soon", "a"], [later, "a"], ["2025-01-01", "a\0"], ["2025-01-01", "\ud800"]]
+    of_runs = [[], [1], ["2025-01-01", "a"], ["soon", 1], [later, 1], ["2025-01-01", 0], ["2025-01-01", True]]
     for field, cursors in {
         "decisions { nodes { id } }": [[2**63 - 1], [2**31], [0], [-1], [True], ["x"], [1.5], [[]]],
         "runs { nodes { name } }": of_runs,

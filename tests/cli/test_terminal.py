@@ -22,7 +22,7 @@ def test_control_characters_of_a_run_are_shown(driftline):
         clock=now,
         journals=driftline.home / "journals",
     )
-    with start_run(RED, workspace=stored, name=RED, tags={"tag": RED}) as run:
+    with start_run(RED, workspace=stored, run_name=RED, tags={"tag": RED}) as run:
         run.log_params({"p": "half of one: \ud800", "q": RED})
     stored.database.close()
     for words in (["runs"], ["runs", run.run_id]):

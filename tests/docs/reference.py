@@ -34,7 +34,7 @@ PARTS = {
     "When to retrain": ("Retrain", "Recovery", "RetrainTrigger", "Choice"),
     "When to promote": ("Promote",),
     "Being told": ("Alert",),
-    "Tracking": ("start_run", "set_experiment", "active_run", "current_run", "end_run"),
+    "Tracking": ("start_run", "set_experiment", "active_run", "current_run", "end_run", "Budget"),
     "What a run logs": (
         "log_param",
         "log_params",

@@ -18,8 +18,8 @@ from driftline.retraining import (
     waiting_retrainings,
 )
 from driftline.store import decision_rows, drift_rows
-from driftline.store.run_rows import Tag
 from tests.histories import decided, decisions, give_alias
+from tests.logged import tags
 from tests.streams import day, fires
 
 NOW = day("2025-03-10")
@@ -178,8 +178,7 @@ def test_a_champion_that_is_too_old_asks_with_its_own_trigger(served):
     assert waiting.trigger == "age"
     read_dataset(old, with_policy(max_age="14d"))
     run_id = train(old, fires(), decision_id=waiting.decision_id).run_id
-    with served.database.reading() as session:
-        assert session.get(Tag, (run_id, "trigger")).value == "age"
+    assert tags(served, run_id)["trigger"] == "age"
 
 
 def test_labels_that_came_since_the_training_ask_once_there_are_enough(served):

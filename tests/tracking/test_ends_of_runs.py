@@ -5,6 +5,7 @@ import signal
 import time
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain, repeat
 
 import pytest
 from sqlmodel import select
@@ -12,12 +13,14 @@ from sqlmodel import select
 from driftline import workspace as workspaces
 from driftline.clock import now
 from driftline.experiments import describe_run, list_runs
+from driftline.journal import Point
 from driftline.process import this_process
 from driftline.store import lock_rows, run_rows
 from driftline.tracking import start_run
 from driftline.workspace import LockedError
 from tests.forks import again, ended, forked
-from tests.logged import metrics
+from tests.logged import START_US, a_run, metrics
+from tests.logged import ended as has_ended
 
 on_one_database = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -60,15 +63,15 @@ def test_a_run_whose_process_vanished_is_found_lost_by_who_reads_it(workspace, t
 
 
 def test_a_run_of_another_machine_is_lost_once_its_lease_has_ended(workspace):
-    with start_run("income", workspace=workspace) as run:
-        run.flush()
-        for left, status in ((timedelta(minutes=1), "running"), (timedelta(minutes=-1), "lost")):
-            with workspace.database.transaction() as session:
-                [writer] = session.exec(select(run_rows.RunWriter)).all()
-                writer.process = str(replace(this_process(), host="another-host"))
-                writer.heard_at = now() - lock_rows.LEASE + left
-            assert describe_run(workspace, run.run_id)["status"] == status
-    told = describe_run(workspace, run.run_id)  # it was not lost: the machine was only cut off
+    run_id = a_run(workspace.database, process=str(replace(this_process(), host="another-host")))
+    for left, status in ((timedelta(minutes=1), "running"), (timedelta(minutes=-1), "lost")):
+        with workspace.database.transaction() as session:
+            session.exec(select(run_rows.RunWriter)).one().heard_at = now() - lock_rows.LEASE + left
+        assert describe_run(workspace, run_id)["status"] == status
+    a_run(workspace.database, Point(1, "loss", 0, START_US, 0.5), run_id=run_id, process="another-host:1::1.00")
+    assert describe_run(workspace, run_id)["status"] == "running"  # it was not lost: the machine was only cut off
+    a_run(workspace.database, has_ended(2), run_id=run_id)
+    told = describe_run(workspace, run_id)
     assert (told["status"], told["error"]) == ("finished", None)
 
 
@@ -121,7 +124,7 @@ def test_a_process_that_is_forked_amid_a_run_does_not_end_it(workspace, tmp_path
 @on_one_database
 def test_a_clock_that_is_set_back_drops_no_point_and_makes_no_run_end_before_its_start(workspace):
     at = now()
-    times = iter([at, at, at - timedelta(days=1), at - timedelta(days=1), at - timedelta(days=1)])
+    times = chain([at, at], repeat(at - timedelta(days=1)))
     with start_run("income", workspace=replace(workspace, clock=lambda: next(times))) as run:
         for value in (3.0, 2.0, 1.0):
             run.log_metrics({"loss": value})

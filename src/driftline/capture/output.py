@@ -5,10 +5,11 @@ import logging
 import os
 import re
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Literal, Self
 
 from driftline.capture.descriptors import DescriptorTap, descriptor_of
@@ -102,6 +103,11 @@ class OutputCapture:
             self._descriptors.close()
             self._descriptors = None
 
+    @property
+    def places(self) -> dict[str, int]:
+        """Return how many bytes of whole lines the streams that are listened to have printed, by their names."""
+        return {log.name: log.place for _, log in self._listening}
+
     def __enter__(self) -> Self:
         """Listen while a block lasts."""
         self.start()
@@ -130,23 +136,29 @@ class OutputCapture:
         return names
 
 
-def read_output(folder: Path) -> Output:
-    """Return what an `OutputCapture` has kept in a folder, also while it goes on, and after a crash."""
-    return Output(stdout=_text(folder, "stdout"), stderr=_text(folder, "stderr"))
+def read_output(folder: Path, *, since: Mapping[str, int] = MappingProxyType({})) -> Output:
+    """Return what an `OutputCapture` has kept in a folder, also while it goes on, and after a crash.
+
+    Args:
+        folder: of the capture.
+        since: the places of the streams from which on output counts.
+    """
+    return Output(stdout=_text(folder, "stdout", since), stderr=_text(folder, "stderr", since))
 
 
-def _text(folder: Path, name: str) -> str:
-    text = "".join(_joined(folder, one).decode(errors="replace") for one in (name, name + _OF_OTHERS))
-    return mask_tokens(mask_secrets(text))
+def _text(folder: Path, name: str, since: Mapping[str, int]) -> str:
+    parts = (_joined(folder, one, since.get(one, 0)) for one in (name, name + _OF_OTHERS))
+    return mask_tokens(mask_secrets(b"".join(parts).decode(errors="replace")))
 
 
-def _joined(folder: Path, name: str) -> bytes:
+def _joined(folder: Path, name: str, since: int) -> bytes:
     parts = [re.fullmatch(rf"{name}\.(\d+)", path.name) for path in (folder.iterdir() if folder.is_dir() else ())]
-    joined, place = b"", 0
+    joined, place = b"", since
     for start in sorted(int(part[1]) for part in parts if part):
         with suppress(FileNotFoundError):  # a newer one was begun just now
             content = (folder / f"{name}.{start}").read_bytes()
-            if start > place:
-                joined += f"\n[... {start - place:,} bytes are left out here ...]\n".encode()
-            joined, place = joined + content, start + len(content)
+            begin = max(start, since)
+            if begin > place:
+                joined += f"\n[... {begin - place:,} bytes are left out here ...]\n".encode()
+            joined, place = joined + content[begin - start :], max(start + len(content), since)
     return joined

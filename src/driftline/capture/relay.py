@@ -55,6 +55,16 @@ class BoundedLog:
             if self._size < size:  # a shorter state of the line
                 os.ftruncate(self._file, self._size)
 
+    @property
+    def name(self) -> str:
+        """Return which output it is."""
+        return Path(self._stem).name
+
+    @property
+    def place(self) -> int:
+        """Return how many bytes of whole lines were written."""
+        return self._place
+
     def close(self) -> None:
         """Close the file."""
         with self._guard:

@@ -85,6 +85,8 @@ def describe_run(workspace: Workspace, run_id: str) -> dict[str, Any]:
     return {
         **_facts(run, names[run.experiment_id]),
         "attempt": run.attempt,
+        "command": run.command,
+        "git_branch": run.git_branch,
         "hypothesis": run.hypothesis,
         "conclusion": run.conclusion,
         "note": run.note,

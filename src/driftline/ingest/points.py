@@ -98,9 +98,14 @@ def _count(transaction: Transaction, rows: Sequence[tuple[Any, ...]]) -> None:
 
 def _summary(rows: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
     """Return the summary of new points of one key."""
+    if len(rows) == 1:
+        [(run, key, step, _, at_us, value)] = rows
+        value, count = _finite(value), int(_finite(value) is not None)
+        extremes = (value, step, value, step) if count else (None,) * 4
+        return (run, key, 1, count, value, step, at_us, value, step, at_us, *extremes, value)
     run, key = rows[0][:2]
     places = list(map(_PLACE, rows))  # step, time, sequence
-    if len(rows) > 1 and not all(map(le, places, places[1:])):
+    if not all(map(le, places, places[1:])):
         rows = sorted(rows, key=_PLACE)
         places = list(map(_PLACE, rows))
     values = list(map(_VALUE, rows))

@@ -12,7 +12,7 @@ from driftline.ingest.writer import Writer
 from driftline.journal import Event, Kind, Point
 from driftline.storable_text import storable, storable_prose
 
-MODEL_FOLDER = "model/"  # of the files of a version, which never change once it is registered
+MODEL_FOLDER = "model"  # of the files of a version, which never change once it is registered
 
 _FACTS = ("name", "note", "hypothesis", "conclusion", "surroundings", "git_branch", "archived_us")
 _EXPERIMENT = ("objective", "metric", "direction", "target", "description")
@@ -165,7 +165,7 @@ def _update(transaction: Transaction, table: str, values: Mapping[str, Any], id_
 def add_artifact(transaction: Transaction, writer: Writer, body: Mapping[str, Any]) -> None:
     """Store which file a run has under a path; the same path again names the newer file, but no file of a version."""
     path = storable(str(body["path"]))
-    if path.startswith(MODEL_FOLDER) and transaction.one(
+    if path.partition("/")[0] == MODEL_FOLDER and transaction.one(
         "SELECT id FROM model_version WHERE run_id = ?", (writer.run_id,)
     ):
         known = transaction.one("SELECT digest FROM artifact WHERE run_id = ? AND path = ?", (writer.run_id, path))

@@ -50,9 +50,9 @@ def register(
     if parse_reference(name).model != name:
         raise InvalidModelReferenceError(name)
     files = to_files(model)
-    _check_unregistered(run, files)
-    for path, content in files.items():
-        run.log_bytes(content, f"{MODEL_FOLDER}/{path}")
+    if not _has_registered(run, files):
+        for path, content in files.items():
+            run.log_bytes(content, f"{MODEL_FOLDER}/{path}")
     run.flush()
     run.freeze_model()
     at = run.workspace.clock()
@@ -74,15 +74,16 @@ def register(
         return version_of_row(row)
 
 
-def _check_unregistered(run: ActiveRun, files: Mapping[str, bytes]) -> None:
-    """Refuse another model of a run that has registered one, whose files never change."""
+def _has_registered(run: ActiveRun, files: Mapping[str, bytes]) -> bool:
+    """Return whether a run has registered a model; another one than this is refused, since files never change."""
     with run.workspace.database.reading() as session:
         if not model_rows.is_registered(session, run.run_id):
-            return
+            return False
         for path, content in files.items():
             stored = run_rows.artifact(session, run.run_id, f"{MODEL_FOLDER}/{path}")
             if stored is None or stored.digest != hashlib.sha256(content).hexdigest():
                 raise FrozenArtifactError(f"{MODEL_FOLDER}/{path}")
+    return True
 
 
 def find_version(workspace: Workspace, reference: str) -> ModelVersion:

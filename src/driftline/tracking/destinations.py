@@ -23,7 +23,19 @@ def destination_of(workspace: "Workspace") -> Destination:
     )
 
 
-_NAMES = ("HOME", "DATABASE_URL", "ARTIFACTS_URL", "SERVER_URL", "TOKEN", "EXPERIMENT", "RUN_ID")
+_NAMES = tuple(
+    f"DRIFTLINE_{name}"
+    for name in (
+        "HOME",
+        "DATABASE_URL",
+        "ARTIFACTS_URL",
+        "SERVER_URL",
+        "TOKEN",
+        "EXPERIMENT",
+        "RUN_ID",
+        "PRICE_PER_HOUR",
+    )
+)
 _configured: dict[tuple[str | None, ...], tuple["Settings", Destination]] = {}
 _guard = threading.Lock()
 
@@ -35,16 +47,18 @@ def configured_destination() -> Destination:
         InvalidSettingError: a variable has a value that cannot be used.
         FolderError: the home cannot be made.
     """
-    return _read()[1]
+    return configured_settings()[1]
 
 
-def configured_settings() -> "Settings":
-    """Return the settings, read again only where one that runs need has changed."""
-    return _read()[0]
+def configured_settings() -> tuple["Settings", Destination]:
+    """Return the settings, and where they say that this process logs to; read again where what runs need has changed.
 
-
-def _read() -> tuple["Settings", Destination]:
-    of = (str(Path.cwd()), *(os.environ.get(f"DRIFTLINE_{name}") for name in _NAMES))
+    Raises:
+        InvalidSettingError: a variable has a value that cannot be used.
+        FolderError: the home cannot be made.
+    """
+    environment = os.environ
+    of = (str(Path.cwd()), *(environment.get(name) for name in _NAMES))
     with _guard:
         if of not in _configured:
             from driftline.settings import Settings  # noqa: PLC0415  (pydantic: a tenth of a second)

@@ -1,10 +1,12 @@
 """How a process ends, so that the runs which are going on in it end as what they came to."""
 
+import _thread
 import atexit
 import os
 import signal
 import sys
 import threading
+from importlib import import_module
 from types import FrameType, TracebackType
 from typing import Protocol
 
@@ -31,6 +33,18 @@ class ProcessEnded(SystemExit):
         return f"the process was ended by {self.signal}"
 
 
+class BudgetExhausted(ProcessEnded):
+    """A run has used up what it may use, so its process ends as if it were asked to by SIGTERM."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(signal.SIGTERM)
+        self._why = why
+
+    def __str__(self) -> str:
+        """Return which budget it was."""
+        return self._why
+
+
 class _Watch:
     """The runs of a process, and what has ended it: an uncaught exception, or a signal."""
 
@@ -38,6 +52,7 @@ class _Watch:
         self.runs: list[Endable] = []
         self.handled: list[int] = []
         self.ended_by: BaseException | None = None
+        self.asked: BudgetExhausted | None = None
 
 
 _watch = _Watch()
@@ -52,6 +67,7 @@ def begin(run: Endable) -> None:
     """
     _watch.runs.append(run)
     if not _hooks:
+        import_module("concurrent.futures.thread")  # which cannot be imported any more when the interpreter ends
         _hooks.append(atexit.register(_end_all))
         _chain_excepthook()
     if not _watch.handled and threading.current_thread() is threading.main_thread():
@@ -71,9 +87,19 @@ def end(run: Endable) -> None:
         _watch.handled = []
 
 
+def stop(why: str) -> None:
+    """Ask this process to end by SIGTERM, once: a run has used up its budget. A handler of a script decides."""
+    if _watch.asked is None:
+        _watch.asked = BudgetExhausted(why)
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # the run was started by another thread
+            _thread.interrupt_main()
+        else:
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)  # it may sleep
+
+
 def _end(number: int, _frame: FrameType | None) -> None:
     if _watch.runs:
-        _watch.ended_by = ProcessEnded(number)
+        _watch.ended_by = _watch.asked or ProcessEnded(number)
         raise _watch.ended_by
     signal.signal(number, signal.SIG_DFL)
     signal.raise_signal(number)

@@ -1,6 +1,6 @@
 """The errors of the room `tracking`."""
 
-from driftline.errors import ConflictError, InvalidInputError, NotFoundError
+from driftline.errors import ConflictError, InvalidInputError, NotFoundError, StorageError
 
 
 class InvalidKeyError(InvalidInputError):
@@ -88,6 +88,16 @@ class InvalidExperimentFactsError(InvalidInputError):
 
     def __init__(self, name: str, value: object, rule: str) -> None:
         super().__init__(f"The {name} of the experiment is {value!r}, and it is {rule}. Give such a one.")
+
+
+class EndingInterpreterError(StorageError):
+    """A file cannot be sent any more by a process that ends."""
+
+    def __init__(self, path: object, cause: object) -> None:
+        super().__init__(
+            f"The file {path} could not be sent while the interpreter ended: {cause}. End runs by a `with` block or "
+            "driftline.end_run(), which leaves time for it."
+        )
 
 
 class InvalidRunIdError(InvalidInputError):

@@ -23,7 +23,7 @@ class RunFiles(ABC):
     """What a run does with files. The names of the calls and of their arguments are MLflow's."""
 
     run_id: str
-    _destination: Destination
+    destination: Destination
 
     def log_artifact(self, local_path: str | os.PathLike[str], artifact_path: str | None = None) -> None:
         """Store a file, or a folder with all that is in it, under its own name.
@@ -75,8 +75,8 @@ class RunFiles(ABC):
         if not isinstance(content, bytes | bytearray | memoryview):
             raise InvalidArtifactError(artifact_file, content)
         self._check_file(artifact_file)
-        digest, size = self._destination.keep([bytes(content)])
-        self._name_file(artifact_file, digest, size)
+        digest, size = self.destination.keep([bytes(content)])
+        self.name_file(artifact_file, digest, size)
         return digest
 
     def log_text(self, text: str, artifact_file: str) -> None:
@@ -161,7 +161,7 @@ class RunFiles(ABC):
             if not stat.S_ISREG(before.st_mode):
                 raise UnreadableFileError(str(path), "it is neither a file nor a folder")
             with path.open("rb") as file:
-                digest, size = self._destination.keep(file)
+                digest, size = self.destination.keep(file)
                 after = os.fstat(file.fileno())
         except FileNotFoundError:
             raise UnreadableFileError(str(path), "there is no such file") from None
@@ -169,9 +169,10 @@ class RunFiles(ABC):
             raise UnreadableFileError(str(path), error.strerror or str(error)) from error
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or size != after.st_size:
             _log.warning("The file %s changed while it was logged; what was read of it is kept.", path)
-        self._name_file(place, digest, size)
+        self.name_file(place, digest, size)
 
-    def _name_file(self, place: str, digest: str, size: int) -> None:
+    def name_file(self, place: str, digest: str, size: int) -> None:
+        """Name a file of the run whose content is at the destination, or waits for it."""
         body: Mapping[str, Any] = {"path": place, "digest": digest, "size_bytes": size, "at_us": self._now_us()}
         self._recorder().event(Kind.ARTIFACT, body)
 

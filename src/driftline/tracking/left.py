@@ -1,15 +1,20 @@
 """What processes that died have logged, and what waits since its destination did not serve."""
 
 import logging
-from collections.abc import Sequence
+import secrets
+import shutil
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from driftline.ingest import Batch
-from driftline.journal import Event, Point, Segment, SegmentReader, segments
+from driftline.journal import Event, Kind, Point, Segment, SegmentReader, segments
 from driftline.journal.errors import JournalError, NewerJournalError
 from driftline.process import is_alive
 from driftline.tracking import sender
+from driftline.tracking.output import FOLDER, files_of
 from driftline.tracking.sinks import Destination
 
 MOST_AT_ONCE = 5_000  # events of one batch
@@ -77,8 +82,30 @@ def _delivered(destination: Destination, segment: Segment, *, anywhere: bool) ->
     if reader.damaged:
         damage = ", ".join(f"its bytes {one.start} to {one.end} are damaged" for one in reader.damaged)
         return _set_aside(segment, damage, events=len(events))
+    _deliver_output(destination, segment, reader.about, heard_us=heard_us)
     segment.path.unlink(missing_ok=True)
     return Delivery(run_id=segment.run_id, events=len(events))
+
+
+def _deliver_output(destination: Destination, segment: Segment, about: Mapping[str, Any], *, heard_us: int) -> None:
+    """Log what a process has printed before it died, which tells best why it did."""
+    kept = about.get("output")
+    if kept is None:
+        return
+    folder = destination.journals / FOLDER / Path(str(kept["folder"])).name
+    files = files_of(folder, kept["since"])
+    events = [
+        Event(number, Kind.ARTIFACT, {"path": path, "digest": digest, "size_bytes": size, "at_us": heard_us})
+        for number, (path, content) in enumerate(files.items(), start=1)
+        for digest, size in [destination.keep([content])]
+    ]
+    if events:
+        closed = Event(len(events) + 1, Kind.CLOSED, {})
+        writer = secrets.randbits(53)
+        facts = {name: value for name, value in about.items() if name not in {"resumes", "from_step"}}
+        batch = Batch(run_id=segment.run_id, writer=writer, about=facts, events=[*events, closed], heard_us=heard_us)
+        destination.send(batch)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _left_events(reader: SegmentReader, destination: Destination, *, anywhere: bool) -> Sequence[Event | Point] | None:

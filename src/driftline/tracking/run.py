@@ -3,7 +3,7 @@
 import logging
 import os
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from types import TracebackType
@@ -50,6 +50,7 @@ class ActiveRun(RunFiles):
         run_id: its id, unique for good.
         experiment: the named set of runs that it belongs to.
         name: for people.
+        destination: where it is logged to.
     """
 
     def __init__(
@@ -64,7 +65,7 @@ class ActiveRun(RunFiles):
         is_owner: bool = True,
     ) -> None:
         self.run_id, self.experiment, self.name = run_id, experiment, name
-        self._destination, self._workspace = destination, workspace
+        self.destination, self._workspace = destination, workspace
         self._is_owner = is_owner
         self._times = Times(destination)
         self._about = {"experiment": experiment, "name": name, "started_us": self._times.start_us, **about}
@@ -73,6 +74,7 @@ class ActiveRun(RunFiles):
         self._keys: set[str] = set()
         self._params: dict[str, str] = {}
         self._is_frozen = False
+        self._last_words: list[Callable[[], None]] = []
         self._outcome: Outcome | None = None
         self._recorder()
 
@@ -215,6 +217,7 @@ class ActiveRun(RunFiles):
             return
         outcome, recorder = Outcome(status.lower()), self._recorder()
         if self._is_owner and os.getpid() == self._pid:
+            self._say_last_words()
             body = {"status": outcome.value, "error": error, "at_us": self._times.end_us()}
             recorder.event(Kind.ENDED, body)
         else:
@@ -223,6 +226,15 @@ class ActiveRun(RunFiles):
         innermost.drop(self)
         endings.end(self)
         recorder.close()
+
+    def before_end(self, work: Callable[[], None]) -> None:
+        """Do something when the run is about to end, in the process that ends it; what fails is warned of."""
+        self._last_words.append(work)
+
+    @property
+    def has_ended(self) -> bool:
+        """Return whether nothing can be logged any more."""
+        return self._outcome is not None
 
     def end_by(self, error: BaseException | None) -> None:
         """End the run as an exception says: failed, or killed where it is an interrupt; finished without one."""
@@ -250,6 +262,13 @@ class ActiveRun(RunFiles):
                 raise
             error.add_note(f"Nor could it be stored how run {self.run_id} ended: {fault}")
 
+    def _say_last_words(self) -> None:
+        for work in self._last_words:
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001  (whatever it is: the end must be told)
+                _log.warning("Of run %s something is missing: %s", self.run_id, error)
+
     def _set_facts(self, **facts: Any) -> None:
         self._check_going_on()
         self._recorder().event(Kind.FACTS, facts)
@@ -259,7 +278,7 @@ class ActiveRun(RunFiles):
             raise RunEndedError(self.run_id)
 
     def _check_unfrozen(self, path: str) -> None:
-        if self._is_frozen and path.startswith("model/"):
+        if self._is_frozen and path.partition("/")[0] == "model":
             raise FrozenArtifactError(path)
 
     def _recorder(self) -> Recorder:
@@ -269,7 +288,7 @@ class ActiveRun(RunFiles):
             about = self._about
             if pid != self._pid:
                 about = {name: value for name, value in about.items() if name not in {"resumes", "from_step"}}
-            recorder = self._recorders[pid] = Recorder(self._destination, self.run_id, about)
+            recorder = self._recorders[pid] = Recorder(self.destination, self.run_id, about)
         return recorder
 
     def _now_us(self) -> int:

@@ -39,6 +39,7 @@ class _Sender:
         self._wake = threading.Event()
         self._asked: set[str] = set()
         self._soon: list[Callable[[], object]] = []
+        self._works: list[Callable[[], object]] = []
 
     def add(self, recorder: Delivers) -> None:
         with self._guard:
@@ -58,6 +59,15 @@ class _Sender:
                 self._asked.add(name)
                 self._soon.append(work)
 
+    def regularly(self, work: Callable[[], object]) -> None:
+        with self._guard:
+            self._works.append(work)
+
+    def no_more(self, work: Callable[[], object]) -> None:
+        with self._guard:
+            if work in self._works:
+                self._works.remove(work)
+
     def recorders(self) -> list[Delivers]:
         with self._guard:
             return list(self._recorders)
@@ -67,12 +77,15 @@ class _Sender:
         while not self._wake.wait(min(DELIVERY_S * 2**failures, PATIENCE_S)):
             error = None
             with self._guard:
-                works, self._soon = self._soon, []
-            for work in (*(recorder.deliver for recorder in self.recorders()), *works):
+                soon, self._soon = self._soon, []
+                works = (*self._works, *(recorder.deliver for recorder in self._recorders), *soon)
+            for work in works:
                 try:
                     work()
                 except StorageError as fault:
                     error = fault
+                except Exception:  # noqa: BLE001  (the edge of a thread that all runs of the process share)
+                    _log.exception("Something of a run could not be recorded")
             if error is not None and not failures:
                 _log.warning("What runs log waits on this machine's disk until it can be delivered: %s", error)
             failures = min(failures + 1, 7) if error is not None else 0
@@ -94,6 +107,16 @@ def remove(recorder: Delivers) -> None:
 def soon(name: str, work: Callable[[], object]) -> None:
     """Do something on the thread, once for each name: it may raise a StorageError."""
     _sender.soon(name, work)
+
+
+def regularly(work: Callable[[], object]) -> None:
+    """Do something on the thread each time before it delivers."""
+    _sender.regularly(work)
+
+
+def no_more(work: Callable[[], object]) -> None:
+    """Do it no more."""
+    _sender.no_more(work)
 
 
 def recorders() -> list[Delivers]:

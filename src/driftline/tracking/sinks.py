@@ -13,6 +13,7 @@ from driftline.clock import Clock, now
 from driftline.errors import StorageError
 from driftline.ingest import Batch, RunDatabase, apply
 from driftline.journal import Event, Kind
+from driftline.tracking.errors import EndingInterpreterError
 
 if TYPE_CHECKING:
     from driftline.artifacts import ArtifactStore
@@ -157,8 +158,11 @@ class Destination:
     def _send_file(self, path: Path) -> None:
         try:
             content = path.open("rb")
-        except FileNotFoundError:  # it was sent when it was logged, or by somebody else
+        except (FileNotFoundError, NotADirectoryError):  # it was sent when it was logged, or by somebody else
             return
         with content:
-            self.sink.put(content)
+            try:
+                self.sink.put(content)
+            except RuntimeError as error:  # as the interpreter ends, no thread can be started
+                raise EndingInterpreterError(path, error) from error
         path.unlink(missing_ok=True)

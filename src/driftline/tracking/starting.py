@@ -11,11 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from driftline.capture import code_state, entry_point
+from driftline.capture import Budget, code_state, entry_point
 from driftline.errors import StorageError
 from driftline.tracking import endings, left, sender
-from driftline.tracking.destinations import configured_destination, configured_settings, destination_of
+from driftline.tracking.destinations import configured_settings, destination_of
 from driftline.tracking.errors import ActiveRunError, InvalidExperimentFactsError, InvalidRunIdError, unknown_run
+from driftline.tracking.load import RunLoad
+from driftline.tracking.observation import Observation
+from driftline.tracking.output import process_output
 from driftline.tracking.run import ActiveRun, innermost
 from driftline.tracking.sinks import Destination
 from driftline.tracking.values import checked_experiment, step_number
@@ -90,6 +93,8 @@ def start_run(
     run_id: str | None = None,
     from_step: int | None = None,
     parent_run_id: str | None = None,
+    log_output: bool | None = None,
+    budget: Budget | None = None,
     workspace: "Workspace | None" = None,
     dagster_run_id: str | None = None,
     source: Path | None = None,
@@ -112,6 +117,9 @@ def start_run(
         run_id: the run to go on with, after its process was taken away.
         from_step: where a run goes on: what it logged at this step and later is taken back, and kept aside.
         parent_run_id: the run that it is a part of, where that goes on in another process.
+        log_output: whether what the process prints is kept, its start and its end; by default of the outermost run of a
+            script, and not of one that is given a workspace, such as those of pipelines, whose output Dagster keeps.
+        budget: what the run may use; then its process ends as by SIGTERM.
         workspace: where it is stored; by default where the settings say.
         dagster_run_id: the Dagster run that this is part of.
         source: the folder whose git commit is recorded; the working directory by default.
@@ -126,11 +134,12 @@ def start_run(
     outer = innermost.own()
     if outer is not None and not nested:
         raise ActiveRunError(outer.run_id)
-    destination = configured_destination() if workspace is None else destination_of(workspace)
+    settings, configured = configured_settings()
+    destination = configured if workspace is None else destination_of(workspace)
     if experiment is None:
-        experiment = _experiment.name or configured_settings().experiment
+        experiment = _experiment.name or settings.experiment
     started = _Started(id_=uuid.uuid4().hex, experiment=checked_experiment(experiment), name=run_name)
-    joined = configured_settings().run_id if outer is None else None
+    joined = settings.run_id if outer is None else None
     if run_id is not None:
         started = _resumed(destination, _checked_id(run_id), started)
     elif joined:
@@ -143,6 +152,12 @@ def start_run(
         "resumes": True if run_id is not None else None,
         "from_step": None if from_step is None else step_number(from_step),
     }
+    is_owner = run_id is not None or not joined or _rank() == 0
+    if log_output is None:
+        log_output = workspace is None and outer is None
+    output = process_output(destination.journals) if is_owner and log_output else None
+    if output is not None:
+        about["output"] = {"folder": output.folder.name, "since": output.places}
     run = ActiveRun(
         destination,
         run_id=started.id_,
@@ -150,10 +165,13 @@ def start_run(
         name=started.name or f"{started.experiment}-{started.id_[:8]}",
         about={key: value for key, value in about.items() if value is not None},
         workspace=workspace,
-        is_owner=run_id is not None or not joined or _rank() == 0,
+        is_owner=is_owner,
     )
     sender.soon(destination.name, lambda: left.deliver_left(destination))
     _begin(run, params or {}, tags or {})
+    if is_owner:
+        load = RunLoad(price_per_hour=settings.price_per_hour, budget=budget)
+        Observation(run, source or Path.cwd(), load, output)
     return run
 
 
