@@ -1,7 +1,6 @@
 """Points of metrics outlive whatever logs them, and wait where the database does not serve."""
 
 import os
-import random
 import signal
 import threading
 import time
@@ -71,37 +70,6 @@ def test_a_journal_that_cannot_be_written_lets_events_wait_in_memory(workspace, 
     assert list_runs(workspace)[0]["status"] == "finished"
     [warning] = [record.message for record in caplog.records if record.name == "driftline.tracking.recorder"]
     assert "cannot be written" in warning
-
-
-@on_one_database
-def test_what_a_killed_process_had_logged_is_stored_by_who_reads_runs_next(workspace, tmp_path):
-    dice = random.Random(3)  # noqa: S311
-    workspace.database.close()
-    for _ in range(8):
-        readable, writable = os.pipe()
-
-        def work(begun, writable=writable):
-            with start_run("income", workspace=again(workspace, str(tmp_path))) as run:
-                begun()
-                for step in range(1_000_000):
-                    run.log_metrics({"loss": 0.5}, step=step)
-                    os.write(writable, b".")
-
-        with forked(work) as process:
-            time.sleep(dice.random() / 2)
-            ended(process)
-        os.close(writable)
-        confirmed = 0
-        while read := os.read(readable, 1 << 16):
-            confirmed += len(read)
-        os.close(readable)
-        newest = list_runs(workspace, first=1)[0]
-        found = steps(workspace, newest["run_id"])
-        assert newest["status"] == "lost"
-        assert found == list(range(len(found)))
-        assert len(found) >= confirmed
-        workspace.database.close()
-    assert segments(workspace.journals) == []
 
 
 @on_one_database

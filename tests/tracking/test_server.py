@@ -1,8 +1,6 @@
 """A script logs over HTTP to a server, which may be away or be killed, and nothing is lost or doubled."""
 
 import os
-import random
-import signal
 import socket
 import subprocess
 import sys
@@ -116,24 +114,6 @@ def test_a_server_that_is_away_stops_nothing_and_gets_it_later(tmp_path, monkeyp
         told = describe_run(workspace, run.run_id)
         assert (told["status"], told["metrics"]) == ("finished", {"loss": 0.5})
         assert "notes.txt" in {file["path"] for file in told["artifacts"]}
-
-
-def test_a_server_that_is_killed_amid_batches_loses_and_doubles_nothing(tmp_path, monkeypatch, port, client):
-    dice, sent = random.Random(5), 0  # noqa: S311
-    with driftline.start_run("remote") as run:
-        for _ in range(int(os.environ.get("DRIFTLINE_TEST_KILLS", "4"))):
-            with serving(tmp_path, port) as server:
-                ends = time.monotonic() + dice.random()
-                while time.monotonic() < ends:
-                    run.log_metric("loss", 0.5, step=sent)
-                    sent += 1
-                server.send_signal(signal.SIGKILL)
-        with serving(tmp_path, port):
-            run.flush()
-            run.end()
-    with stored(tmp_path, monkeypatch) as workspace:
-        assert steps(workspace, run.run_id) == list(range(sent))
-        assert [one["status"] for one in list_runs(workspace)] == ["finished"]
 
 
 def test_what_is_no_batch_is_refused_and_changes_nothing(tmp_path, monkeypatch, port, client):

@@ -1,12 +1,16 @@
 """The points of a metric, in their order, as they were logged."""
 
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from math import isnan
+from itertools import pairwise
+
+import numpy as np
 
 from driftline.experiments.errors import metric_not_logged
-from driftline.experiments.listing import describe_run
+from driftline.experiments.listing import known_runs
+from driftline.experiments.lost import end_lost_runs
 from driftline.store import metric_rows
 from driftline.workspace import Workspace
 
@@ -42,11 +46,13 @@ def metric_history(workspace: Workspace, run_id: str, key: str, *, most: int | N
         UnknownRunError: no run starts so, or more than one.
         MetricNotLoggedError: the run has no such metric.
     """
-    run = describe_run(workspace, run_id)
+    end_lost_runs(workspace)
     with workspace.database.reading() as session:
-        found = metric_rows.history(session, run["run_id"], key)
-    if not found.steps:
-        raise metric_not_logged(run["run_id"], key, run["metrics"])
+        [run] = known_runs(session, [run_id])
+        found = metric_rows.history(session, run.run_id, key)
+        if not found.steps:
+            keys = [metric.key for metric in metric_rows.metrics_of(session, [run.run_id])[run.run_id]]
+            raise metric_not_logged(run.run_id, key, keys)
     places = range(len(found.steps)) if most is None or len(found.steps) <= most else _thinned(found.values, most)
     return [
         LoggedPoint(
@@ -56,13 +62,15 @@ def metric_history(workspace: Workspace, run_id: str, key: str, *, most: int | N
     ]
 
 
-def _thinned(values: Sequence[float], most: int) -> Iterator[int]:
+def _thinned(points: "array[float]", most: int) -> Iterator[int]:
     """Give the places of the first and the last point, and between them of the extremes of equal stretches."""
+    values = np.frombuffer(points, dtype=np.float64)
     inner, stretches = len(values) - 2, max((most - 2) // 2, 1)
+    bounds = 1 + np.arange(stretches + 1) * inner // stretches
     yield 0
-    for number in range(stretches):
-        places = range(1 + number * inner // stretches, 1 + (number + 1) * inner // stretches)
-        ordered = [place for place in places if not isnan(values[place])] or places
-        extremes = {min(ordered, key=values.__getitem__), max(ordered, key=values.__getitem__)}
-        yield from sorted(extremes)
+    low, high = (np.where(np.isnan(values), other, values) for other in (np.inf, -np.inf))
+    for start, end in pairwise(bounds.tolist()):
+        if start < end:
+            extremes = {int(low[start:end].argmin()), int(high[start:end].argmax())}
+            yield from sorted(start + place for place in extremes)
     yield len(values) - 1
