@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     )
     from driftline.drift import DataDrift, MultivariateDrift, PerformanceDrift, PredictionDrift, RetrainTrigger
     from driftline.evaluations import measure_window
-    from driftline.experiments import compare_runs, leaderboard, metric_histories, search_runs
+    from driftline.experiments import compare_runs, get_run, leaderboard, metric_histories, search_runs
     from driftline.ground_truth import add_ground_truth
     from driftline.health import Recovery
     from driftline.models import LightGBM, Sklearn, XGBoost
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from driftline.registry import load_model
     from driftline.tracking import (
         active_run,
+        change_run,
         current_run,
         end_run,
         log_artifact,
@@ -74,11 +75,12 @@ _ROOMS = {
     "models": ("LightGBM", "Sklearn", "XGBoost"),
     "quality": ("AcceptedRange", "AcceptedValues", "Freshness", "MissingShare", "RowCount", "Unique"),
     "evaluations": ("measure_window",),
-    "experiments": ("compare_runs", "leaderboard", "metric_histories", "search_runs"),
+    "experiments": ("compare_runs", "get_run", "leaderboard", "metric_histories", "search_runs"),
     "ground_truth": ("add_ground_truth",),
     "registry": ("load_model",),
     "tracking": (
         "active_run",
+        "change_run",
         "current_run",
         "end_run",
         "log_artifact",
@@ -111,10 +113,11 @@ __all__ = [  # noqa: RUF022  (by room, as above)
     "LightGBM", "Sklearn", "XGBoost",
     "AcceptedRange", "AcceptedValues", "Freshness", "MissingShare", "RowCount", "Unique",
     "measure_window",
-    "compare_runs", "leaderboard", "metric_histories", "search_runs",
+    "compare_runs", "get_run", "leaderboard", "metric_histories", "search_runs",
     "add_ground_truth",
     "load_model",
-    "Budget", "active_run", "current_run", "end_run", "log_artifact", "log_artifacts", "log_dict", "log_figure",
+    "Budget", "active_run", "change_run", "current_run", "end_run",
+    "log_artifact", "log_artifacts", "log_dict", "log_figure",
     "log_input", "log_metric", "log_metrics", "log_param", "log_params", "log_table", "log_text",
     "set_experiment", "set_tag", "set_tags", "start_run",
     "Workspace", "open_workspace",

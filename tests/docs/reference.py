@@ -34,7 +34,7 @@ PARTS = {
     "When to retrain": ("Retrain", "Recovery", "RetrainTrigger", "Choice"),
     "When to promote": ("Promote",),
     "Being told": ("Alert",),
-    "Tracking": ("start_run", "set_experiment", "active_run", "current_run", "end_run", "Budget"),
+    "Tracking": ("start_run", "set_experiment", "active_run", "current_run", "end_run", "change_run", "Budget"),
     "What a run logs": (
         "log_param",
         "log_params",
@@ -50,7 +50,7 @@ PARTS = {
         "log_table",
         "log_figure",
     ),
-    "What was tracked": ("search_runs", "compare_runs", "leaderboard", "metric_histories"),
+    "What was tracked": ("search_runs", "get_run", "compare_runs", "leaderboard", "metric_histories"),
     "In scripts": ("open_workspace", "Workspace", "load_model", "add_ground_truth", "measure_window"),
     "Trainings that log themselves": ("autolog", "MetricsCallback"),
 }

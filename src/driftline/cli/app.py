@@ -5,6 +5,7 @@ import sys
 import typer
 
 from driftline.cli.alerts import alerts
+from driftline.cli.annotate import annotate
 from driftline.cli.backfill import backfill
 from driftline.cli.backtest import backtest
 from driftline.cli.bandit import bandit
@@ -38,7 +39,7 @@ app = typer.Typer(
     epilog="Start with `driftline demo`. Everything is kept in DRIFTLINE_HOME, by default ./.driftline.",
 )
 LOOK = (runs, compare, leaderboard, models, decisions, drift, level, evaluate, backtest, alerts, doctor)
-ACT = (retrain, replay, backfill, shadow, promote, rollback, sync, gc)
+ACT = (retrain, replay, backfill, shadow, promote, rollback, annotate, sync, gc)
 for command in (init, demo, dev, serve, *LOOK, *ACT):
     app.command()(command)
 app.command(hidden=True)(schema)

@@ -5,7 +5,7 @@ from driftline.experiments.hints import named_values, unlogged_keys
 from driftline.experiments.histories import metric_histories
 from driftline.experiments.history import metric_history
 from driftline.experiments.leaderboard import REPEATED, LeaderboardEntry, leaderboard
-from driftline.experiments.listing import describe_run, find_runs, list_runs, listed
+from driftline.experiments.listing import describe_run, find_runs, get_run, list_runs, listed
 from driftline.experiments.lost import end_lost_runs
 from driftline.experiments.search import run_page, search_runs
 from driftline.experiments.tables import long_table, wide_table, write_table
@@ -20,6 +20,7 @@ __all__ = [
     "describe_run",
     "end_lost_runs",
     "find_runs",
+    "get_run",
     "leaderboard",
     "list_runs",
     "listed",

@@ -7,10 +7,10 @@ from driftline.experiments.errors import UnknownStatusError, unclear_run
 from driftline.experiments.lost import end_lost_runs
 from driftline.experiments.search import page_of
 from driftline.filters import And, Attribute, Comparison, Operator, parse_filter, parse_order, terms_of
-from driftline.store import Session, dataset_rows, metric_rows, param_rows, run_rows
+from driftline.store import Session, dataset_rows, found_runs, metric_rows, param_rows, run_rows
 from driftline.store.found_runs import FoundRun
 from driftline.store.run_rows import Run, RunStatus
-from driftline.workspace import Workspace
+from driftline.workspace import Workspace, read_workspace
 
 _LISTED = (
     "run_id", "experiment", "name", "status", "user_name", "started_at", "ended_at", "duration_s", "git_commit",
@@ -108,6 +108,24 @@ def describe_run(workspace: Workspace, run_id: str) -> dict[str, Any]:
             {"path": row.path, "size_bytes": row.size_bytes, "digest": row.digest} for row in of[run_rows.Artifact]
         ],
     }
+
+
+def get_run(run_id: str, *, workspace: Workspace | None = None) -> FoundRun:
+    """Return one run with all that it logged, archived or not.
+
+    Args:
+        run_id: its id, or the start of it.
+        workspace: where it is stored; by default where the settings say.
+
+    Raises:
+        UnknownRunError: no run starts so, or more than one.
+    """
+    workspace = workspace or read_workspace()
+    end_lost_runs(workspace)
+    with workspace.database.reading() as session:
+        [row] = known_runs(session, [run_id])
+        [found] = found_runs.found_runs(session, [row.id])
+    return found
 
 
 def known_runs(session: Session, run_ids: Sequence[str]) -> list[Run]:

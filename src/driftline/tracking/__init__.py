@@ -3,6 +3,7 @@
 What this room imports is light: neither SQLAlchemy nor pandas.
 """
 
+from driftline.tracking.changes import change_run
 from driftline.tracking.destinations import configured_destination, destination_of
 from driftline.tracking.flat import (
     active_run,
@@ -29,6 +30,7 @@ from driftline.tracking.starting import set_experiment, start_run
 __all__ = [
     "ActiveRun",
     "active_run",
+    "change_run",
     "configured_destination",
     "current_run",
     "deliver_left",
