@@ -33,7 +33,7 @@ class BoundedLog:
     """
 
     def __init__(self, folder: str, name: str, *, segment_bytes: int = SEGMENT_BYTES) -> None:
-        self._stem, self._segment_bytes = str(Path(folder) / name), segment_bytes
+        self.name, self._stem, self._segment_bytes = name, str(Path(folder) / name), segment_bytes
         self._guard, self._pid = threading.RLock(), os.getpid()
         self._starts: list[int] = []
         self._file, self._is_closed = -1, False
@@ -54,11 +54,6 @@ class BoundedLog:
             size, self._size = self._size, start + len(whole) + len(self._line)
             if self._size < size:  # a shorter state of the line
                 os.ftruncate(self._file, self._size)
-
-    @property
-    def name(self) -> str:
-        """Return which output it is."""
-        return Path(self._stem).name
 
     @property
     def place(self) -> int:

@@ -19,6 +19,8 @@ HEAD = struct.Struct("<QB")  # sequence, kind
 POINT = struct.Struct("<QBqIqd")  # sequence, kind, time, key, step, value
 POINT_RECORD = struct.Struct("<IIQBqIqd")  # a frame and a point
 KEY = struct.Struct("<I")  # the number of a key; its name follows
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # made once: `dumps` makes one a call
+_decoded = json.JSONDecoder().decode
 LONGEST = 64 * 1024 * 1024  # bytes of a record; a larger length is damage
 
 
@@ -61,9 +63,9 @@ def read_header(data: bytes, path: object) -> Header:
 
 def json_bytes(body: Any) -> bytes:
     """Return a body as JSON; NaN and the infinities as Python writes them, which `json_body` reads again."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return _encoded(body).encode("utf-8", "surrogatepass")
 
 
 def json_body(data: bytes) -> Any:
     """Return what `json_bytes` wrote."""
-    return json.loads(data.decode("utf-8", "surrogatepass"))
+    return _decoded(data.decode("utf-8", "surrogatepass"))

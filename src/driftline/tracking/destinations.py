@@ -2,7 +2,6 @@
 
 import os
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from driftline.ingest import RunDatabase
@@ -58,7 +57,7 @@ def configured_settings() -> tuple["Settings", Destination]:
         FolderError: the home cannot be made.
     """
     environment = os.environ
-    of = (str(Path.cwd()), *(environment.get(name) for name in _NAMES))
+    of = (os.getcwd(), *(environment.get(name) for name in _NAMES))  # noqa: PTH109  (each run asks)
     with _guard:
         if of not in _configured:
             from driftline.settings import Settings  # noqa: PLC0415  (pydantic: a tenth of a second)

@@ -135,6 +135,7 @@ def start_run(
     if outer is not None and not nested:
         raise ActiveRunError(outer.run_id)
     settings, configured = configured_settings()
+    source = source or Path.cwd()
     destination = configured if workspace is None else destination_of(workspace)
     if experiment is None:
         experiment = _experiment.name or settings.experiment
@@ -145,7 +146,7 @@ def start_run(
     elif joined:
         started = replace(started, id_=_checked_id(joined))
     about = {
-        **_facts(os.getpid(), source or Path.cwd()),
+        **_facts(os.getpid(), source),
         "parent_run_id": _checked_id(parent_run_id) if parent_run_id else outer.run_id if outer else None,
         "dagster_run_id": dagster_run_id,
         "hypothesis": hypothesis,
@@ -171,7 +172,7 @@ def start_run(
     _begin(run, params or {}, tags or {})
     if is_owner:
         load = RunLoad(price_per_hour=settings.price_per_hour, budget=budget)
-        Observation(run, source or Path.cwd(), load, output)
+        Observation(run, source, load, output)
     return run
 
 
