@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from driftline.health import Recovery
     from driftline.models import LightGBM, Sklearn, XGBoost
     from driftline.quality import AcceptedRange, AcceptedValues, Freshness, MissingShare, RowCount, Unique
-    from driftline.registry import load_model
+    from driftline.registry import load_model, log_model, register_model
     from driftline.tracking import (
         active_run,
         change_run,
@@ -77,7 +77,7 @@ _ROOMS = {
     "evaluations": ("measure_window",),
     "experiments": ("compare_runs", "get_run", "leaderboard", "metric_histories", "search_runs"),
     "ground_truth": ("add_ground_truth",),
-    "registry": ("load_model",),
+    "registry": ("load_model", "log_model", "register_model"),
     "tracking": (
         "active_run",
         "change_run",
@@ -115,7 +115,7 @@ __all__ = [  # noqa: RUF022  (by room, as above)
     "measure_window",
     "compare_runs", "get_run", "leaderboard", "metric_histories", "search_runs",
     "add_ground_truth",
-    "load_model",
+    "load_model", "log_model", "register_model",
     "Budget", "active_run", "change_run", "current_run", "end_run",
     "log_artifact", "log_artifacts", "log_dict", "log_figure",
     "log_input", "log_metric", "log_metrics", "log_param", "log_params", "log_table", "log_text",

@@ -6,6 +6,7 @@ import pytest
 
 from driftline.autologging import autolog
 from driftline.experiments import describe_run, list_runs, metric_history
+from driftline.tracking.origin import CHANGES, ENVIRONMENT
 from tests.models_of_each_task import FEATURES, TARGETS
 
 NUMBERS = FEATURES[["heat", "count"]]
@@ -26,7 +27,9 @@ class Logged:
         return run
 
     def files(self, run):
-        return {file["path"]: self.workspace.artifacts.get(file["digest"]) for file in run["artifacts"]}
+        """The content of the files of a run but those that each run records by itself."""
+        files = {file["path"]: self.workspace.artifacts.get(file["digest"]) for file in run["artifacts"]}
+        return {path: content for path, content in files.items() if path not in {ENVIRONMENT, CHANGES}}
 
     def json(self, run, path):
         return json.loads(self.files(run)[path])

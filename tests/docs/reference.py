@@ -43,6 +43,8 @@ PARTS = {
         "set_tag",
         "set_tags",
         "log_input",
+        "log_model",
+        "register_model",
         "log_artifact",
         "log_artifacts",
         "log_text",

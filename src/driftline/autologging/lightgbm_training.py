@@ -11,13 +11,12 @@ from driftline.autologging.callback import MetricsCallback
 from driftline.autologging.guard import is_part_of_training, run_of, safely, training
 from driftline.autologging.options import Options, current
 from driftline.autologging.parameters import plain_params
-from driftline.autologging.quality import Question
 from driftline.autologging.rows import Rows, sampled, table_of
 from driftline.autologging.runs import Run
 from driftline.autologging.sklearn_fit import best_scores
 from driftline.autologging.training_log import TrainingLog
 from driftline.metrics import Task
-from driftline.models import fitted_booster
+from driftline.models import Question, fitted_booster
 
 _REGRESSIONS = frozenset(
     {"regression", "regression_l1", "huber", "fair", "poisson", "quantile", "mape", "gamma", "tweedie"}

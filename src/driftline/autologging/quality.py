@@ -1,7 +1,6 @@
 """How good a model is on some rows: metrics, plots as numbers, and examples of what it predicts."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,9 +8,9 @@ import pandas as pd
 
 from driftline.autologging.rows import Rows, class_indexes
 from driftline.autologging.runs import Run
-from driftline.datasets import Label
 from driftline.json_values import plain
 from driftline.metrics import ScoredRows, Task, measure_rows, most_probable, scored_rows
+from driftline.models import Question
 from driftline.plots import plots_of, plots_to_json
 
 _METRICS = {
@@ -21,32 +20,6 @@ _METRICS = {
 }
 _MOST_CLASSES = 50  # a larger confusion matrix is not readable
 _EXAMPLES = 10
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """What a model predicts.
-
-    Attributes:
-        task: the kind.
-        classes: the labels by class index, the positive class last for binary; empty for regression.
-    """
-
-    task: Task
-    classes: tuple[Label, ...]
-
-
-def question_of(fitted: Any) -> Question | None:
-    """Return what a fitted estimator of scikit-learn's kind predicts; None for one of another kind, as a clustering."""
-    from sklearn.base import is_classifier, is_regressor  # noqa: PLC0415 - costs a second
-
-    if is_regressor(fitted):
-        return Question(task=Task.REGRESSION, classes=())
-    classes = getattr(fitted, "classes_", None) if is_classifier(fitted) else None
-    if not isinstance(classes, np.ndarray) or classes.ndim != 1 or len(classes) < 2:
-        return None
-    task = Task.BINARY if len(classes) == 2 else Task.MULTICLASS
-    return Question(task=task, classes=tuple(classes.tolist()))
 
 
 def scored(fitted: Any, rows: Rows, question: Question) -> ScoredRows | None:

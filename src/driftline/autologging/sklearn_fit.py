@@ -4,19 +4,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import pandas as pd
-
 from driftline.autologging.callback import MetricsCallback
 from driftline.autologging.guard import is_part_of_training, run_of, safely, training
 from driftline.autologging.options import Options, current
 from driftline.autologging.parameters import class_of, params_of
-from driftline.autologging.quality import Question, question_of
 from driftline.autologging.rows import sampled, table_of
 from driftline.autologging.runs import Run
 from driftline.autologging.search import log_search
 from driftline.autologging.training_log import TrainingLog
-from driftline.metrics import Task
-from driftline.models import Model, fitted_booster, fitted_estimator, fitted_xgboost, own_importance
+from driftline.models import any_fitted, is_of, own_importance, question_of
 
 
 def logged_fit(fit: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -52,9 +48,9 @@ def _fit(options: Options, run: Run, fit: Callable[..., Any], args: tuple[Any, .
 def _listening(estimator: Any, log: TrainingLog, kwargs: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Give the arguments of a fit that logs its iterations: LightGBM takes a callback there, XGBoost as a parameter."""
     callback = MetricsCallback(log.run, prefix=log.prefix)
-    if _is_of(estimator, "LGBMModel"):
+    if is_of(estimator, "LGBMModel"):
         yield {**kwargs, "callbacks": [*(kwargs.get("callbacks") or ()), callback]}
-    elif _is_of(estimator, "XGBModel"):
+    elif is_of(estimator, "XGBModel"):
         before = estimator.callbacks
         estimator.callbacks = [*(before or ()), callback]
         try:
@@ -79,30 +75,19 @@ def _log_fitted(log: TrainingLog, estimator: Any, given: Mapping[str, Any]) -> N
             log.evaluation(name, estimator, held_out, question, is_held_out=True)
     table = table_of(given.get("X"))
     if table is not None:
-        model = safely("the model", lambda: _model(getattr(estimator, "best_estimator_", estimator), table, question))
+        best = getattr(estimator, "best_estimator_", estimator)
+        model = safely("the model", lambda: any_fitted(best, table, question))
         if model is not None:
             safely("the model", lambda: log.model(model))
         safely("the feature importance", lambda: _log_pipeline_importance(log, estimator))
 
 
-def _model(fitted: Any, table: pd.DataFrame, question: Question) -> Model | None:
-    if _is_of(fitted, "LGBMModel"):
-        return fitted_booster(fitted.booster_, table, task=question.task, classes=question.classes)
-    if _is_of(fitted, "XGBModel"):
-        best = getattr(fitted, "best_iteration", None)  # only of a training that may stop early
-        rounds = None if best is None else int(best) + 1
-        return fitted_xgboost(fitted.get_booster(), table, task=question.task, classes=question.classes, rounds=rounds)
-    if question.task is not Task.REGRESSION and not hasattr(fitted, "predict_proba"):
-        return None
-    return fitted_estimator(fitted, table, task=question.task, classes=question.classes)
-
-
 def _log_best_iteration(log: TrainingLog, estimator: Any) -> None:
     """Log where early stopping found the best iteration: LightGBM counts from 1, XGBoost from 0."""
-    if _is_of(estimator, "LGBMModel"):
+    if is_of(estimator, "LGBMModel"):
         if estimator.best_iteration_:  # 0 is none
             log.metrics({"best_iteration": float(estimator.best_iteration_)} | best_scores(estimator.best_score_))
-    elif _is_of(estimator, "XGBModel") and hasattr(estimator, "best_iteration"):
+    elif is_of(estimator, "XGBModel") and hasattr(estimator, "best_iteration"):
         log.metrics({"best_iteration": float(estimator.best_iteration), "best_score": float(estimator.best_score)})
 
 
@@ -131,11 +116,6 @@ def _evaluation_sets(estimator: Any, given: Mapping[str, Any]) -> dict[str, tupl
     if given.get("eval_X") is not None:  # LightGBM from 4.7 on
         inputs, truths = given["eval_X"], given["eval_y"]
         sets = list(zip(inputs, truths, strict=False)) if isinstance(inputs, tuple) else [(inputs, truths)]
-    stem = "valid" if _is_of(estimator, "LGBMModel") else "validation"
+    stem = "valid" if is_of(estimator, "LGBMModel") else "validation"
     names = given.get("eval_names") or [f"{stem}_{number}" for number in range(len(sets))]
     return {name: (one[0], one[1]) for name, one in zip(names, sets, strict=False)}
-
-
-def _is_of(estimator: Any, name: str) -> bool:
-    """Return whether a class of a name is among those of an estimator; its library need not be there to ask."""
-    return any(cls.__name__ == name for cls in type(estimator).__mro__)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from driftline.autologging.guard import safely
-from driftline.autologging.quality import Question, log_examples, log_metrics_of, log_plots, scored
+from driftline.autologging.quality import log_examples, log_metrics_of, log_plots, scored
 from driftline.autologging.rows import Rows
 from driftline.autologging.runs import Run
 from driftline.metrics import ScoredRows
-from driftline.models import Model, to_files
+from driftline.models import Model, Question, to_files
 
 _TRAININGS: dict[str, int] = {}  # that were logged to a run
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from driftline.errors import InvalidInputError, NotFoundError, listing, suggestion
-from driftline.tracking.errors import UnknownRunError
 
 
 class UnknownStatusError(InvalidInputError):
@@ -36,15 +35,6 @@ def metric_not_logged(run_id: str, key: str, keys: Iterable[str]) -> MetricNotLo
 def metric_of_no_run(key: str, keys: Iterable[str]) -> MetricNotLoggedError:
     """Return the error where no run of an experiment has a finite value of a metric."""
     return MetricNotLoggedError(f"No finished run has a finite value of {key!r}. {suggestion(key, list(keys))}")
-
-
-def unclear_run(run_id: str, matches: Iterable[str]) -> UnknownRunError:
-    """Return the error where an id names no run, or more than one."""
-    matches = list(matches)
-    which = (
-        f"{len(matches)} runs start with {run_id!r}: {listing(matches)}" if matches else f"There is no run {run_id!r}"
-    )
-    return UnknownRunError(f"{which}. List them: driftline runs.")
 
 
 class InvalidPageTokenError(InvalidInputError):

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from driftline.experiments.errors import UnknownStatusError, unclear_run
+from driftline.experiments.errors import UnknownStatusError
 from driftline.experiments.lost import end_lost_runs
 from driftline.experiments.search import page_of
 from driftline.filters import And, Attribute, Comparison, Operator, parse_filter, parse_order, terms_of
 from driftline.store import Session, dataset_rows, found_runs, metric_rows, param_rows, run_rows
 from driftline.store.found_runs import FoundRun
 from driftline.store.run_rows import Run, RunStatus
+from driftline.tracking.errors import unclear_run
 from driftline.workspace import Workspace, read_workspace
 
 _LISTED = (

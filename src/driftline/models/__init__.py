@@ -1,6 +1,7 @@
 """Models: how they are trained, what they read, how they score, and how they are stored."""
 
-from driftline.models.fitted import fitted_booster, fitted_estimator, fitted_xgboost, own_importance
+from driftline.models.any_fitted import Question, any_fitted, is_of, question_of
+from driftline.models.fitted import fitted_booster, own_importance
 from driftline.models.lightgbm_text import LightGBM
 from driftline.models.model import Flavor, Model
 from driftline.models.sklearn_skops import Sklearn
@@ -12,14 +13,16 @@ __all__ = [
     "Flavor",
     "LightGBM",
     "Model",
+    "Question",
     "Sklearn",
     "Trainer",
     "XGBoost",
+    "any_fitted",
     "fitted_booster",
-    "fitted_estimator",
-    "fitted_xgboost",
     "from_files",
+    "is_of",
     "model_digest",
     "own_importance",
+    "question_of",
     "to_files",
 ]

@@ -23,6 +23,7 @@ from driftline.registry.listing import (
 from driftline.registry.model_version import ModelVersion, version_of_row
 from driftline.registry.reason import stated
 from driftline.registry.reference import CHALLENGER, CHAMPION
+from driftline.registry.script_models import log_model, register_model
 from driftline.registry.switches import promote, rollback
 from driftline.registry.timeline import AliasEvent, Tenure, Timeline
 from driftline.registry.versions import (
@@ -69,6 +70,7 @@ __all__ = [
     "load_timeline",
     "load_timelines",
     "load_version",
+    "log_model",
     "model_files",
     "move_alias",
     "numbered_version",
@@ -77,6 +79,7 @@ __all__ = [
     "record_adjudication",
     "record_declaration",
     "register",
+    "register_model",
     "rollback",
     "stated",
     "timeline",

@@ -163,3 +163,24 @@ def altered_version(version: int, run_id: str, registered: str, actual: str) -> 
         f"version was registered with {registered}. Restore the database from a backup, or train the model again; it "
         "is not loaded."
     )
+
+
+class UnregistrableModelError(InvalidInputError):
+    """What was fitted is no model that can be kept."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            f"A {kind} predicts neither numbers nor probabilities of classes, so it is not kept as a model. Log a "
+            "fitted classifier with predict_proba or a regressor, or keep what it is as a file: log_artifact(path)."
+        )
+
+
+class NoModelLoggedError(NotFoundError):
+    """A run has no model."""
+
+    code = "NO_MODEL_LOGGED"
+
+
+def no_model_logged(run_id: str) -> NoModelLoggedError:
+    """Return the error where a run that is to be registered has no model."""
+    return NoModelLoggedError(f"The run {run_id} has no model. Log one while it goes on: log_model(fitted, features).")

@@ -55,12 +55,39 @@ def register(
             run.log_bytes(content, f"{MODEL_FOLDER}/{path}")
     run.flush()
     run.freeze_model()
-    at = run.workspace.clock()
-    with run.workspace.database.transaction() as session:
+    return add_version(
+        run.workspace,
+        run.run_id,
+        name,
+        model,
+        files,
+        trained_through=trained_through,
+        trained_from=trained_from,
+        judged_version_id=judged_version_id,
+    )
+
+
+def add_version(
+    workspace: Workspace,
+    run_id: str,
+    name: str,
+    model: Model,
+    files: Mapping[str, bytes],
+    *,
+    trained_through: datetime,
+    trained_from: datetime | None = None,
+    judged_version_id: int | None = None,
+) -> ModelVersion:
+    """Give the model whose files a run has the next version number of a name, as `register` does.
+
+    The files are those that are stored: a model that is written again may give others.
+    """
+    at = workspace.clock()
+    with workspace.database.transaction() as session:
         row = model_rows.add_version(
             session,
             model_rows.model_named(session, name, at).id,
-            run_id=run.run_id,
+            run_id=run_id,
             digest=model_digest(files),
             flavor=model.flavor,
             signature=json.loads(files["model.json"])["signature"],

@@ -6,11 +6,20 @@ import os
 import signal
 import sys
 import threading
+from enum import StrEnum
 from importlib import import_module
 from types import FrameType, TracebackType
 from typing import Protocol
 
 ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)]
+
+
+class Outcome(StrEnum):
+    """How a run ends, by its own process; whoever finds no process any more says that it is lost."""
+
+    FINISHED = "finished"
+    FAILED = "failed"
+    KILLED = "killed"
 
 
 class Endable(Protocol):

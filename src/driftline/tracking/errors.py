@@ -1,6 +1,8 @@
 """The errors of the room `tracking`."""
 
-from driftline.errors import ConflictError, InvalidInputError, NotFoundError, StorageError
+from collections.abc import Iterable
+
+from driftline.errors import ConflictError, InvalidInputError, NotFoundError, StorageError, listing
 
 
 class InvalidKeyError(InvalidInputError):
@@ -138,6 +140,15 @@ class UnknownRunError(NotFoundError):
     """An id names no run, or more than one."""
 
     code = "UNKNOWN_RUN"
+
+
+def unclear_run(run_id: str, matches: Iterable[str]) -> UnknownRunError:
+    """Return the error where an id names no run, or more than one."""
+    matches = list(matches)
+    which = (
+        f"{len(matches)} runs start with {run_id!r}: {listing(matches)}" if matches else f"There is no run {run_id!r}"
+    )
+    return UnknownRunError(f"{which}. List them: driftline runs.")
 
 
 def unknown_run(run_id: str) -> UnknownRunError:

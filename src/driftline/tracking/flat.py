@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from driftline.tracking.endings import Outcome
 from driftline.tracking.errors import NoActiveRunError
-from driftline.tracking.run import ActiveRun, Outcome, innermost
+from driftline.tracking.run import ActiveRun, innermost
 from driftline.tracking.starting import start_run
 
 

@@ -4,8 +4,7 @@ import logging
 import os
 import traceback
 from collections.abc import Callable, Mapping
-from datetime import datetime
-from enum import StrEnum
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,6 +12,7 @@ from driftline.errors import StorageError
 from driftline.journal import Kind
 from driftline.tracking import endings
 from driftline.tracking.active import Innermost
+from driftline.tracking.endings import Outcome
 from driftline.tracking.errors import FrozenArtifactError, RunEndedError
 from driftline.tracking.files import RunFiles
 from driftline.tracking.recorder import Recorder
@@ -30,14 +30,6 @@ if TYPE_CHECKING:
     from driftline.workspace import Workspace
 
 _log = logging.getLogger(__name__)
-
-
-class Outcome(StrEnum):
-    """How a run ends, by its own process; whoever finds no process any more says that it is lost."""
-
-    FINISHED = "finished"
-    FAILED = "failed"
-    KILLED = "killed"
 
 
 class ActiveRun(RunFiles):
@@ -89,6 +81,11 @@ class ActiveRun(RunFiles):
 
             self._workspace = open_workspace()
         return self._workspace
+
+    @property
+    def started_at(self) -> datetime:
+        """Return when it was started by this process."""
+        return datetime.fromtimestamp(self._times.start_us / 1e6, UTC)
 
     @property
     def parent_run_id(self) -> str | None:
