@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from driftline.experiments import compare_runs, leaderboard, metric_histories, search_runs
     from driftline.ground_truth import add_ground_truth
     from driftline.health import Recovery
-    from driftline.models import LightGBM, Sklearn, XGBoost
+    from driftline.models import Blend, LightGBM, Sklearn, XGBoost
     from driftline.quality import AcceptedRange, AcceptedValues, Freshness, MissingShare, RowCount, Unique
     from driftline.registry import load_model
     from driftline.tracking import (
@@ -69,7 +69,7 @@ _ROOMS = {
     ),
     "drift": ("DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger"),
     "health": ("Recovery",),
-    "models": ("LightGBM", "Sklearn", "XGBoost"),
+    "models": ("Blend", "LightGBM", "Sklearn", "XGBoost"),
     "quality": ("AcceptedRange", "AcceptedValues", "Freshness", "MissingShare", "RowCount", "Unique"),
     "evaluations": ("measure_window",),
     "experiments": ("compare_runs", "leaderboard", "metric_histories", "search_runs"),
@@ -106,7 +106,7 @@ __all__ = [  # noqa: RUF022  (by room, as above)
     "Alert", "Choice", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Monthly", "Promote", "Retrain", "Weekly",
     "DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger",
     "Recovery",
-    "LightGBM", "Sklearn", "XGBoost",
+    "Blend", "LightGBM", "Sklearn", "XGBoost",
     "AcceptedRange", "AcceptedValues", "Freshness", "MissingShare", "RowCount", "Unique",
     "measure_window",
     "compare_runs", "leaderboard", "metric_histories", "search_runs",

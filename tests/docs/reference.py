@@ -28,7 +28,7 @@ PARTS = {
         "RowCount",
         "Freshness",
     ),
-    "Trainers": ("LightGBM", "XGBoost", "Sklearn"),
+    "Trainers": ("LightGBM", "XGBoost", "Sklearn", "Blend"),
     "Labels": ("GroundTruth",),
     "What counts as drift": ("PerformanceDrift", "DataDrift", "PredictionDrift", "MultivariateDrift"),
     "When to retrain": ("Retrain", "Recovery", "RetrainTrigger", "Choice"),

@@ -1,5 +1,6 @@
 """Models: how they are trained, what they read, how they score, and how they are stored."""
 
+from driftline.models.blend import Blend
 from driftline.models.fitted import fitted_booster, fitted_estimator, fitted_xgboost, own_importance
 from driftline.models.lightgbm_text import LightGBM
 from driftline.models.model import Flavor, Model
@@ -9,6 +10,7 @@ from driftline.models.trainer import Trainer
 from driftline.models.xgboost_json import XGBoost
 
 __all__ = [
+    "Blend",
     "Flavor",
     "LightGBM",
     "Model",

@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from driftline.declaration import DECISION_TAG, TRIGGER_TAG, Kind, ModelPipeline
-from driftline.models import Flavor, LightGBM, Sklearn, XGBoost
+from driftline.models import Blend, Flavor, LightGBM, Sklearn, XGBoost
 from driftline.pipelines.failure import visible_failure
 from driftline.pipelines.keys import asset_key, described
 from driftline.pipelines.links import of_decision, of_version, training_runs
@@ -20,7 +20,12 @@ from driftline.store.decision_rows import Trigger
 
 ACTOR = "dagster"
 # Of driftline's own trainers: a badge in the UI.
-_FLAVORS = {LightGBM: Flavor.LIGHTGBM, Sklearn: Flavor.SKLEARN, XGBoost: Flavor.XGBOOST}
+_FLAVORS = {
+    Blend: Flavor.BLEND,
+    LightGBM: Flavor.LIGHTGBM,
+    Sklearn: Flavor.SKLEARN,
+    XGBoost: Flavor.XGBOOST,
+}
 
 
 def dataset_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
