@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         set_tags,
         start_run,
     )
+    from driftline.tuning import Between, OneOf, Search, SearchResult
     from driftline.workspace import Workspace, open_workspace
 
 _ROOMS = {
@@ -95,6 +96,7 @@ _ROOMS = {
         "set_tags",
         "start_run",
     ),
+    "tuning": ("Between", "OneOf", "Search", "SearchResult"),
     "workspace": ("Workspace", "open_workspace"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
@@ -115,6 +117,7 @@ __all__ = [  # noqa: RUF022  (by room, as above)
     "active_run", "current_run", "end_run", "log_artifact", "log_artifacts", "log_dict", "log_figure",
     "log_input", "log_metric", "log_metrics", "log_param", "log_params", "log_table", "log_text",
     "set_experiment", "set_tag", "set_tags", "start_run",
+    "Between", "OneOf", "Search", "SearchResult",
     "Workspace", "open_workspace",
 ]  # fmt: skip
 

@@ -29,6 +29,7 @@ PARTS = {
         "Freshness",
     ),
     "Trainers": ("LightGBM", "XGBoost", "Sklearn", "Blend"),
+    "Searches for hyperparameters": ("Search", "Between", "OneOf", "SearchResult"),
     "Labels": ("GroundTruth",),
     "What counts as drift": ("PerformanceDrift", "DataDrift", "PredictionDrift", "MultivariateDrift"),
     "When to retrain": ("Retrain", "Recovery", "RetrainTrigger", "Choice"),

@@ -15,7 +15,7 @@ TRAINERS = {
 NOISY = {**TARGETS, Task.REGRESSION: SIGNAL + np.random.default_rng(1).normal(size=len(SIGNAL))}
 
 
-class Enough(Exception):
+class EnoughError(Exception):
     """What a watcher raises."""
 
 
@@ -77,9 +77,9 @@ def test_what_the_watcher_raises_ends_the_training(trainer):
     def enough(step, _value):
         steps.append(step)
         if step == 3:
-            raise Enough
+            raise EnoughError
 
-    with pytest.raises(Enough):
+    with pytest.raises(EnoughError):
         watched(trainer, Task.BINARY, "auroc", on_iteration=enough)
     assert steps == [0, 1, 2, 3]
 

@@ -230,3 +230,13 @@ def test_a_signal_that_a_user_handles_stays_theirs(look):
     )
     assert [run["status"] for run in list_runs(look())] == ["finished"]
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_a_nested_run_is_stored_where_its_outer_one_is(home, workspace):
+    with (
+        driftline.start_run("elsewhere", workspace=workspace) as outer,
+        driftline.start_run("elsewhere", nested=True) as inner,
+    ):
+        assert inner.workspace is workspace
+    told = {run["run_id"]: run["parent_run_id"] for run in list_runs(workspace)}
+    assert told == {outer.run_id: None, inner.run_id: outer.run_id}

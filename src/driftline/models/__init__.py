@@ -6,17 +6,22 @@ from driftline.models.lightgbm_text import LightGBM
 from driftline.models.model import Flavor, Model
 from driftline.models.sklearn_skops import Sklearn
 from driftline.models.storage import from_files, model_digest, to_files
-from driftline.models.trainer import Trainer
+from driftline.models.trainer import Param, Trainer, check_training
+from driftline.models.watch import BoostingTrainer, Watch, watched_metric
 from driftline.models.xgboost_json import XGBoost
 
 __all__ = [
     "Blend",
+    "BoostingTrainer",
     "Flavor",
     "LightGBM",
     "Model",
+    "Param",
     "Sklearn",
     "Trainer",
+    "Watch",
     "XGBoost",
+    "check_training",
     "fitted_booster",
     "fitted_estimator",
     "fitted_xgboost",
@@ -24,4 +29,5 @@ __all__ = [
     "model_digest",
     "own_importance",
     "to_files",
+    "watched_metric",
 ]

@@ -112,7 +112,7 @@ def start_run(
         run_id: the run to go on with, after its process was taken away.
         from_step: where a run goes on: what it logged at this step and later is taken back, and kept aside.
         parent_run_id: the run that it is a part of, where that goes on in another process.
-        workspace: where it is stored; by default where the settings say.
+        workspace: where it is stored; by default where the run is stored that it is nested in, or the settings say.
         dagster_run_id: the Dagster run that this is part of.
         source: the folder whose git commit is recorded; the working directory by default.
 
@@ -126,7 +126,7 @@ def start_run(
     outer = innermost.own()
     if outer is not None and not nested:
         raise ActiveRunError(outer.run_id)
-    destination = configured_destination() if workspace is None else destination_of(workspace)
+    destination, workspace = _place(workspace, innermost.get() if nested else None)
     if experiment is None:
         experiment = _experiment.name or configured_settings().experiment
     started = _Started(id_=uuid.uuid4().hex, experiment=checked_experiment(experiment), name=run_name)
@@ -155,6 +155,13 @@ def start_run(
     sender.soon(destination.name, lambda: left.deliver_left(destination))
     _begin(run, params or {}, tags or {})
     return run
+
+
+def _place(workspace: "Workspace | None", outer: ActiveRun | None) -> "tuple[Destination, Workspace | None]":
+    """Return where a run is written to, with the workspace of that, where one is open."""
+    if workspace is not None:
+        return destination_of(workspace), workspace
+    return outer.place if outer is not None else (configured_destination(), None)
 
 
 @dataclass(frozen=True, kw_only=True)
