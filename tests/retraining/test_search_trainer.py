@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from driftline import Choice, LightGBM, OneOf, Promote, Retrain, Search, XGBoost, load_model
+from driftline import Blend, Choice, LightGBM, OneOf, Promote, Retrain, Search, XGBoost, autolog, load_model
 from driftline.models import from_files
 from driftline.registry import find_version, model_files
 from driftline.retraining import read_dataset, train
@@ -107,3 +107,17 @@ def test_a_blend_of_trials_serves_a_stream_with_drift_reports():
     blend = Search(LightGBM(), XGBoost(), trials=4, blend=3, seed=1, **SMALL)
     done = replayed(fires(trainer=blend))
     assert len(done.labelled) == 42
+
+
+@pytest.mark.parametrize("trainer", [SEARCH, Blend(LightGBM(trees=5), XGBoost(trees=5)), LightGBM(trees=5)])
+def test_autologging_adds_no_file_to_a_version(workspace, trainer):
+    autolog()
+    try:
+        assert retrain(workspace, persons(trainer=trainer)).promoted
+    finally:
+        autolog(disable=True)
+    assert load_model("persons@champion", workspace=workspace).classes == ("<=50K", ">50K")
+    with workspace.database.reading() as session:
+        runs = run_rows.newest_runs(session, first=100)
+    paths = {one.path for run in runs for one in of_run(workspace, run.run_id, run_rows.Artifact)}
+    assert not {path for path in paths if path.startswith(("training_2/", "feature_importance", "examples/"))}

@@ -203,6 +203,7 @@ def test_a_blend_of_the_best_trials_is_not_worse_on_the_validation_rows(home):
     )
     assert isinstance(result.trainer, Blend)
     assert 2 <= len(result.trainer.trainers) <= 4
+    assert result.best_trial in result.trainer.trainers
     assert result.value >= result.leaderboard["auroc"].max()
     assert sum(result.trainer.weights) == pytest.approx(1)
     loaded = from_files(to_files(result.model))

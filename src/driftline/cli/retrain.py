@@ -37,11 +37,12 @@ def retrain(
     declared = project.pipeline(pipeline)
     workspace = open_workspace()
     tags = {"user": code_state(Path.cwd()).user_name}
+    console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[trials]}"), TimeElapsedColumn())
     try:
         with (
             open_jobs(project.definitions, project.root) as jobs,
-            Progress(*columns, console=Console(stderr=True), transient=True) as progress,
+            Progress(*columns, console=console, transient=True, disable=not console.is_interactive) as progress,
         ):
             task = progress.add_task(f"retraining {pipeline}", total=None, trials="")
 

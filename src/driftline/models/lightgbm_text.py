@@ -17,6 +17,7 @@ from driftline.models.errors import LONGEST_FAULT, ModelFilesError, invalid_trai
 from driftline.models.lightgbm_check import check_text
 from driftline.models.model import Flavor, Model
 from driftline.models.number_matrix import SMALL_TABLE, column_names, number_matrix
+from driftline.models.own_training import own_training
 from driftline.models.signature import Signature, enforce, signature_of
 from driftline.models.trainer import Param, attributes_and_extra, check_training
 from driftline.models.watch import Watch, WatchedModel
@@ -104,6 +105,7 @@ class LightGBM:
             **self.extra,
         }
 
+    @own_training
     def fit(
         self,
         features: pd.DataFrame,
@@ -127,6 +129,7 @@ class LightGBM:
         booster = lightgbm.train(params, _table(signature, plain, target), self.trees)
         return _model(booster, signature, plain, task=task, classes=classes)
 
+    @own_training
     def fit_watched(
         self,
         features: pd.DataFrame,

@@ -17,6 +17,7 @@ from driftline.metrics import Task
 from driftline.models.errors import LONGEST_FAULT, ModelFilesError, UntrustedModelError, invalid_trainer
 from driftline.models.importance import importance_shares
 from driftline.models.model import Flavor, Model
+from driftline.models.own_training import own_training
 from driftline.models.signature import enforce, signature_of
 from driftline.models.skops_check import refuse_bomb
 from driftline.models.trainer import Param, check_training
@@ -68,6 +69,7 @@ class Sklearn:
         except (TypeError, ValueError) as error:
             raise invalid_trainer(self.name, f"does not take these parameters: {error}") from error
 
+    @own_training
     def fit(
         self,
         features: pd.DataFrame,

@@ -25,7 +25,7 @@ class DeclaredSearch:
     """What a search is declared by.
 
     Attributes:
-        trainers: whose params are searched; one that boosts is given as many trees as are best by itself.
+        trainers: whose params are searched, in turn; one that boosts is given as many trees as are best by itself.
         space: distributions by the names of params, `Between(low, high)` or `OneOf(a, b)`: a name is meant for each
             trainer that has it, `LightGBM.l2` for that one alone. A trainer of which none is named is searched in its
             default space, and what is not named stays as the trainer has it.
@@ -150,8 +150,9 @@ class DeclaredSearch:
         """
         budget = Budget(duration_s=_seconds(self.time), cpu_s=_seconds(self.cpu_time), cost=self.cost)
         trials = self.trials
-        if trials is None and self.method == "grid":
-            trials = sum(1 for one in chosen for _ in one.grid())
+        if self.method == "grid":
+            size = sum(1 for one in chosen for _ in one.grid())
+            trials = size if trials is None else min(trials, size)
         elif trials is None and budget == Budget():
             trials = USUAL_TRIALS
         return Limits(trials=trials, goal=self.goal, budget=budget)

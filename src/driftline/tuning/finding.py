@@ -27,6 +27,7 @@ class Finding:
     Attributes:
         model: the winner, fitted on all rows.
         trainer: the winner's.
+        best_trial: the trainer of the best trial alone.
         metric: what trials were judged by.
         value: of the winner on the validation rows.
         leaderboard: a row for each trial, best first.
@@ -35,6 +36,7 @@ class Finding:
 
     model: Model
     trainer: Trainer
+    best_trial: Trainer
     metric: str
     value: float
     leaderboard: Sequence[Mapping[str, Any]]
@@ -86,6 +88,7 @@ def find(
     return Finding(
         model=replace(model, recipe=recipe),
         trainer=trainer,
+        best_trial=trainer_of(recipe_of([(best[0], 1.0)]), trainers),
         metric=rule.metric,
         value=value,
         leaderboard=table,

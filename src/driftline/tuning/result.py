@@ -19,6 +19,7 @@ class SearchResult:
     Attributes:
         model: the winner, fitted on all rows.
         trainer: the winner's: one with the params of the best trial, or a `Blend` of several.
+        best_trial: the trainer of the best trial alone.
         metric: what trials were chosen by.
         value: of the winner on the validation rows: as it was chosen by them, it is a little too good.
         leaderboard: all trials, best first: trial, trainer, status, the metric, seconds, error, run_id and each param.
@@ -28,6 +29,7 @@ class SearchResult:
 
     model: Model = field(repr=False)
     trainer: Trainer
+    best_trial: Trainer
     metric: str
     value: float
     leaderboard: pd.DataFrame = field(repr=False)

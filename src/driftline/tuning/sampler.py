@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import count
 from types import ModuleType
 from typing import Any, Literal
 
@@ -46,17 +47,22 @@ class Proposal:
         number: of the trial, from 0 on.
         space: of which trainer.
         params: what is chosen of it.
+        study: Optuna's, of this trainer.
         handle: Optuna's trial.
     """
 
     number: int
     space: TrainerSpace
     params: Mapping[str, Param]
+    study: Any
     handle: Any
 
 
 class Sampler:
     """Proposes trials, and learns from their values; the same seed and values give the same proposals.
+
+    The trainers take turns, each with a study of its own: what is good of one says nothing of another, and a blend
+    wants the best of each.
 
     Args:
         spaces: of the trainers.
@@ -67,7 +73,7 @@ class Sampler:
         trials: that there may be; None: any number.
 
     Raises:
-        InvalidSearchError: a grid has more combinations than trials, or a range.
+        InvalidTuningError: a grid has more combinations than trials, or a range.
         LibraryMissingError: Optuna is not installed.
     """
 
@@ -82,28 +88,30 @@ class Sampler:
         trials: int | None,
     ) -> None:
         optuna = _optuna()
-        self._spaces = {space.label: space for space in spaces}
         self._states = optuna.trial.TrialState
         samplers, pruners = optuna.samplers, optuna.pruners
         with quiet():
-            self._study = optuna.create_study(
-                direction="maximize" if greater_is_better else "minimize",
-                sampler=samplers.TPESampler(seed=seed) if method == "tpe" else samplers.RandomSampler(seed=seed),
-                pruner=pruners.MedianPruner(n_startup_trials=PRUNING_FROM) if prune else pruners.NopPruner(),
-            )
-        for space, params in self._first(method, trials):
-            self._study.enqueue_trial(
-                {"trainer": space.label, **{f"{space.label}.{name}": value for name, value in params.items()}}
-            )
+            self._studies = [
+                optuna.create_study(
+                    direction="maximize" if greater_is_better else "minimize",
+                    sampler=samplers.TPESampler(seed=seed) if method == "tpe" else samplers.RandomSampler(seed=seed),
+                    pruner=pruners.MedianPruner(n_startup_trials=PRUNING_FROM) if prune else pruners.NopPruner(),
+                )
+                for _ in spaces
+            ]
+        self._turns = _grid(spaces, trials) if method == "grid" else _in_turn(spaces)
+        self._asked = 0
 
     def ask(self) -> Proposal:
         """Return the next trial."""
-        handle = self._study.ask()
-        labels = list(self._spaces)
-        label = labels[0] if len(labels) == 1 else handle.suggest_categorical("trainer", labels)
-        space = self._spaces[label]
-        params = {name: _suggested(handle, f"{label}.{name}", values) for name, values in space.distributions.items()}
-        return Proposal(number=handle.number, space=space, params=params, handle=handle)
+        place, space, fixed = next(self._turns)
+        study = self._studies[place]
+        if fixed:
+            study.enqueue_trial(dict(fixed))
+        handle = study.ask()
+        params = {name: _suggested(handle, name, values) for name, values in space.distributions.items()}
+        self._asked += 1
+        return Proposal(number=self._asked - 1, space=space, params=params, study=study, handle=handle)
 
     def is_hopeless(self, proposal: Proposal, step: int, value: float) -> bool:
         """Return whether a trial is worse at a step than half of those that were finished; each step is said once."""
@@ -112,25 +120,36 @@ class Sampler:
 
     def finish(self, proposal: Proposal, value: float) -> None:
         """Learn the value of a trial."""
-        self._study.tell(proposal.handle, value)
+        proposal.study.tell(proposal.handle, value)
 
     def prune(self, proposal: Proposal) -> None:
         """Learn that a trial was cut short."""
-        self._study.tell(proposal.handle, state=self._states.PRUNED)
+        proposal.study.tell(proposal.handle, state=self._states.PRUNED)
 
     def fail(self, proposal: Proposal) -> None:
         """Learn that a trial has no value."""
-        self._study.tell(proposal.handle, state=self._states.FAIL)
+        proposal.study.tell(proposal.handle, state=self._states.FAIL)
 
-    def _first(self, method: Method, trials: int | None) -> Iterator[tuple[TrainerSpace, Mapping[str, Param]]]:
-        """Give what is tried first: a whole grid, or else what each trainer has by itself, as far as it is chosen."""
-        if method == "grid":
-            combinations = [(space, params) for space in self._spaces.values() for params in space.grid()]
-            if trials is not None and trials < len(combinations):
-                raise truncated_grid(len(combinations), trials)
-            yield from combinations
-            return
-        yield from ((space, space.own_params) for space in self._spaces.values())
+
+_Turn = tuple[int, TrainerSpace, Mapping[str, Param]]
+
+
+def _in_turn(spaces: Sequence[TrainerSpace]) -> Iterator[_Turn]:
+    """Give the trainers in turn without end, each first with the params that it has by itself, as far as chosen."""
+    for round_ in count():
+        yield from ((place, space, {} if round_ else space.own_params) for place, space in enumerate(spaces))
+
+
+def _grid(spaces: Sequence[TrainerSpace], trials: int | None) -> Iterator[_Turn]:
+    """Give each combination of each trainer.
+
+    Raises:
+        InvalidTuningError: there are more than trials, or a param has a range.
+    """
+    combinations = [(place, space, params) for place, space in enumerate(spaces) for params in space.grid()]
+    if trials is not None and trials < len(combinations):
+        raise truncated_grid(len(combinations), trials)
+    return iter(combinations)
 
 
 def _suggested(handle: Any, name: str, values: Distribution) -> Param:

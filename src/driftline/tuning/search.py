@@ -138,6 +138,7 @@ class Search(DeclaredSearch):
         return SearchResult(
             model=found.model,
             trainer=found.trainer,
+            best_trial=found.best_trial,
             metric=found.metric,
             value=found.value,
             leaderboard=pd.DataFrame(list(found.leaderboard)),
