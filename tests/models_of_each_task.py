@@ -8,7 +8,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from driftline.metrics import Task
-from driftline.models import LightGBM, Sklearn, XGBoost
+from driftline.models import Blend, LightGBM, Sklearn, XGBoost
 
 ROWS = 600
 
@@ -47,6 +47,7 @@ def pipeline(final):
 
 
 TRAINERS = {
+    "blend": lambda task: Blend(TRAINERS["lightgbm"](task), TRAINERS["xgboost"](task), weights=(2, 1)),
     "lightgbm": lambda task: LightGBM(trees=20, num_leaves=7, column_share=0.7),
     "sklearn": lambda task: pipeline(LinearRegression() if task is Task.REGRESSION else LogisticRegression()),
     "xgboost": lambda task: XGBoost(trees=20, max_depth=3, learning_rate=0.3, column_share=0.7),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from driftline.experiments import compare_runs, get_run, leaderboard, metric_histories, search_runs
     from driftline.ground_truth import add_ground_truth
     from driftline.health import Recovery
-    from driftline.models import LightGBM, Sklearn, XGBoost
+    from driftline.models import Blend, LightGBM, Sklearn, XGBoost
     from driftline.quality import AcceptedRange, AcceptedValues, Freshness, MissingShare, RowCount, Unique
     from driftline.registry import load_model, log_model, register_model
     from driftline.tracking import (
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         set_tags,
         start_run,
     )
+    from driftline.tuning import Between, OneOf, Search, SearchResult
     from driftline.workspace import Workspace, open_workspace
 
 _ROOMS = {
@@ -72,7 +73,7 @@ _ROOMS = {
     ),
     "drift": ("DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger"),
     "health": ("Recovery",),
-    "models": ("LightGBM", "Sklearn", "XGBoost"),
+    "models": ("Blend", "LightGBM", "Sklearn", "XGBoost"),
     "quality": ("AcceptedRange", "AcceptedValues", "Freshness", "MissingShare", "RowCount", "Unique"),
     "evaluations": ("measure_window",),
     "experiments": ("compare_runs", "get_run", "leaderboard", "metric_histories", "search_runs"),
@@ -99,6 +100,7 @@ _ROOMS = {
         "set_tags",
         "start_run",
     ),
+    "tuning": ("Between", "OneOf", "Search", "SearchResult"),
     "workspace": ("Workspace", "open_workspace"),
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
@@ -110,7 +112,7 @@ __all__ = [  # noqa: RUF022  (by room, as above)
     "Alert", "Choice", "Daily", "GroundTruth", "Hourly", "ModelPipeline", "Monthly", "Promote", "Retrain", "Weekly",
     "DataDrift", "MultivariateDrift", "PerformanceDrift", "PredictionDrift", "RetrainTrigger",
     "Recovery",
-    "LightGBM", "Sklearn", "XGBoost",
+    "Blend", "LightGBM", "Sklearn", "XGBoost",
     "AcceptedRange", "AcceptedValues", "Freshness", "MissingShare", "RowCount", "Unique",
     "measure_window",
     "compare_runs", "get_run", "leaderboard", "metric_histories", "search_runs",
@@ -120,6 +122,7 @@ __all__ = [  # noqa: RUF022  (by room, as above)
     "log_artifact", "log_artifacts", "log_dict", "log_figure",
     "log_input", "log_metric", "log_metrics", "log_param", "log_params", "log_table", "log_text",
     "set_experiment", "set_tag", "set_tags", "start_run",
+    "Between", "OneOf", "Search", "SearchResult",
     "Workspace", "open_workspace",
 ]  # fmt: skip
 

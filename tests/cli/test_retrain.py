@@ -1,6 +1,7 @@
 """`driftline retrain`: a table of one's own is trained and judged from the command line."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -86,3 +87,19 @@ def test_a_first_model_that_cannot_be_measured_says_so(project):
     assert (shown.returncode, shown.stderr.count("\n")) == (1, 1)
     assert "The first model of 'table' does not serve: " in shown.stderr
     assert "Correct what is read or declared, and retrain." in shown.stderr
+
+
+SEARCH = "Search(LightGBM(), trials=3, most_trees=20)"
+
+
+def test_a_search_shows_how_far_it_is_on_a_terminal(project):
+    driftline, _ = project
+    assets = (driftline.folder / "assets.py").read_text()
+    searching = assets.replace("LightGBM(trees=10)", SEARCH).replace("RowCount, Target", "RowCount, Search, Target")
+    (driftline.folder / "assets.py").write_text(searching)
+    terminal = {"FORCE_COLOR": "1", "TTY_INTERACTIVE": "1", "TERM": "xterm", "COLUMNS": "160"}
+    shown = replace(driftline, settings={**driftline.settings, **terminal})("retrain", "table")
+    assert "Promoted: the first valid version, auroc " in shown.stdout
+    assert "trial 3 of 3, best auroc 0." in shown.stderr
+    quiet = driftline("retrain", "table")
+    assert (quiet.returncode, quiet.stderr) == (0, "")

@@ -14,6 +14,8 @@ from driftline import (
     AcceptedRange,
     AcceptedValues,
     Alert,
+    Between,
+    Blend,
     DataDrift,
     Freshness,
     Hourly,
@@ -21,6 +23,7 @@ from driftline import (
     MissingShare,
     MultivariateDrift,
     Newest,
+    OneOf,
     PerformanceDrift,
     PredictionDrift,
     Promote,
@@ -28,6 +31,7 @@ from driftline import (
     Retrain,
     RetrainTrigger,
     RowCount,
+    Search,
     Sklearn,
     SplitColumn,
     Target,
@@ -50,6 +54,8 @@ from tests.streams import fires, persons, read_persons
         persons(dataset=partial(read_persons, None)),
         persons(trainer=LightGBM(extra={"cat_smooth": 1.5})),
         persons(trainer=XGBoost(extra={"max_cat_to_onehot": 8})),
+        persons(trainer=Blend(LightGBM(), XGBoost(), weights=(2, 1))),
+        persons(trainer=Search(LightGBM(), XGBoost(), space={"l2": Between(0.1, 1.0), "max_depth": OneOf(3, 4)})),
         fires(partitions=Hourly("2025-02-10"), holdout=Newest(duration="12h")),
     ],
 )
@@ -124,6 +130,12 @@ class OddRows:
     def split(self, frame):
         odd = frame.index % 2 == self.parity
         return RandomShare(share=0.5).split(frame[odd])
+
+
+def test_another_space_is_another_declaration():
+    one, other = (persons(trainer=Search(LightGBM(), space={"l2": Between(0.1, high)})) for high in (1.0, 2.0))
+    assert describe(one) != describe(other)
+    assert describe(one)["trainer"]["LightGBM.l2"] == "Between(low=0.1, high=1.0, log=False)"
 
 
 def test_a_declaration_without_quality_rules_says_nothing_of_them_and_keeps_its_digest():

@@ -12,7 +12,8 @@ from sklearn.linear_model import LogisticRegression
 from driftline.metrics import Task
 from driftline.models import LightGBM, Sklearn, from_files, model_digest, to_files
 from driftline.models.errors import ModelFilesError
-from driftline.models.sklearn_skops import MOST_SCHEMA_BYTES, SklearnEstimator
+from driftline.models.sklearn_skops import SklearnEstimator
+from driftline.models.skops_check import MOST_SCHEMA_BYTES
 
 FEATURES = pd.DataFrame({"heat": np.linspace(0, 1, 100)})
 TARGET = np.arange(100) // 50

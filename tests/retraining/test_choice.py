@@ -53,7 +53,7 @@ def tried(split, *, choice, changed_at=None, recallable=()):
         window=Window(day("2025-02-10"), day("2025-03-10")),
         changed_at=changed_at,
         recallable=recallable,
-        fit=lambda start, rows: fit_model(fires(), rows),
+        fit=lambda _, rows, like: fit_model(fires(), rows, like=like),
     )
 
 

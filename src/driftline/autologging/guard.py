@@ -9,6 +9,7 @@ from multiprocessing.dummy import DummyProcess
 from typing import TypeVar
 
 from driftline.autologging.runs import Run, Runs
+from driftline.models import is_own_training
 
 Result = TypeVar("Result")
 
@@ -32,8 +33,11 @@ def safely(what: str, work: Callable[[], Result]) -> Result | None:
 
 
 def is_part_of_training() -> bool:
-    """Return whether this thread is amid a training that is logged, or works for one, as joblib's threads do."""
-    if getattr(_HERE, "depth", 0):
+    """Return whether this thread is amid a training that is logged, or works for one, as joblib's threads do.
+
+    What one of driftline's trainers fits is a part of what called it, which records what it made of it.
+    """
+    if getattr(_HERE, "depth", 0) or is_own_training():
         return True
     return _going_on > 0 and isinstance(threading.current_thread(), DummyProcess)
 

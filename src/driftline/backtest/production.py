@@ -172,7 +172,7 @@ class Production:
             window=self._past.training_window(until),
             changed_at=changed_at,
             recallable=self._recallable(),
-            fit=lambda start, rows: self._fit(until, start, rows),
+            fit=lambda start, rows, like: self._fit(until, start, rows, like),
         )
         chosen = tried[choose(tried)]
         fits = sum(one.recalled is None for one in tried)
@@ -230,8 +230,8 @@ class Production:
             for version in versions
         ]
 
-    def _fit(self, until: datetime, start: datetime | None, rows: pd.DataFrame) -> Model:
-        training = self._trainings.fit(until, start, rows)
+    def _fit(self, until: datetime, start: datetime | None, rows: pd.DataFrame, like: Model | None) -> Model:
+        training = self._trainings.fit(until, start, rows, like=like)
         self._cpu_s += training.saved_cpu_s
         return training.result
 

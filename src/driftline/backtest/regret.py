@@ -16,6 +16,7 @@ from driftline.backtest.versions import first_version
 from driftline.errors import DriftlineError
 from driftline.metrics import FloatArray, Task, metric, row_losses
 from driftline.models import Model
+from driftline.tuning import Search
 
 _PROPER_LOSSES = {Task.BINARY: "brier", Task.MULTICLASS: "log_loss", Task.REGRESSION: "mean_squared_error"}
 
@@ -120,9 +121,13 @@ def _candidates(
 def _trained(past: Past, trainings: Trainings, at: datetime) -> Model:
     """Return the model that would serve after a training."""
     split = past.training(at)
-    if past.pipeline.promote.refit:
-        return trainings.refit(at, None, pd.concat([split.train, split.holdout], ignore_index=True)).result
-    return trainings.fit(at, None, split.train).result
+    is_refitted = past.pipeline.promote.refit
+    judged = None
+    if not is_refitted or isinstance(past.pipeline.trainer, Search):
+        judged = trainings.fit(at, None, split.train).result
+    if judged is not None and not is_refitted:
+        return judged
+    return trainings.refit(at, None, pd.concat([split.train, split.holdout], ignore_index=True), judged=judged).result
 
 
 def _lost(name: str, model: Model, rows: pd.DataFrame, truth: np.ndarray) -> FloatArray:

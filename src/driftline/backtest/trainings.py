@@ -35,23 +35,28 @@ class Trainings:
         self._pipeline = past.pipeline
         self._done: dict[Hashable, tuple[Any, float]] = {}
 
-    def fit(self, until: datetime, start: datetime | None, rows: pd.DataFrame) -> Training[Model]:
+    def fit(
+        self, until: datetime, start: datetime | None, rows: pd.DataFrame, *, like: Model | None = None
+    ) -> Training[Model]:
         """Return the model of a training up to `until` on rows from `start` on (None: on all), without its holdout.
 
-        Trainings of one time with holdouts of other lengths have other numbers of rows.
+        Trainings of one time with holdouts of other lengths have other numbers of rows. `like` is the model of the
+        whole window, whose params a span takes from a search.
 
         Raises:
             TrainingError: there is nothing to learn from these rows.
         """
-        return self._once((until, start, len(rows), "judged"), lambda: fit_model(self._pipeline, rows))
+        return self._once((until, start, len(rows), "judged"), lambda: fit_model(self._pipeline, rows, like=like))
 
-    def refit(self, until: datetime, start: datetime | None, rows: pd.DataFrame) -> Training[Model]:
-        """Return likewise the model of the same rows with the holdout.
+    def refit(
+        self, until: datetime, start: datetime | None, rows: pd.DataFrame, *, judged: Model | None
+    ) -> Training[Model]:
+        """Return likewise the model of the same rows with the holdout, with the params of the one that was judged.
 
         Raises:
             TrainingError: there is nothing to learn from these rows.
         """
-        return self._once((until, start, len(rows), "refitted"), lambda: fit_model(self._pipeline, rows))
+        return self._once((until, start, len(rows), "refitted"), lambda: fit_model(self._pipeline, rows, like=judged))
 
     def _once(self, key: Hashable, work: Callable[[], Result]) -> Training[Result]:
         if key in self._done:

@@ -86,7 +86,7 @@ def trained_version(
     rows = rows_from(pipeline, split.train, trained_from)
     if pipeline.promote.refit:
         rows = pd.concat([rows, split.holdout], ignore_index=True)
-        refitted = trainings.refit(until, trained_from, rows)
+        refitted = trainings.refit(until, trained_from, rows, judged=fitted.model)
         model, saved_cpu_s = refitted.result, refitted.saved_cpu_s
     columns = prediction_columns(model.task, fitted.scores, model.classes) if Need.PREDICTION_PROFILE in needs else None
     version = Version(

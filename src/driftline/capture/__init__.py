@@ -1,6 +1,6 @@
 """What a process can say of itself: its code, its machine, its output and its load."""
 
-from driftline.capture.budget import Budget, exhausted, usage
+from driftline.capture.budget import Budget, Usage, exhausted, usage
 from driftline.capture.code_state import code_state
 from driftline.capture.entry_point import entry_point
 from driftline.capture.gpus import GpuMonitor, gpus
@@ -15,6 +15,7 @@ __all__ = [
     "GpuMonitor",
     "LoadSampler",
     "OutputCapture",
+    "Usage",
     "code_state",
     "entry_point",
     "exhausted",

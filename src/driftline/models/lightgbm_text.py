@@ -1,11 +1,11 @@
 """Gradient boosted trees by LightGBM, stored as LightGBM's own text."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
 from types import MappingProxyType, ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -17,13 +17,22 @@ from driftline.models.errors import LONGEST_FAULT, ModelFilesError, invalid_trai
 from driftline.models.lightgbm_check import check_text
 from driftline.models.model import Flavor, Model
 from driftline.models.number_matrix import SMALL_TABLE, column_names, number_matrix
+from driftline.models.own_training import own_training
 from driftline.models.signature import Signature, enforce, signature_of
-from driftline.models.trainer import Param, check_training
+from driftline.models.trainer import Param, attributes_and_extra, check_training
+from driftline.models.watch import Watch, WatchedModel
 
 if TYPE_CHECKING:
     import lightgbm
 
 _OBJECTIVES = {Task.BINARY: "binary", Task.MULTICLASS: "multiclass", Task.REGRESSION: "regression"}
+_WATCHED = {"auroc": "auc", "average_precision": "average_precision", "rmse": "rmse", "mae": "l1"}
+_WATCHED_LOSSES = {
+    (Task.BINARY, "log_loss"): "binary_logloss",
+    (Task.MULTICLASS, "log_loss"): "multi_logloss",
+    (Task.BINARY, "accuracy"): "binary_error",
+    (Task.MULTICLASS, "accuracy"): "multi_error",
+}
 _DECIDED = frozenset(
     {"objective", "num_class", "deterministic", "force_col_wise", "force_row_wise", "num_threads", "seed"}
     | {"num_leaves", "learning_rate", "num_iterations", "min_data_in_leaf", "feature_fraction", "lambda_l2"}
@@ -96,6 +105,7 @@ class LightGBM:
             **self.extra,
         }
 
+    @own_training
     def fit(
         self,
         features: pd.DataFrame,
@@ -115,25 +125,53 @@ class LightGBM:
         check_training(features, target, task=task, classes=classes)
         signature = signature_of(features)
         plain = enforce(signature, features)
-        table = lightgbm.Dataset(
-            number_matrix(signature, plain),
-            label=target,
-            feature_name=column_names(signature),
-            categorical_feature=[i for i, column in enumerate(signature.columns) if column.type == "string"],
-            params={"verbosity": -1},
-        )
+        params = self._lightgbm_params(task, classes, self.seed if seed is None else seed)
+        booster = lightgbm.train(params, _table(signature, plain, target), self.trees)
+        return _model(booster, signature, plain, task=task, classes=classes)
+
+    @own_training
+    def fit_watched(
+        self,
+        features: pd.DataFrame,
+        target: np.ndarray,
+        watch: Watch,
+        *,
+        task: Task,
+        classes: tuple[Label, ...] = (),
+        seed: int | None = None,
+    ) -> WatchedModel:
+        """Return the model at its best iteration of `trees`; see `BoostingTrainer.fit_watched`.
+
+        Raises:
+            TrainingError: there is nothing to learn from these rows.
+            InvalidColumnError: a column holds what no model reads.
+        """
+        lightgbm = _lightgbm()
+        check_training(features, target, task=task, classes=classes)
+        signature = signature_of(features)
+        plain = enforce(signature, features)
+        own = _WATCHED[watch.metric] if watch.metric in _WATCHED else _WATCHED_LOSSES[task, watch.metric]
+        params = self._lightgbm_params(task, classes, self.seed if seed is None else seed) | {"metric": own}
+        table = _table(signature, plain, target)
+        watched = table.create_valid(number_matrix(signature, enforce(signature, watch.features)), label=watch.target)
         booster = lightgbm.train(
-            self._lightgbm_params(task, classes, self.seed if seed is None else seed), table, self.trees
+            params,
+            table,
+            self.trees,
+            valid_sets=[watched],
+            callbacks=[_reporting(watch), lightgbm.early_stopping(watch.patience, verbose=False)],
         )
-        return Model(
-            flavor=Flavor.LIGHTGBM,
-            estimator=BoosterEstimator(booster, signature),
-            signature=signature,
-            task=task,
-            classes=classes,
-            example=plain.head(5).reset_index(drop=True),
-            feature_importance=gain_shares(booster, signature),
-        )
+        model = _model(booster, signature, plain, task=task, classes=classes)
+        return WatchedModel(model=model, trees=booster.best_iteration or booster.current_iteration())
+
+    def with_params(self, params: Mapping[str, Param]) -> "LightGBM":
+        """Return the trainer with other params, by the names that `params` gives them.
+
+        Raises:
+            TrainingError: a param is one that the task decides.
+        """
+        attributes, extra = attributes_and_extra(self, params)
+        return replace(self, **attributes, extra={**self.extra, **extra})
 
     def _lightgbm_params(self, task: Task, classes: tuple[Label, ...], seed: int) -> dict[str, Param]:
         return {
@@ -151,6 +189,38 @@ class LightGBM:
             **({"num_class": len(classes)} if task is Task.MULTICLASS else {}),
             **self.extra,
         }
+
+
+def _table(signature: Signature, plain: pd.DataFrame, target: np.ndarray) -> Any:
+    return _lightgbm().Dataset(
+        number_matrix(signature, plain),
+        label=target,
+        feature_name=column_names(signature),
+        categorical_feature=[i for i, column in enumerate(signature.columns) if column.type == "string"],
+        params={"verbosity": -1},
+    )
+
+
+def _model(
+    booster: "lightgbm.Booster", signature: Signature, plain: pd.DataFrame, *, task: Task, classes: tuple[Label, ...]
+) -> Model:
+    return Model(
+        flavor=Flavor.LIGHTGBM,
+        estimator=BoosterEstimator(booster, signature),
+        signature=signature,
+        task=task,
+        classes=classes,
+        example=plain.head(5).reset_index(drop=True),
+        feature_importance=gain_shares(booster, signature),
+    )
+
+
+def _reporting(watch: Watch) -> Callable[[Any], None]:
+    def report(env: Any) -> None:
+        [(_, _, value, *_)] = env.evaluation_result_list
+        watch.on_iteration(env.iteration, 1.0 - value if watch.metric == "accuracy" else value)
+
+    return report
 
 
 class BoosterEstimator:

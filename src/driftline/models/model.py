@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from driftline.models.signature import Signature, enforce
 class Flavor(StrEnum):
     """The format a model is stored in."""
 
+    BLEND = "blend"
     LIGHTGBM = "lightgbm"
     SKLEARN = "sklearn"
     XGBOOST = "xgboost"
@@ -46,6 +47,8 @@ class Model:
         example: up to five rows of the training table, in the types of `enforce`.
         feature_importance: each column's share of the importance, adding up to 1 (or all 0); by falling
             share.
+        recipe: what was chosen by a trainer that chooses, as JSON values, so that a refit follows it without choosing
+            again; None of a trainer that leaves nothing open.
     """
 
     flavor: Flavor
@@ -55,6 +58,7 @@ class Model:
     classes: tuple[Label, ...]
     example: pd.DataFrame = field(repr=False)
     feature_importance: Mapping[str, float] = field(repr=False)
+    recipe: Mapping[str, Any] | None = field(default=None, repr=False)
 
     def score(self, frame: pd.DataFrame) -> np.ndarray:
         """Return what evaluations read, float64, no NaN.

@@ -3,9 +3,9 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,13 +17,12 @@ from driftline.metrics import Task
 from driftline.models.errors import LONGEST_FAULT, ModelFilesError, UntrustedModelError, invalid_trainer
 from driftline.models.importance import importance_shares
 from driftline.models.model import Flavor, Model
+from driftline.models.own_training import own_training
 from driftline.models.signature import enforce, signature_of
+from driftline.models.skops_check import refuse_bomb
 from driftline.models.trainer import Param, check_training
 from driftline.models.trusted_types import TRUSTED_TYPES
 
-MOST_SCHEMA_BYTES = 32 * 2**20  # a forest of 1,000 trees has 3 MB; as Python objects it takes twenty times as much
-MOST_UNPACKED_BYTES = 256 * 2**20  # of the arrays of a small file
-MOST_RATIO = 50  # of the arrays of a large one; trees pack to a tenth
 _FIRST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip entry can have
 
 
@@ -57,6 +56,20 @@ class Sklearn:
         plain = {key: value for key, value in params.items() if isinstance(value, Param)}
         return {**plain, "seed": self.seed}
 
+    def with_params(self, params: Mapping[str, Param]) -> "Sklearn":
+        """Return the trainer with other parameters of its estimator, nested ones as `step__param`.
+
+        Raises:
+            TrainingError: the estimator has no such parameter, or refuses the value.
+        """
+        from sklearn.base import clone  # noqa: PLC0415 - costs a second
+
+        try:
+            return replace(self, estimator=clone(self.estimator).set_params(**params))
+        except (TypeError, ValueError) as error:
+            raise invalid_trainer(self.name, f"does not take these parameters: {error}") from error
+
+    @own_training
     def fit(
         self,
         features: pd.DataFrame,
@@ -166,7 +179,7 @@ def refuse_untrusted(content: bytes, trusted: tuple[str, ...]) -> None:
     import skops.io  # noqa: PLC0415 - brings scikit-learn
 
     with _reading():
-        _refuse_bomb(content)
+        refuse_bomb(content)
         untrusted = skops.io.get_untrusted_types(data=content)
     refused = sorted(set(untrusted) - TRUSTED_TYPES - set(trusted))
     if refused:
@@ -183,52 +196,6 @@ def _reading() -> Iterator[None]:
     except Exception as error:
         fault = f"{type(error).__name__}: {error}"[:LONGEST_FAULT]
         raise ModelFilesError(f"skops does not read the model ({fault})") from error
-
-
-def _refuse_bomb(content: bytes) -> None:
-    """Refuse a file whose arrays, each counted as often as it is named, or whose schema would fill the memory.
-
-    skops writes an object in full wherever it occurs. A schema that instead refers to one it has written before would
-    be gone through twice as often with each level.
-    """
-    with zipfile.ZipFile(io.BytesIO(content)) as stored:
-        sizes = {entry.filename: entry.file_size for entry in stored.infolist()}  # of no entry is more unpacked
-        if sizes["schema.json"] > MOST_SCHEMA_BYTES:
-            raise ModelFilesError(
-                f"its schema has {sizes['schema.json']:,} bytes, at most {MOST_SCHEMA_BYTES:,} are read"
-            )
-        schema = json.loads(stored.read("schema.json"))
-    _size(schema, {})
-    named = set(_named_files(schema))
-    unpacked = sum(sizes.get(file, 0) for _, file in named)
-    most = max(MOST_UNPACKED_BYTES, MOST_RATIO * len(content))
-    if unpacked > most:
-        raise ModelFilesError(f"it unpacks to {unpacked:,} bytes, at most {most:,} are read")
-
-
-def _size(node: Any, sizes: dict[str, int]) -> int:
-    """Return how many objects a part of a schema has; refuse one that is written in two sizes under one number."""
-    if isinstance(node, list):
-        return sum(_size(child, sizes) for child in node)
-    if not isinstance(node, dict):
-        return 0
-    size = 1 + sum(_size(child, sizes) for child in node.values())
-    if "__id__" in node and sizes.setdefault(str(node["__id__"]), size) != size:
-        raise ModelFilesError("its schema refers to an object instead of writing it in full")
-    return size
-
-
-def _named_files(schema: Any) -> Iterator[tuple[str, str]]:
-    """Give the object and the name of each file that a schema refers to."""
-    todo = [schema]
-    while todo:
-        node = todo.pop()
-        if isinstance(node, dict):
-            if "file" in node:
-                yield str(node.get("__id__")), str(node["file"])
-            todo.extend(node.values())
-        elif isinstance(node, list):
-            todo.extend(node)
 
 
 def _may_have(estimator: Any, method: str) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from driftline.metrics import Task
+from driftline.models.blend import BlendEstimator, stored_member_count
 from driftline.models.errors import LONGEST_FAULT, ModelFilesError
 from driftline.models.lightgbm_text import BoosterEstimator
 from driftline.models.model import Estimator, Flavor, Model
@@ -17,17 +18,23 @@ from driftline.models.sklearn_skops import SklearnEstimator
 from driftline.models.xgboost_json import XGBoostEstimator
 
 _FORMAT_VERSION = 1
-_ESTIMATOR_FILES = {Flavor.LIGHTGBM: "model.txt", Flavor.SKLEARN: "model.skops", Flavor.XGBOOST: "model.xgboost.json"}
+_ESTIMATOR_FILES = {
+    Flavor.BLEND: "blend.json",
+    Flavor.LIGHTGBM: "model.txt",
+    Flavor.SKLEARN: "model.skops",
+    Flavor.XGBOOST: "model.xgboost.json",
+}
 
 
 def to_files(model: Model) -> dict[str, bytes]:
     """Return the files of `model` by path; the same training gives the same bytes.
 
-    `model.json`: format version, flavor, task, classes, signature and feature importance. `model.txt` (LightGBM),
-    `model.skops` (scikit-learn) or `model.xgboost.json`: the trained weights. `example.json`: rows to try it with,
-    as `{"columns", "rows"}`, times in ISO 8601 and missing values as null.
+    `model.json`: format version, flavor, task, classes, signature, feature importance, and what its trainer chose,
+    where it chose. `model.txt` (LightGBM), `model.skops` (scikit-learn) or `model.xgboost.json`: the trained weights.
+    `example.json`: rows to try it with, as `{"columns", "rows"}`, times in ISO 8601 and missing values as null. Of a
+    blend `blend.json` has the share of each member, whose own files are in `members/0/` and so on.
     """
-    described = {
+    described: dict[str, Any] = {
         "format_version": _FORMAT_VERSION,
         "flavor": model.flavor,
         "task": model.task,
@@ -35,10 +42,18 @@ def to_files(model: Model) -> dict[str, bytes]:
         "signature": columns_as_json(model.signature),
         "feature_importance": dict(model.feature_importance),
     }
+    if model.recipe is not None:
+        described["recipe"] = dict(model.recipe)
+    members = model.estimator.members if isinstance(model.estimator, BlendEstimator) else ()
     return {
         "model.json": _json(described),
         _ESTIMATOR_FILES[model.flavor]: model.estimator.to_bytes(),
         "example.json": _json(_rows_as_json(model.example)),
+        **{
+            f"{_member_folder(place)}{path}": content
+            for place, member in enumerate(members)
+            for path, content in to_files(member).items()
+        },
     }
 
 
@@ -53,6 +68,10 @@ def from_files(files: Mapping[str, bytes], *, trusted: tuple[str, ...] = ()) -> 
         ModelFilesError: a file is missing, broken, or of a newer format.
         UntrustedModelError: the model holds types that are not trusted; nothing of it was loaded.
     """
+    return _from_files(files, trusted, is_member=False)
+
+
+def _from_files(files: Mapping[str, bytes], trusted: tuple[str, ...], *, is_member: bool) -> Model:
     described_content, example_content = _file(files, "model.json"), _file(files, "example.json")
     try:
         described = json.loads(described_content)
@@ -65,18 +84,22 @@ def from_files(files: Mapping[str, bytes], *, trusted: tuple[str, ...] = ()) -> 
         flavor, task = Flavor(described["flavor"]), Task(described["task"])
         classes = tuple(described["classes"])
         signature = columns_from_json(described["signature"])
-        importance = described["feature_importance"]
+        importance, recipe = described["feature_importance"], described.get("recipe")
         example = _rows_from_json(json.loads(example_content), signature)
     except Exception as error:
         raise _broken("model.json or example.json", error) from error
     content = _file(files, _ESTIMATOR_FILES[flavor])
     estimator: Estimator
-    if flavor is Flavor.LIGHTGBM:
+    if flavor is Flavor.BLEND:
+        estimator = BlendEstimator.from_bytes(content, [] if is_member else _members(files, content, trusted))
+    elif flavor is Flavor.LIGHTGBM:
         estimator = BoosterEstimator.from_bytes(content, signature)
     elif flavor is Flavor.XGBOOST:
         estimator = XGBoostEstimator.from_bytes(content, signature, task=task, class_count=len(classes))
     else:
         estimator = SklearnEstimator.from_bytes(content, task=task, class_count=len(classes), trusted=trusted)
+    if isinstance(estimator, BlendEstimator):
+        _check_members(estimator, signature, task, classes)
     return Model(
         flavor=flavor,
         estimator=estimator,
@@ -85,6 +108,7 @@ def from_files(files: Mapping[str, bytes], *, trusted: tuple[str, ...] = ()) -> 
         classes=classes,
         example=example,
         feature_importance=importance,
+        recipe=recipe,
     )
 
 
@@ -95,6 +119,29 @@ def model_digest(files: Mapping[str, bytes]) -> str:
     """
     lines = (f"{hashlib.sha256(files[path]).hexdigest()}  {path}\n" for path in sorted(files))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _members(files: Mapping[str, bytes], content: bytes, trusted: tuple[str, ...]) -> list[Model]:
+    """Return the members of a blend, none of which is a blend itself."""
+    folders = [_member_folder(place) for place in range(stored_member_count(content))]
+    return [
+        _from_files(
+            {path.removeprefix(folder): body for path, body in files.items() if path.startswith(folder)},
+            trusted,
+            is_member=True,
+        )
+        for folder in folders
+    ]
+
+
+def _check_members(blend: BlendEstimator, signature: Signature, task: Task, classes: tuple[Any, ...]) -> None:
+    for place, member in enumerate(blend.members):
+        if (member.signature, member.task, member.classes) != (signature, task, classes):
+            raise ModelFilesError(f"member {place} of the blend has other columns, classes or another task")
+
+
+def _member_folder(place: int) -> str:
+    return f"members/{place}/"
 
 
 def _broken(path: str, error: Exception) -> ModelFilesError:

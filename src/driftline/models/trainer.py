@@ -1,6 +1,8 @@
 """Trainers: values that say how a model is trained, and the one verb that does it."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -45,6 +47,13 @@ class Trainer(Protocol):
             TrainingError: there is nothing to learn from these rows.
             InvalidColumnError: a column holds what no model reads.
         """
+
+
+def attributes_and_extra(trainer: Any, params: Mapping[str, Param]) -> tuple[dict[str, Any], dict[str, Param]]:
+    """Return which of `params` are attributes of a trainer that is a dataclass, and which are more of its library's."""
+    names = {own.name for own in fields(trainer)} - {"extra"}
+    attributes = {name: value for name, value in params.items() if name in names}
+    return attributes, {name: value for name, value in params.items() if name not in names}
 
 
 def check_training(features: pd.DataFrame, target: np.ndarray, *, task: Task, classes: tuple[Label, ...]) -> None:

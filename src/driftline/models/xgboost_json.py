@@ -1,7 +1,7 @@
 """Gradient boosted trees by XGBoost, stored as XGBoost's own JSON."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
 from types import MappingProxyType, ModuleType
@@ -17,10 +17,18 @@ from driftline.models.errors import LONGEST_FAULT, ModelFilesError, invalid_trai
 from driftline.models.model import Flavor, Model
 from driftline.models.number_matrix import SMALL_TABLE, column_names, number_matrix
 from driftline.models.signature import Signature, enforce, signature_of
-from driftline.models.trainer import Param, check_training
+from driftline.models.trainer import Param, attributes_and_extra, check_training
+from driftline.models.watch import Watch, WatchedModel
 from driftline.models.xgboost_check import check_json
 
 _OBJECTIVES = {Task.BINARY: "binary:logistic", Task.MULTICLASS: "multi:softprob", Task.REGRESSION: "reg:squarederror"}
+_WATCHED = {"auroc": "auc", "average_precision": "aucpr", "rmse": "rmse", "mae": "mae"}
+_WATCHED_LOSSES = {
+    (Task.BINARY, "log_loss"): "logloss",
+    (Task.MULTICLASS, "log_loss"): "mlogloss",
+    (Task.BINARY, "accuracy"): "error",
+    (Task.MULTICLASS, "accuracy"): "merror",
+}
 _LARGEST = float(np.finfo(np.float32).max)  # XGBoost holds numbers in 32 bits, and refuses infinities
 _DECIDED = frozenset(
     {
@@ -129,15 +137,53 @@ class XGBoost:
         table = _table(signature, plain, threads=self.threads, target=target)
         params = self._xgboost_params(task, classes, self.seed if seed is None else seed)
         booster = xgboost.train(params, table, num_boost_round=self.trees)
-        return Model(
-            flavor=Flavor.XGBOOST,
-            estimator=XGBoostEstimator(booster, signature),
-            signature=signature,
-            task=task,
-            classes=classes,
-            example=plain.head(5).reset_index(drop=True),
-            feature_importance=xgboost_gain_shares(booster, signature),
+        return _model(booster, signature, plain, task=task, classes=classes)
+
+    def fit_watched(
+        self,
+        features: pd.DataFrame,
+        target: np.ndarray,
+        watch: Watch,
+        *,
+        task: Task,
+        classes: tuple[Label, ...] = (),
+        seed: int | None = None,
+    ) -> WatchedModel:
+        """Return the model at its best iteration of `trees`; see `BoostingTrainer.fit_watched`.
+
+        Raises:
+            TrainingError: there is nothing to learn from these rows.
+            InvalidColumnError: a column holds what no model reads.
+            LibraryMissingError: XGBoost is not installed.
+        """
+        xgboost = _xgboost()
+        check_training(features, target, task=task, classes=classes)
+        signature = signature_of(features)
+        plain = enforce(signature, features)
+        table = _table(signature, plain, threads=self.threads, target=target)
+        watched = enforce(signature, watch.features)
+        own = _WATCHED[watch.metric] if watch.metric in _WATCHED else _WATCHED_LOSSES[task, watch.metric]
+        params = self._xgboost_params(task, classes, self.seed if seed is None else seed) | {"eval_metric": own}
+        booster = xgboost.train(
+            params,
+            table,
+            num_boost_round=self.trees,
+            evals=[(_table(signature, watched, threads=self.threads, target=watch.target), "watched")],
+            callbacks=[_reporting(watch), xgboost.callback.EarlyStopping(rounds=watch.patience)],
+            verbose_eval=False,
         )
+        trees = booster.best_iteration + 1
+        model = _model(booster[:trees], signature, plain, task=task, classes=classes)
+        return WatchedModel(model=model, trees=trees)
+
+    def with_params(self, params: Mapping[str, Param]) -> "XGBoost":
+        """Return the trainer with other params, by the names that `params` gives them.
+
+        Raises:
+            TrainingError: a param is one that the task decides.
+        """
+        attributes, extra = attributes_and_extra(self, params)
+        return replace(self, **attributes, extra={**self.extra, **extra})
 
     def _xgboost_params(self, task: Task, classes: tuple[Label, ...], seed: int) -> dict[str, Param]:
         return {
@@ -153,6 +199,28 @@ class XGBoost:
             **({"num_class": len(classes)} if task is Task.MULTICLASS else {}),
             **self.extra,
         }
+
+
+def _model(booster: Any, signature: Signature, plain: pd.DataFrame, *, task: Task, classes: tuple[Label, ...]) -> Model:
+    return Model(
+        flavor=Flavor.XGBOOST,
+        estimator=XGBoostEstimator(booster, signature),
+        signature=signature,
+        task=task,
+        classes=classes,
+        example=plain.head(5).reset_index(drop=True),
+        feature_importance=xgboost_gain_shares(booster, signature),
+    )
+
+
+def _reporting(watch: Watch) -> Any:
+    class Reporting(_xgboost().callback.TrainingCallback):  # type: ignore[misc]  # a class of a library that is lazy
+        def after_iteration(self, _model: Any, epoch: int, evals: Mapping[str, Mapping[str, Any]]) -> bool:
+            [history] = evals["watched"].values()
+            watch.on_iteration(epoch, 1.0 - history[-1] if watch.metric == "accuracy" else history[-1])
+            return False
+
+    return Reporting()
 
 
 class XGBoostEstimator:

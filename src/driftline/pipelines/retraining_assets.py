@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from driftline.declaration import DECISION_TAG, TRIGGER_TAG, Kind, ModelPipeline
-from driftline.models import Flavor, LightGBM, Sklearn, XGBoost
+from driftline.models import Blend, Flavor, LightGBM, Sklearn, XGBoost
 from driftline.pipelines.failure import visible_failure
 from driftline.pipelines.keys import asset_key, described
 from driftline.pipelines.links import of_decision, of_version, training_runs
@@ -17,10 +17,16 @@ from driftline.pipelines.workspace import WorkspaceResource
 from driftline.retraining import AdjudicationResult, DatasetReadResult, TrainingResult, adjudicate, read_dataset, train
 from driftline.retraining.errors import no_first_champion
 from driftline.store.decision_rows import Trigger
+from driftline.tuning import Search
 
 ACTOR = "dagster"
 # Of driftline's own trainers: a badge in the UI.
-_FLAVORS = {LightGBM: Flavor.LIGHTGBM, Sklearn: Flavor.SKLEARN, XGBoost: Flavor.XGBOOST}
+_FLAVORS = {
+    Blend: Flavor.BLEND,
+    LightGBM: Flavor.LIGHTGBM,
+    Sklearn: Flavor.SKLEARN,
+    XGBoost: Flavor.XGBOOST,
+}
 
 
 def dataset_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
@@ -50,7 +56,8 @@ def dataset_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
 
 def model_asset(pipeline: ModelPipeline) -> dg.AssetsDefinition:
     """Return the asset of the newest challenger: trained, scored on the holdout, registered."""
-    badges = [str(flavor) for trainer, flavor in _FLAVORS.items() if isinstance(pipeline.trainer, trainer)]
+    parts = pipeline.trainer.trainers if isinstance(pipeline.trainer, Search) else (pipeline.trainer,)
+    badges = [str(flavor) for trainer, flavor in _FLAVORS.items() if any(isinstance(part, trainer) for part in parts)]
 
     @dg.asset(
         key=asset_key(pipeline, Kind.MODEL),

@@ -34,7 +34,7 @@ class Recallable:
     model: Model
 
 
-Fit = Callable[[datetime | None, pd.DataFrame], Model]
+Fit = Callable[[datetime | None, pd.DataFrame, Model | None], Model]
 
 
 def candidates(
@@ -59,13 +59,14 @@ def candidates(
         window: the times of both; None for a table, which has no spans. A share is one of the time before the holdout.
         changed_at: when the world is estimated to have changed.
         recallable: earlier champions, newest first.
-        fit: trains on rows from a time on (None: on all).
+        fit: trains on rows from a time on (None: on all), with the params of a model where one is given: a search is
+            made once, on the whole window.
 
     Raises:
         TrainingError: there is nothing to learn from the whole window.
         TargetClassError: the holdout has a class that the training rows lack.
     """
-    whole = fit(None, training)
+    whole = fit(None, training, None)
     truth = encode(pipeline.target, holdout, classes=whole.classes)
     days = _days(pipeline, holdout)
 
@@ -79,7 +80,7 @@ def candidates(
         return found
     first = holdout[pipeline.time_column].min()
     for start, rows in _spans(pipeline, training, Window(window.start, first), changed_at, whole.classes):
-        model = fit(start, rows)
+        model = fit(start, rows, whole)
         if scored_about(model) == scored_about(whole):
             found.append(candidate(model, len(rows), start))
     for version in [one for one in recallable if one.seen_until <= first][: choice.versions]:

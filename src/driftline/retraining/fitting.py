@@ -25,6 +25,7 @@ from driftline.metrics import (
 )
 from driftline.models import Model
 from driftline.registry.errors import incomparable_classes
+from driftline.tuning import Search
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,16 +116,28 @@ def holdout_loss(fitted: Fitted) -> HoldoutLoss:
     return HoldoutLoss(loss=sample_mean(losses), excess=sample_mean(excess))
 
 
-def fit_model(pipeline: ModelPipeline, rows: pd.DataFrame) -> Model:
+def fit_model(pipeline: ModelPipeline, rows: pd.DataFrame, *, like: Model | None = None) -> Model:
     """Return the model that the pipeline's recipe makes of `rows`.
+
+    Args:
+        pipeline: the declaration.
+        rows: labelled.
+        like: a model whose params are taken, where the recipe is a search: it does not search again.
 
     Raises:
         MissingColumnError: a declared feature is not among the columns.
         TrainingError: there is nothing to learn from these rows.
+        SearchFailedError: the recipe is a search, none of whose trials has succeeded.
     """
     classes, task = classes_of(pipeline.target, rows), task_of(pipeline.target, rows)
     features = rows[pipeline.feature_names(rows.columns)]
-    return pipeline.trainer.fit(features, encode(pipeline.target, rows, classes=classes), task=task, classes=classes)
+    target, trainer, holdout = encode(pipeline.target, rows, classes=classes), pipeline.trainer, pipeline.holdout
+    if not isinstance(trainer, Search):
+        return trainer.fit(features, target, task=task, classes=classes)
+    if like is not None and like.recipe is not None:
+        return trainer.fit_like(like.recipe, features, target, task=task, classes=classes)
+    times = rows[holdout.time_column or pipeline.time_column] if isinstance(holdout, Newest) else None
+    return trainer.fit(features, target, task=task, classes=classes, judged_by=pipeline.metrics[0], times=times)
 
 
 def compare_on_holdout(

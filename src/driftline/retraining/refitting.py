@@ -4,7 +4,7 @@ import pandas as pd
 
 from driftline.declaration import ModelPipeline
 from driftline.dossier import store_profile, store_reference_rows
-from driftline.registry import Decision, ModelVersion, register
+from driftline.registry import Decision, ModelVersion, load_version, register
 from driftline.retraining.candidates import rows_from
 from driftline.retraining.fitting import fit_model
 from driftline.retraining.training import load_rows
@@ -31,7 +31,8 @@ def refit(workspace: Workspace, pipeline: ModelPipeline, decision: Decision, jud
         rows = rows_from(pipeline, pd.concat(parts, ignore_index=True), judged.trained_from)
         store_profile(run, pipeline, rows)
         store_reference_rows(run, pipeline, rows)
-        model = fit_model(pipeline, rows)
+        like = load_version(workspace, judged, trusted=pipeline.trusted)
+        model = fit_model(pipeline, rows, like=like)
         return register(
             run,
             pipeline.name,

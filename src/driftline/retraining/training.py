@@ -172,7 +172,7 @@ def _choose(
         window=pipeline.training_rows(reading.as_of),
         changed_at=change_of_world(workspace, pipeline),
         recallable=earlier.recallable,
-        fit=lambda _, part: fit_model(pipeline, part),
+        fit=lambda _, part, like: fit_model(pipeline, part, like=like),
     )
     place = choose(tried)
     recalled = tried[place].recalled

@@ -88,6 +88,11 @@ class ActiveRun(RunFiles):
         return datetime.fromtimestamp(self._times.start_us / 1e6, UTC)
 
     @property
+    def place(self) -> "tuple[Destination, Workspace | None]":
+        """Return where it is written to, with the workspace that was given for it: runs within it go there, too."""
+        return self.destination, self._workspace
+
+    @property
     def parent_run_id(self) -> str | None:
         """Return the run that this one is part of, or None."""
         parent: str | None = self._about.get("parent_run_id")

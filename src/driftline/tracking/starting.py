@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from driftline.capture import Budget, code_state, entry_point
 from driftline.errors import StorageError
 from driftline.tracking import endings, left, sender
-from driftline.tracking.destinations import configured_settings, destination_of
+from driftline.tracking.destinations import configured_destination, configured_settings, destination_of
 from driftline.tracking.errors import ActiveRunError, InvalidExperimentFactsError, InvalidRunIdError, unknown_run
 from driftline.tracking.load import RunLoad
 from driftline.tracking.observation import Observation
@@ -120,7 +120,7 @@ def start_run(
         log_output: whether what the process prints is kept, its start and its end; by default of the outermost run of a
             script, and not of one that is given a workspace, such as those of pipelines, whose output Dagster keeps.
         budget: what the run may use; then its process ends as by SIGTERM.
-        workspace: where it is stored; by default where the settings say.
+        workspace: where it is stored; by default where the run is stored that it is nested in, or the settings say.
         dagster_run_id: the Dagster run that this is part of.
         source: the folder whose git commit is recorded; the working directory by default.
 
@@ -134,9 +134,9 @@ def start_run(
     outer = innermost.own()
     if outer is not None and not nested:
         raise ActiveRunError(outer.run_id)
-    settings, configured = configured_settings()
+    settings, _ = configured_settings()
     source = source or Path.cwd()
-    destination = configured if workspace is None else destination_of(workspace)
+    destination, workspace = _place(workspace, innermost.get() if nested else None)
     if experiment is None:
         experiment = _experiment.name or settings.experiment
     started = _Started(id_=uuid.uuid4().hex, experiment=checked_experiment(experiment), name=run_name)
@@ -174,6 +174,13 @@ def start_run(
         load = RunLoad(price_per_hour=settings.price_per_hour, budget=budget)
         Observation(run, source, load, output)
     return run
+
+
+def _place(workspace: "Workspace | None", outer: ActiveRun | None) -> "tuple[Destination, Workspace | None]":
+    """Return where a run is written to, with the workspace of that, where one is open."""
+    if workspace is not None:
+        return destination_of(workspace), workspace
+    return outer.place if outer is not None else (configured_destination(), None)
 
 
 @dataclass(frozen=True, kw_only=True)
