@@ -4,7 +4,7 @@ from driftline.models.fitted import fitted_booster, fitted_estimator, fitted_xgb
 from driftline.models.lightgbm_text import LightGBM
 from driftline.models.model import Flavor, Model
 from driftline.models.sklearn_skops import Sklearn
-from driftline.models.storage import from_files, model_digest, to_files
+from driftline.models.storage import digest_of_files, from_files, model_digest, to_files
 from driftline.models.trainer import Trainer
 from driftline.models.xgboost_json import XGBoost
 
@@ -15,6 +15,7 @@ __all__ = [
     "Sklearn",
     "Trainer",
     "XGBoost",
+    "digest_of_files",
     "fitted_booster",
     "fitted_estimator",
     "fitted_xgboost",
