@@ -81,6 +81,7 @@ def test_each_run_of_a_process_has_its_own_output(look):
 def test_a_run_that_lasts_knows_its_load_and_its_cost(look, monkeypatch):
     monkeypatch.setenv("DRIFTLINE_PRICE_PER_HOUR", "3600")
     monkeypatch.setattr(load, "SAMPLE_S", 0.3)
+    monkeypatch.setattr(load, "LEAST_S", 1.0)
     with driftline.start_run("busy") as run:
         ends = time.monotonic() + 1.1
         while time.monotonic() < ends or "system/memory_bytes" not in describe_run(look(), run.run_id)["metrics"]:

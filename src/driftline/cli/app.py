@@ -17,6 +17,7 @@ from driftline.cli.drift import drift
 from driftline.cli.errors import InterruptedByUserError
 from driftline.cli.evaluate import evaluate
 from driftline.cli.gc import gc
+from driftline.cli.imports import imports
 from driftline.cli.init import init
 from driftline.cli.leaderboard import leaderboard
 from driftline.cli.level import level
@@ -45,6 +46,7 @@ for command in (init, demo, dev, serve, *LOOK, *ACT):
 app.command(hidden=True)(schema)
 app.add_typer(truth, name="truth")
 app.add_typer(bandit, name="bandit")
+app.add_typer(imports, name="import")
 
 
 def main() -> None:

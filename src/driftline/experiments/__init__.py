@@ -7,6 +7,7 @@ from driftline.experiments.history import metric_history
 from driftline.experiments.leaderboard import REPEATED, LeaderboardEntry, leaderboard
 from driftline.experiments.listing import describe_run, find_runs, get_run, list_runs, listed
 from driftline.experiments.lost import end_lost_runs
+from driftline.experiments.retention import Retention, plan_retention, remove_runs
 from driftline.experiments.search import run_page, search_runs
 from driftline.experiments.tables import long_table, wide_table, write_table
 from driftline.store.found_runs import FoundRun
@@ -15,6 +16,7 @@ __all__ = [
     "REPEATED",
     "FoundRun",
     "LeaderboardEntry",
+    "Retention",
     "RunComparison",
     "compare_runs",
     "describe_run",
@@ -28,6 +30,8 @@ __all__ = [
     "metric_histories",
     "metric_history",
     "named_values",
+    "plan_retention",
+    "remove_runs",
     "run_page",
     "search_runs",
     "unlogged_keys",

@@ -1,6 +1,7 @@
 """Params and tags: what they were logged as, and what searches compare."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from math import isnan
 from typing import Any
@@ -10,6 +11,8 @@ from driftline.ingest.writer import Writer
 from driftline.storable_text import storable
 
 _json = json.JSONEncoder().encode
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?", re.ASCII)
+_BOOLEANS = {"True": True, "False": False}  # as Python writes them
 LONGEST_TEXT = 500  # characters that are compared: an index of PostgreSQL takes 2,704 bytes
 
 
@@ -66,7 +69,9 @@ def set_tags(transaction: Transaction, run: int, tags: Mapping[str, str | None])
 
 
 def _number(value: Any) -> float | None:
-    """Return the number that a param is compared as, None for what is none."""
+    """Return the number that a param is compared as, also one that was logged as text; None for what is none."""
+    if isinstance(value, str):
+        value = _BOOLEANS.get(value, float(value) if _NUMBER.fullmatch(value) else value)
     if not isinstance(value, int | float):
         return None
     try:

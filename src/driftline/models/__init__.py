@@ -7,7 +7,7 @@ from driftline.models.lightgbm_text import LightGBM
 from driftline.models.model import Flavor, Model
 from driftline.models.own_training import is_own_training
 from driftline.models.sklearn_skops import Sklearn
-from driftline.models.storage import from_files, model_digest, to_files
+from driftline.models.storage import digest_of_files, from_files, model_digest, to_files
 from driftline.models.trainer import Param, Trainer, check_training
 from driftline.models.watch import BoostingTrainer, Watch, watched_metric
 from driftline.models.xgboost_json import XGBoost
@@ -26,6 +26,7 @@ __all__ = [
     "XGBoost",
     "any_fitted",
     "check_training",
+    "digest_of_files",
     "fitted_booster",
     "from_files",
     "is_of",

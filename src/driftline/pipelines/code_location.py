@@ -6,7 +6,7 @@ import dagster as dg
 from dagster._check import CheckError
 from dagster._core.remote_origin import CodeLocationOrigin, ManagedGrpcPythonEnvCodeLocationOrigin
 from dagster._core.workspace.load import location_origins_from_yaml_paths
-from yaml import YAMLError  # type: ignore[import-untyped]
+from yaml import YAMLError
 
 from driftline.pipelines.errors import WorkspaceFileError
 

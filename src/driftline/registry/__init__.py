@@ -12,6 +12,7 @@ from driftline.registry.decision import Adjudication, AdjudicationSlice, Decisio
 from driftline.registry.decisions import append, ask, load_decision, load_decisions, record_adjudication
 from driftline.registry.declarations import find_declaration, pipeline_names, record_declaration
 from driftline.registry.errors import AliasMovedError
+from driftline.registry.imports import import_alias, import_version
 from driftline.registry.judgement import Judgement, judge
 from driftline.registry.listing import (
     describe_champion,
@@ -58,6 +59,8 @@ __all__ = [
     "describe_model",
     "find_declaration",
     "find_version",
+    "import_alias",
+    "import_version",
     "judge",
     "known_classes",
     "known_model",

@@ -29,11 +29,24 @@ def load_timelines(session: Session, alias: str, model_ids: Collection[int]) -> 
     """Return the history of an alias of each model, one statement.
 
     Raises:
-        UnknownAliasError: there is no such alias.
+        UnknownAliasError: it is none of driftline's, and none of these models came with it from elsewhere.
     """
-    if alias not in ALIASES:
-        raise unknown_alias(alias, ALIASES)
-    return {id_: history for (id_, _), history in _load(session, [alias], model_ids).items()}
+    loaded = {id_: history for (id_, _), history in _load(session, [alias], model_ids).items()}
+    if alias not in ALIASES and not any(history.events for history in loaded.values()):
+        raise unknown_alias(alias, sorted({*ALIASES, *alias_rows.names(session, model_ids)}))
+    return loaded
+
+
+def full_timeline(session: Session, model_id: int, alias: str) -> Timeline:
+    """Return the history of any alias of a model, an empty one where nobody ever held it."""
+    return _load(session, [alias], [model_id])[model_id, alias]
+
+
+def current_holders(session: Session, model_id: int, now: datetime) -> dict[str, ModelVersion]:
+    """Return who holds each alias of a model at a time, those that came with it from elsewhere included."""
+    loaded = _load(session, alias_rows.names(session, [model_id]), [model_id])
+    holders = {alias: history.holder(now) for (_, alias), history in loaded.items()}
+    return {alias: version for alias, version in holders.items() if version is not None}
 
 
 def load_both_timelines(session: Session, model_id: int) -> tuple[Timeline, Timeline]:
@@ -78,7 +91,7 @@ def move_alias(
         HistoryRewriteError: it was moved at a later time than `effective_at` already.
     """
     model_rows.lock_models(session, model_id)
-    now = load_timeline(session, model_id, alias=seen.alias)
+    now = full_timeline(session, model_id, seen.alias)
     if now.revision != seen.revision:
         raise AliasMovedError(seen.alias, now.events[-1].reason)
     earliest = now.earliest(as_of)

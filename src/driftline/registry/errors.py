@@ -37,6 +37,17 @@ class UnknownAliasError(NotFoundError):
     code = "UNKNOWN_ALIAS"
 
 
+class ForeignModelError(InvalidInputError):
+    """A version came from another registry, in a format that is not driftline's own."""
+
+    def __init__(self, version: int, run_id: str, flavor: str) -> None:
+        super().__init__(
+            f"Version {version}, of run {run_id[:8]}, was imported in the format {flavor!r}, which may run any code "
+            "when it is loaded: driftline does not load it. Train the model again here, or load its files, which are "
+            "artifacts of that run, by the library that wrote them."
+        )
+
+
 class AliasMovedError(ConflictError):
     """An alias was moved since it was read."""
 

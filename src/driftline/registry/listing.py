@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from driftline.registry.aliases import known_model, load_timeline, load_timelines
+from driftline.registry.aliases import current_holders, known_model, load_timeline, load_timelines
 from driftline.registry.decision import Decision
 from driftline.registry.decisions import load_decision, load_decisions
 from driftline.registry.errors import UnknownDecisionStatusError, unknown_decision
@@ -51,9 +51,9 @@ def describe_model(workspace: Workspace, name: str) -> dict[str, Any]:
         champions = load_timeline(session, model.id, alias=CHAMPION)
         challengers = load_timeline(session, model.id, alias=CHALLENGER)
         dagster = run_rows.dagster_run_ids(session, [version.run_id for version in versions])
-    now = workspace.as_of()
-    holders = {alias: history.holder(now) for alias, history in ((CHALLENGER, challengers), (CHAMPION, champions))}
-    aliases = {version.id: alias for alias, version in holders.items() if version is not None}
+        holders = current_holders(session, model.id, workspace.as_of())
+    own_last = sorted(holders, key=lambda alias: (alias == CHAMPION, alias == CHALLENGER, alias))
+    aliases = {holders[alias].id: alias for alias in own_last}
     return {
         "model": name,
         "revision": champions.revision,
@@ -70,6 +70,7 @@ def describe_model(workspace: Workspace, name: str) -> dict[str, Any]:
             }
             for version in versions
         ],
+        "aliases": {alias: version.version for alias, version in holders.items()},
         "history": _history(champions),
         "shadows": _history(challengers),
     }

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from driftline.datasets import Label, Window
-from driftline.models import Model, from_files, model_digest, to_files
+from driftline.models import Flavor, Model, from_files, model_digest, to_files
 from driftline.registry.aliases import known_model, load_timeline
 from driftline.registry.errors import (
+    ForeignModelError,
     InvalidModelReferenceError,
     altered_version,
     nobody_is,
@@ -188,10 +189,13 @@ def load_version(workspace: Workspace, version: ModelVersion, *, trusted: tuple[
         trusted: full names of types that may be loaded beside those that skops trusts.
 
     Raises:
+        ForeignModelError: it was imported, in a format that is not driftline's own.
         UntrustedModelError: it holds other types; nothing of it was loaded.
         ArtifactMissingError: a file is not there.
         ArtifactAlteredError: a file is not what was stored, or the files are not those that were registered.
     """
+    if version.flavor not in set(Flavor):
+        raise ForeignModelError(version.version, version.run_id, version.flavor)
     return from_files(model_files(workspace, version), trusted=trusted)
 
 

@@ -27,6 +27,7 @@ from driftline.store import (
     param_rows,
     run_conditions,
     run_order,
+    run_removal,
     run_rows,
     run_search,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "read_database",
     "run_conditions",
     "run_order",
+    "run_removal",
     "run_rows",
     "run_search",
 ]

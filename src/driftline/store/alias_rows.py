@@ -60,6 +60,12 @@ def append(session: Session, **values: Any) -> AliasEventRow:
     return row
 
 
+def names(session: Session, model_ids: Collection[int]) -> list[str]:
+    """Return the aliases that versions of some models hold or held."""
+    statement = select(AliasEventRow.alias).where(col(AliasEventRow.model_id).in_(model_ids)).distinct()
+    return sorted(session.exec(statement))
+
+
 def events(
     session: Session, aliases: Collection[str], model_ids: Collection[int]
 ) -> Sequence[tuple[AliasEventRow, ModelVersionRow | None]]:

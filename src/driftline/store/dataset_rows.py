@@ -9,6 +9,8 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from driftline.store.upsert import insert_missing
 
+EXTERNAL_DIGEST = "mlflow:"  # begins what another system computed, of a part of the content: equal ones prove nothing
+
 
 class DatasetVersion(SQLModel, table=True):
     """One row is immutable content, known by the digest of all of it."""

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
+from driftline.store.dataset_rows import EXTERNAL_DIGEST
 from driftline.store.run_terms import table
 
 AT_ONCE = 1_000  # runs of one statement
@@ -130,7 +131,11 @@ def _scored(session: Session, numbers: Sequence[int], key: str, aggregate: str) 
         params[number][param_key] = one
     datasets: dict[str, set[str]] = {run_id: set() for _, run_id, _ in scores}
     versions = select(used.c.run_id, dataset.c.dataset, dataset.c.digest)
-    joined = (dataset.c.id == used.c.dataset_version_id, used.c.role != TRAINING)
+    joined = (
+        dataset.c.id == used.c.dataset_version_id,
+        used.c.role != TRAINING,
+        ~dataset.c.digest.startswith(EXTERNAL_DIGEST, autoescape=True),  # it does not show that data are the same
+    )
     for run_id, dataset_name, digest in session.execute(versions.where(used.c.run_id.in_(datasets), *joined)).all():
         datasets[run_id].add(f"{dataset_name}@{digest[:12]}")
     for number, run_id, score in scores:

@@ -52,9 +52,9 @@ class ModelVersionRow(SQLModel, table=True):
     created_at: datetime
 
 
-def model_named(session: Session, name: str, created_at: datetime) -> RegisteredModel:
+def model_named(session: Session, name: str, created_at: datetime, *, description: str = "") -> RegisteredModel:
     """Return the registered model `name`, made now where it is new."""
-    insert_missing(session, RegisteredModel, [{"name": name, "description": "", "created_at": created_at}])
+    insert_missing(session, RegisteredModel, [{"name": name, "description": description, "created_at": created_at}])
     return session.exec(select(RegisteredModel).where(RegisteredModel.name == name)).one()
 
 
@@ -140,10 +140,10 @@ def newest_versions(
     return rows
 
 
-def add_version(session: Session, model_id: int, **values: Any) -> ModelVersionRow:
-    """Store a version under the number after the highest one of its model, and return it."""
+def add_version(session: Session, model_id: int, *, number: int | None = None, **values: Any) -> ModelVersionRow:
+    """Store a version under a number, by default that after the highest one of its model, and return it."""
     lock_models(session, model_id)
-    row = ModelVersionRow(model_id=model_id, version=next_version(session, model_id), **values)
+    row = ModelVersionRow(model_id=model_id, version=number or next_version(session, model_id), **values)
     session.add(row)
     session.flush()
     return row

@@ -34,7 +34,7 @@ class Param(SQLModel, table=True):
 
     run: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     key: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    number: float | None = Field(description="of a number or a boolean that a float holds")
+    number: float | None = Field(description="of a number or a boolean that a float holds, or of a text that is one")
     text: str = Field(description="as Python writes it, its first 500 characters")
     value: Any = Field(sa_type=ExactJson)
 

@@ -10,6 +10,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from driftline.process import described, is_alive
 from driftline.store.lock_rows import LEASE, PATIENCE
+from driftline.store.upsert import insert_missing
 from driftline.store.values import Prose
 
 
@@ -124,6 +125,17 @@ class RunInput(SQLModel, table=True):
     run_id: str = Field(primary_key=True, foreign_key="run.run_id")
     dataset_version_id: int = Field(primary_key=True)
     role: str = Field(primary_key=True)
+
+
+def add_experiment(session: Session, name: str, **values: Any) -> None:
+    """Store an experiment unless there is one of its name."""
+    insert_missing(session, Experiment, [{"name": name, **values}])
+
+
+def writers_of(session: Session, run_id: str) -> Sequence[RunWriter]:
+    """Return who writes a run or did."""
+    statement = select(RunWriter).join(Run, col(Run.id) == RunWriter.run).where(Run.run_id == run_id)
+    return session.exec(statement).all()
 
 
 def experiments(session: Session) -> Sequence[Experiment]:

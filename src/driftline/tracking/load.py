@@ -7,7 +7,7 @@ from functools import cache
 from driftline.capture import Budget, GpuMonitor, LoadSampler, exhausted, usage
 
 SAMPLE_S = 15.0  # between two samples
-LEAST_S = 1.0  # runs that are shorter have no load
+LEAST_S = 5.0  # runs that are shorter have no load in all
 
 
 class RunLoad:

@@ -1,0 +1,6 @@
+"""Coming and going: the runs and models of another store are imported, and those of this one exported."""
+
+from driftline.exchange.import_mlflow import import_mlflow
+from driftline.exchange.report import ImportReport
+
+__all__ = ["ImportReport", "import_mlflow"]
