@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
-from sqlmodel import select
 
 from driftline.api.errors import InvalidPageError
 from driftline.api.schema.fields import plain
@@ -17,8 +16,9 @@ from driftline.clock import parse_time
 from driftline.process import this_process
 from driftline.registry import promote, rollback, timeline
 from driftline.rollout import end_shadow, shadow
-from driftline.store import drift_rows, run_rows
+from driftline.store import drift_rows
 from driftline.tracking import start_run
+from tests.logged import a_run
 
 EVERYTHING_OF_RUNS = """query ($first: Int! = 50, $after: String) { runs(first: $first, after: $after) {
   nodes { runId name experiment { name } params { key value } metrics { key last mean } tags { key value }
@@ -154,11 +154,8 @@ def test_runs_are_filtered_by_status_and_keep_their_error(workspace, ask):
 @pytest.mark.parametrize("query", ["{ runs { nodes { status } } }", 'query { run(runId: "%s") { status } }'])
 def test_a_run_whose_process_died_is_lost(workspace, ask, query):
     dead = replace(this_process(), started_s=0.0)
-    with start_run("fires", workspace=workspace) as run:
-        run.flush()
-        with workspace.database.transaction() as session:
-            session.exec(select(run_rows.RunWriter)).one().process = str(dead)
-        assert '"LOST"' in json.dumps(ask(query.replace("%s", run.run_id)))
+    run_id = a_run(workspace.database, process=str(dead))
+    assert '"LOST"' in json.dumps(ask(query.replace("%s", run_id)))
 
 
 def test_one_run_is_found_by_its_id(workspace, ask):

@@ -63,7 +63,7 @@ def test_a_folder_that_cannot_be_written_to_is_read(home):
         database.ping()
         with pytest.raises(DatabaseUnavailableError, match="readonly database"), database.transaction() as session:
             model_rows.model_named(session, "floods", now())
-    assert {path.name for path in home.iterdir()} == {NAME, "journals"}
+    assert {path.name for path in home.iterdir()} == {NAME, "journals", "artifacts"}
 
 
 def test_what_another_process_writes_is_read_too(home):
