@@ -22,6 +22,7 @@ from tests.receivers import hook
         ("evaluation.md", "driftline evaluate fire_risk --window 7d --by station", "station"),
         ("ground_truth.md", "driftline truth add fire_risk", "These 60 labels are here already"),
         ("retraining.md", "driftline retrain fire_risk", "The evidence: driftline decisions"),
+        ("search_trainer.md", "driftline runs --filter", "search/auroc"),
         ("search.md", "driftline leaderboard", "holdout/auroc of fire_risk, larger is better"),
         ("two_models.md", "driftline rollback", "The planned switch to version 1 is cancelled"),
     ],
