@@ -17,7 +17,7 @@ from driftline.cli.drift import drift
 from driftline.cli.errors import InterruptedByUserError
 from driftline.cli.evaluate import evaluate
 from driftline.cli.gc import gc
-from driftline.cli.imports import imports
+from driftline.cli.imports import export, imports
 from driftline.cli.init import init
 from driftline.cli.leaderboard import leaderboard
 from driftline.cli.level import level
@@ -40,7 +40,7 @@ app = typer.Typer(
     epilog="Start with `driftline demo`. Everything is kept in DRIFTLINE_HOME, by default ./.driftline.",
 )
 LOOK = (runs, compare, leaderboard, models, decisions, drift, level, evaluate, backtest, alerts, doctor)
-ACT = (retrain, replay, backfill, shadow, promote, rollback, annotate, sync, gc)
+ACT = (retrain, replay, backfill, shadow, promote, rollback, annotate, sync, export, gc)
 for command in (init, demo, dev, serve, *LOOK, *ACT):
     app.command()(command)
 app.command(hidden=True)(schema)

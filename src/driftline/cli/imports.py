@@ -1,4 +1,4 @@
-"""`driftline import`: what another store holds is taken over."""
+"""`driftline import` and `driftline export`: what another store holds is taken over, and this one is written out."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,6 +39,42 @@ def mlflow(
     with _progress("runs") as progress:
         report = import_mlflow(open_workspace(), source, artifacts=artifacts, progress=progress)
     _print_report(report, as_json=as_json)
+
+
+@imports.command()
+def driftline(
+    folder: Annotated[Path, typer.Argument(help="A folder that driftline export wrote.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Import what driftline export wrote: runs, models, versions and the history of aliases, with their ids."""
+    from driftline.exchange import import_driftline
+    from driftline.workspace import open_workspace
+
+    with _progress("runs") as progress:
+        report = import_driftline(open_workspace(), folder, progress=progress)
+    _print_report(report, as_json=as_json)
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(help="A folder that is new or empty.")],
+    *,
+    filter_: Annotated[str, typer.Option("--filter", help="Only runs like these, as in driftline runs --filter.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Export runs, their metrics and files, models and the history of aliases, as Parquet and plain files."""
+    from driftline.exchange import export as write
+    from driftline.workspace import open_workspace
+
+    with _progress("runs") as progress:
+        report = write(open_workspace(), folder, filter_string=filter_, progress=progress)
+    if as_json:
+        print_json(asdict(report))
+        return
+    print_table("Exported", ("", "rows"), report.tables.items(), empty="")
+    print_text(f"{report.files} files of {report.size_bytes / 1e6:.1f} MB are in {folder}, too.")
+    for item in report.skipped:
+        print_text(f"Not exported: {item.reason}")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from driftline.experiments.leaderboard import REPEATED, LeaderboardEntry, leader
 from driftline.experiments.listing import describe_run, find_runs, get_run, list_runs, listed
 from driftline.experiments.lost import end_lost_runs
 from driftline.experiments.retention import Retention, plan_retention, remove_runs
-from driftline.experiments.search import run_page, search_runs
+from driftline.experiments.search import all_runs, run_page, search_runs
 from driftline.experiments.tables import long_table, wide_table, write_table
 from driftline.store.found_runs import FoundRun
 
@@ -18,6 +18,7 @@ __all__ = [
     "LeaderboardEntry",
     "Retention",
     "RunComparison",
+    "all_runs",
     "compare_runs",
     "describe_run",
     "end_lost_runs",

@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 
 from driftline.clock import now
 from driftline.errors import listing
-from driftline.experiments.search import MOST_RESULTS, run_page
+from driftline.experiments.search import all_runs
 from driftline.store import Session, run_removal
 from driftline.store.found_runs import FoundRun
 from driftline.store.run_removal import Version
 from driftline.workspace import Workspace
 
-ALL = "archived = true OR archived = false"
 _AT_ONCE = 100  # runs of one transaction
 
 
@@ -71,9 +70,7 @@ def plan_retention(workspace: Workspace, *, older_than: timedelta | None = None,
     Raises:
         InvalidFilterError: the filter cannot be read.
     """
-    runs = [
-        run for run in _runs(workspace, filter_string or ALL) if older_than is None or _ended(run) < now() - older_than
-    ]
+    runs = [run for run in all_runs(workspace, filter_string) if older_than is None or _ended(run) < now() - older_than]
     with workspace.database.reading() as session:
         reasons = _reasons(session, runs)
         gone = [run for run in runs if run.run_id not in reasons]
@@ -110,17 +107,6 @@ def remove_runs(workspace: Workspace, runs: Sequence[RemovableRun]) -> int:
         with workspace.database.transaction() as session:
             removed += run_removal.remove(session, [run.run_id for run in runs[start : start + _AT_ONCE]])
     return removed
-
-
-def _runs(workspace: Workspace, filter_string: str) -> list[FoundRun]:
-    runs: list[FoundRun] = []
-    token: str | None = None
-    while True:
-        page = run_page(workspace, filter_string=filter_string, max_results=MOST_RESULTS, page_token=token)
-        runs += page.runs
-        token = page.next_page_token
-        if token is None:
-            return runs
 
 
 def _ended(run: FoundRun) -> datetime:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 MOST_RESULTS = 50_000  # of one search, as of MLflow's
+_ANY = "archived = true OR archived = false"
 OUTPUT_FORMATS = ("pandas", "long", "list")
 
 
@@ -104,6 +105,22 @@ def page_of(
         runs = found_runs.found_runs(session, [one.number for one in places[:max_results]])
     token = token_of(places[max_results - 1], condition, order) if len(places) > max_results else None
     return RunPage(runs=tuple(runs), next_page_token=token)
+
+
+def all_runs(workspace: Workspace, filter_string: str = "") -> list[FoundRun]:
+    """Return all runs that meet a filter, however many; without one all there are, archived ones, too.
+
+    Raises:
+        InvalidFilterError: the filter cannot be read.
+    """
+    runs: list[FoundRun] = []
+    token: str | None = None
+    while True:
+        page = run_page(workspace, filter_string=filter_string or _ANY, max_results=MOST_RESULTS, page_token=token)
+        runs += page.runs
+        token = page.next_page_token
+        if token is None:
+            return runs
 
 
 @overload

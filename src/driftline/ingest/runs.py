@@ -18,7 +18,7 @@ _FACTS = ("name", "note", "hypothesis", "conclusion", "surroundings", "git_branc
 _EXPERIMENT = ("objective", "metric", "direction", "target", "description")
 _STARTED = (
     "name", "user_name", "user_email", "source_url", "git_commit", "git_branch", "git_dirty", "command",
-    "dagster_run_id", "hypothesis", "parent_run_id",
+    "dagster_run_id", "hypothesis", "parent_run_id", "attempt",
 )  # fmt: skip
 _OF_RUN = "SELECT id, attempt FROM run WHERE run_id = ?"
 _log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from driftline.registry.decision import Adjudication, AdjudicationSlice, Decisio
 from driftline.registry.decisions import append, ask, load_decision, load_decisions, record_adjudication
 from driftline.registry.declarations import find_declaration, pipeline_names, record_declaration
 from driftline.registry.errors import AliasMovedError
-from driftline.registry.imports import import_alias, import_version
+from driftline.registry.imports import import_alias, import_version, restore_history, restore_version
 from driftline.registry.judgement import Judgement, judge
 from driftline.registry.listing import (
     describe_champion,
@@ -83,6 +83,8 @@ __all__ = [
     "record_declaration",
     "register",
     "register_model",
+    "restore_history",
+    "restore_version",
     "rollback",
     "stated",
     "timeline",

@@ -8,7 +8,8 @@ from driftline.models import digest_of_files
 from driftline.registry.aliases import full_timeline, move_alias
 from driftline.registry.model_version import ModelVersion, version_of_row
 from driftline.registry.timeline import Timeline
-from driftline.store import Session, model_rows
+from driftline.store import Session, alias_rows, model_rows
+from driftline.store.alias_rows import AliasMove
 
 IMPORTER = "import"  # the actor of events that an import appends
 
@@ -95,3 +96,62 @@ def _append(
         actor=IMPORTER,
         reason=reason,
     )
+
+
+def restore_version(session: Session, model_id: int, stored: Mapping[str, Any], *, judged: int | None) -> int:
+    """Store a version as another driftline had it, under its number, and return the id of its row.
+
+    Args:
+        session: the transaction.
+        model_id: of the model's row.
+        stored: its values there, by the names of columns.
+        judged: the row of the version that was judged in its place.
+    """
+    names = (
+        "run_id",
+        "digest",
+        "flavor",
+        "signature",
+        "task",
+        "classes",
+        "trained_from",
+        "trained_through",
+        "created_at",
+    )
+    values = {name: stored[name] for name in names}
+    row = model_rows.add_version(session, model_id, number=stored["version"], judged_version_id=judged, **values)
+    return row.id
+
+
+def restore_history(
+    session: Session, model_id: int, alias: str, events: Sequence[Mapping[str, Any]], version_ids: Mapping[int, int]
+) -> int | None:
+    """Append the events of an alias as another driftline had them, with their revisions; return how many were new.
+
+    None, and nothing is appended, where the history here is not the beginning of that one, or a version is not here.
+
+    Args:
+        session: the transaction.
+        model_id: of the model's row.
+        alias: which.
+        events: by revision.
+        version_ids: the rows of versions by their numbers.
+    """
+    model_rows.lock_models(session, model_id)
+    here = full_timeline(session, model_id, alias).events
+    known = [(event.revision, event.version.version if event.version else None, event.effective_at) for event in here]
+    if {one["version"] for one in events} - {None, *version_ids}:
+        return None
+    if known != [(one["revision"], one["version"], one["effective_at"]) for one in events[: len(known)]]:
+        return None
+    for one in events[len(known) :]:
+        alias_rows.append(
+            session,
+            model_id=model_id,
+            alias=alias,
+            version_id=version_ids.get(one["version"]),
+            previous_version_id=version_ids.get(one["previous_version"]),
+            move=AliasMove(one["move"]),
+            **{name: one[name] for name in ("revision", "effective_at", "recorded_at", "actor", "reason", "planned")},
+        )
+    return len(events) - len(known)
