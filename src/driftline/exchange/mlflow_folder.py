@@ -161,7 +161,7 @@ class MlflowFolder:
         meta = self._meta(folder, "runs")
         if meta is None:
             return None
-        run_id = str(meta.get("run_id") or meta.get("run_uuid") or folder.name)
+        run_id = folder.name  # what a person has written into the file may read as a number
         try:
             status = status_of(meta.get("status"))
         except ValueError as error:
