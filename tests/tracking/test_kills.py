@@ -72,7 +72,7 @@ def test_a_training_that_is_killed_loses_nothing_that_a_call_had_returned_from(l
 
         process = forked(train)
         os.close(writable)
-        time.sleep(0.05 + dice.random() * 0.5)
+        time.sleep(0.03 + dice.random() * 0.3)
         killed(process)
         confirmed = read_confirmed(readable)
         workspace = look()
