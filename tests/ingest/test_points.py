@@ -92,6 +92,14 @@ def test_a_mean_of_the_largest_floats_is_finite(database):
     assert logged(database, run_id)[0]["loss"].mean == pytest.approx(largest)
 
 
+def test_values_that_are_hardly_more_than_nothing_are_counted(database):
+    run_id = a_run(database, Point(0, "loss", 0, START_US, 0.0), Point(1, "tiny", 0, START_US, 5e-324))
+    a_run(database, Point(2, "loss", 1, START_US, 5e-324), Point(3, "tiny", 1, START_US, 5e-324), run_id=run_id)
+    metrics, _ = logged(database, run_id)
+    assert (metrics["loss"].count, metrics["loss"].max, metrics["loss"].mean) == (2, 5e-324, 0.0)
+    assert (metrics["tiny"].count, metrics["tiny"].min) == (2, 5e-324)
+
+
 def test_several_metrics_of_one_call_are_one_event(database):
     values = {"loss": 0.5, "auroc": math.nan}
     run_id = a_run(database, Event(0, Kind.POINTS, {"step": 3, "at_us": START_US, "values": values}))

@@ -38,10 +38,14 @@ def _upsert() -> str:
         for condition, names in taken.items()
         for name in names
     ]
-    share = "1.0 * {}.finite_count / (own.finite_count + excluded.finite_count)"
+    # PostgreSQL refuses a product that is too small for a float: below 1e-290 a mean counts as 0.
+    part = (
+        "CASE WHEN ABS({0}.mean) < 1e-290 THEN 0.0 "
+        "ELSE {0}.mean * (1.0 * {0}.finite_count / (own.finite_count + excluded.finite_count)) END"
+    )
     mean = (
         "mean = CASE WHEN own.mean IS NULL THEN excluded.mean WHEN excluded.mean IS NULL THEN own.mean "
-        f"ELSE own.mean * ({share.format('own')}) + excluded.mean * ({share.format('excluded')}) END"
+        f"ELSE {part.format('own')} + {part.format('excluded')} END"
     )
     counts = [f"{name} = own.{name} + excluded.{name}" for name in ("count", "finite_count")]
     return (
