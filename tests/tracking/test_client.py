@@ -225,3 +225,10 @@ def test_a_nested_run_is_stored_where_its_outer_one_is(home, workspace):
         assert inner.workspace is workspace
     told = {run["run_id"]: run["parent_run_id"] for run in list_runs(workspace)}
     assert told == {outer.run_id: None, inner.run_id: outer.run_id}
+
+
+def test_a_run_that_is_given_a_workspace_makes_no_home_of_its_own(tmp_path, monkeypatch, workspace):
+    monkeypatch.setenv("DRIFTLINE_HOME", str(tmp_path / "nobody's"))
+    with driftline.start_run("elsewhere", workspace=workspace):
+        pass
+    assert not (tmp_path / "nobody's").exists()

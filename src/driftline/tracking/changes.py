@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from driftline.ingest import Batch
 from driftline.journal import Event, Kind
 from driftline.tracking.destinations import configured_destination, destination_of
-from driftline.tracking.errors import InvalidRunIdError, unknown_run
+from driftline.tracking.errors import unknown_run
 from driftline.tracking.left import deliver_left
-from driftline.tracking.values import checked_key
+from driftline.tracking.values import checked_key, checked_run_id
 
 if TYPE_CHECKING:
     from driftline.workspace import Workspace
@@ -43,8 +43,7 @@ def change_run(
         UnknownRunError: there is no such run.
         StorageError: the database or the server does not serve; nothing was changed.
     """
-    if not (isinstance(run_id, str) and len(run_id) == 32 and set(run_id) <= set("0123456789abcdef")):
-        raise InvalidRunIdError(run_id)
+    checked_run_id(run_id)
     destination = configured_destination() if workspace is None else destination_of(workspace)
     texts = {checked_key(key): None if value is None else str(value) for key, value in (tags or {}).items()}
     facts: dict[str, Any] = {"name": name, "note": note, "conclusion": conclusion}

@@ -2,6 +2,7 @@
 
 import os
 import threading
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from driftline.ingest import RunDatabase
@@ -35,8 +36,45 @@ _NAMES = tuple(
         "PRICE_PER_HOUR",
     )
 )
-_configured: dict[tuple[str | None, ...], tuple["Settings", Destination]] = {}
+_configured: dict[tuple[str | None, ...], "Configured"] = {}
 _guard = threading.Lock()
+
+
+class Configured:
+    """What the settings say to the runs of this process.
+
+    Attributes:
+        settings: as they were read.
+    """
+
+    def __init__(self) -> None:
+        from driftline.settings import Settings  # noqa: PLC0415  (pydantic: a tenth of a second)
+
+        self.settings: Settings = Settings()
+
+    @cached_property
+    def destination(self) -> Destination:
+        """Return where they say that runs are logged to; the home is made where it is new.
+
+        Raises:
+            InvalidSettingError: the address of the server is none.
+            FolderError: the home cannot be made.
+        """
+        return _from_settings(self.settings)
+
+
+def configured() -> Configured:
+    """Return the settings, read again only where one that runs need has changed.
+
+    Raises:
+        InvalidSettingError: a variable has a value that cannot be used.
+    """
+    environment = os.environ
+    of = (os.getcwd(), *(environment.get(name) for name in _NAMES))  # noqa: PTH109  (each run asks)
+    with _guard:
+        if of not in _configured:
+            _configured[of] = Configured()
+        return _configured[of]
 
 
 def configured_destination() -> Destination:
@@ -46,25 +84,7 @@ def configured_destination() -> Destination:
         InvalidSettingError: a variable has a value that cannot be used.
         FolderError: the home cannot be made.
     """
-    return configured_settings()[1]
-
-
-def configured_settings() -> tuple["Settings", Destination]:
-    """Return the settings, and where they say that this process logs to; read again where what runs need has changed.
-
-    Raises:
-        InvalidSettingError: a variable has a value that cannot be used.
-        FolderError: the home cannot be made.
-    """
-    environment = os.environ
-    of = (os.getcwd(), *(environment.get(name) for name in _NAMES))  # noqa: PTH109  (each run asks)
-    with _guard:
-        if of not in _configured:
-            from driftline.settings import Settings  # noqa: PLC0415  (pydantic: a tenth of a second)
-
-            settings = Settings()
-            _configured[of] = settings, _from_settings(settings)
-        return _configured[of]
+    return configured().destination
 
 
 def _from_settings(settings: "Settings") -> Destination:

@@ -15,9 +15,8 @@ from driftline.journal.errors import JournalError, NewerJournalError
 from driftline.process import is_alive
 from driftline.tracking import sender
 from driftline.tracking.output import FOLDER, files_of
-from driftline.tracking.sinks import Destination
+from driftline.tracking.sinks import MOST_AT_ONCE, Destination, of_another_writer
 
-MOST_AT_ONCE = 5_000  # events of one batch
 ASIDE = ".damaged"  # the ending of a journal that is kept because some of it cannot be read
 _log = logging.getLogger(__name__)
 
@@ -102,8 +101,13 @@ def _deliver_output(destination: Destination, segment: Segment, about: Mapping[s
     if events:
         closed = Event(len(events) + 1, Kind.CLOSED, {})
         writer = secrets.randbits(53)
-        facts = {name: value for name, value in about.items() if name not in {"resumes", "from_step"}}
-        batch = Batch(run_id=segment.run_id, writer=writer, about=facts, events=[*events, closed], heard_us=heard_us)
+        batch = Batch(
+            run_id=segment.run_id,
+            writer=writer,
+            about=of_another_writer(about),
+            events=[*events, closed],
+            heard_us=heard_us,
+        )
         destination.send(batch)
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -14,9 +14,8 @@ from driftline.journal import Event, Journal, Kind, Point, SegmentReader
 from driftline.journal.errors import JournalError
 from driftline.process import this_process
 from driftline.tracking import sender
-from driftline.tracking.sinks import Destination
+from driftline.tracking.sinks import MOST_AT_ONCE, Destination
 
-MOST_AT_ONCE = 5_000  # events of one batch
 READ_BYTES = 45 * MOST_AT_ONCE  # at once, that many points
 MOST_IN_MEMORY = 100_000  # events, where the journal cannot be written
 HEARTBEAT_S = 60.0  # a fifth of the time after which another machine takes a run for lost

@@ -16,7 +16,7 @@ from driftline.tracking.endings import Outcome
 from driftline.tracking.errors import FrozenArtifactError, RunEndedError
 from driftline.tracking.files import RunFiles
 from driftline.tracking.recorder import Recorder
-from driftline.tracking.sinks import Destination
+from driftline.tracking.sinks import Destination, of_another_writer
 from driftline.tracking.times import Times
 from driftline.tracking.values import (
     checked_key,
@@ -289,7 +289,7 @@ class ActiveRun(RunFiles):
         if recorder is None:  # the first, or that of a process that was forked meanwhile
             about = self._about
             if pid != self._pid:
-                about = {name: value for name, value in about.items() if name not in {"resumes", "from_step"}}
+                about = of_another_writer(about)
             recorder = self._recorders[pid] = Recorder(self.destination, self.run_id, about)
         return recorder
 

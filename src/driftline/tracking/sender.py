@@ -3,6 +3,7 @@
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -36,7 +37,6 @@ class _Sender:
         self._guard = threading.Lock()
         self._recorders: list[Delivers] = []
         self._thread: threading.Thread | None = None
-        self._wake = threading.Event()
         self._asked: set[str] = set()
         self._soon: list[Callable[[], object]] = []
         self._works: list[Callable[[], object]] = []
@@ -74,7 +74,8 @@ class _Sender:
 
     def _deliver(self) -> None:
         failures = 0
-        while not self._wake.wait(min(DELIVERY_S * 2**failures, PATIENCE_S)):
+        while True:
+            time.sleep(min(DELIVERY_S * 2**failures, PATIENCE_S))
             error = None
             with self._guard:
                 soon, self._soon = self._soon, []

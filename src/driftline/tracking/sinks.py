@@ -2,12 +2,12 @@
 
 import hashlib
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from driftline.clock import Clock, now
 from driftline.errors import StorageError
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from driftline.artifacts import ArtifactStore
 
 CHUNK_BYTES = 1 << 20
+MOST_AT_ONCE = 5_000  # events of one batch
 FILES = "files"  # in the folder of journals
 
 
@@ -166,3 +167,8 @@ class Destination:
             except RuntimeError as error:  # as the interpreter ends, no thread can be started
                 raise EndingInterpreterError(path, error) from error
         path.unlink(missing_ok=True)
+
+
+def of_another_writer(about: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is said of a run by a writer beside the one that has resumed it."""
+    return {name: value for name, value in about.items() if name not in {"resumes", "from_step"}}

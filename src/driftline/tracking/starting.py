@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 import shlex
 import uuid
 from collections.abc import Mapping
@@ -14,21 +13,20 @@ from typing import TYPE_CHECKING, Any
 from driftline.capture import Budget, code_state, entry_point
 from driftline.errors import StorageError
 from driftline.tracking import endings, left, sender
-from driftline.tracking.destinations import configured_destination, configured_settings, destination_of
-from driftline.tracking.errors import ActiveRunError, InvalidExperimentFactsError, InvalidRunIdError, unknown_run
+from driftline.tracking.destinations import Configured, configured, destination_of
+from driftline.tracking.errors import ActiveRunError, InvalidExperimentFactsError, unknown_run
 from driftline.tracking.load import RunLoad
 from driftline.tracking.observation import Observation
 from driftline.tracking.output import process_output
 from driftline.tracking.run import ActiveRun, innermost
 from driftline.tracking.sinks import Destination
-from driftline.tracking.values import checked_experiment, step_number
+from driftline.tracking.values import checked_experiment, checked_run_id, step_number
 
 if TYPE_CHECKING:
     from driftline.workspace import Workspace
 
 RANKS = ("RANK", "OMPI_COMM_WORLD_RANK", "PMI_RANK", "SLURM_PROCID")  # of torchrun, Open MPI, MPICH and Slurm
 _log = logging.getLogger(__name__)
-_RUN_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass
@@ -134,20 +132,21 @@ def start_run(
     outer = innermost.own()
     if outer is not None and not nested:
         raise ActiveRunError(outer.run_id)
-    settings, _ = configured_settings()
+    said = configured()
+    settings = said.settings
     source = source or Path.cwd()
-    destination, workspace = _place(workspace, innermost.get() if nested else None)
+    destination, workspace = _place(workspace, innermost.get() if nested else None, said)
     if experiment is None:
         experiment = _experiment.name or settings.experiment
     started = _Started(id_=uuid.uuid4().hex, experiment=checked_experiment(experiment), name=run_name)
     joined = settings.run_id if outer is None else None
     if run_id is not None:
-        started = _resumed(destination, _checked_id(run_id), started)
+        started = _resumed(destination, checked_run_id(run_id), started)
     elif joined:
-        started = replace(started, id_=_checked_id(joined))
+        started = replace(started, id_=checked_run_id(joined))
     about = {
         **_facts(os.getpid(), source),
-        "parent_run_id": _checked_id(parent_run_id) if parent_run_id else outer.run_id if outer else None,
+        "parent_run_id": checked_run_id(parent_run_id) if parent_run_id else outer.run_id if outer else None,
         "dagster_run_id": dagster_run_id,
         "hypothesis": hypothesis,
         "resumes": True if run_id is not None else None,
@@ -176,11 +175,13 @@ def start_run(
     return run
 
 
-def _place(workspace: "Workspace | None", outer: ActiveRun | None) -> "tuple[Destination, Workspace | None]":
+def _place(
+    workspace: "Workspace | None", outer: ActiveRun | None, said: Configured
+) -> "tuple[Destination, Workspace | None]":
     """Return where a run is written to, with the workspace of that, where one is open."""
     if workspace is not None:
         return destination_of(workspace), workspace
-    return outer.place if outer is not None else (configured_destination(), None)
+    return outer.place if outer is not None else (said.destination, None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,12 +217,6 @@ def _begin(run: ActiveRun, params: Mapping[str, Any], tags: Mapping[str, Any]) -
     except BaseException as error:
         run.end_by(error)
         raise
-
-
-def _checked_id(run_id: object) -> str:
-    if not (isinstance(run_id, str) and _RUN_ID.fullmatch(run_id)):
-        raise InvalidRunIdError(run_id)
-    return run_id
 
 
 def _rank() -> int:

@@ -1,5 +1,6 @@
 """What of the values that people log can be kept, and as what."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -14,11 +15,13 @@ from driftline.tracking.errors import (
     InvalidKeyError,
     InvalidMetricError,
     InvalidParamError,
+    InvalidRunIdError,
     InvalidStepError,
     InvalidTimestampError,
 )
 
 LONGEST_KEY = 250
+_RUN_ID = re.compile(r"[0-9a-f]{32}")
 _LOSING = (Decimal, Fraction, complex, bytes, bytearray, date, time, timedelta)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -32,6 +35,17 @@ def checked_experiment(name: object) -> str:
     if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_KEY or not is_storable(name):
         raise InvalidExperimentError(name)
     return name
+
+
+def checked_run_id(run_id: object) -> str:
+    """Return the id of a run.
+
+    Raises:
+        InvalidRunIdError: it is not 32 hexadecimal digits.
+    """
+    if not (isinstance(run_id, str) and _RUN_ID.fullmatch(run_id)):
+        raise InvalidRunIdError(run_id)
+    return run_id
 
 
 @lru_cache(maxsize=10_000)
