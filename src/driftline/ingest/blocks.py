@@ -54,14 +54,18 @@ def unseal(transaction: Transaction, run: int, key: int | None = None) -> None:
         transaction.execute("DELETE FROM metric_block WHERE id = ?", (id_,))
 
 
-def _unpacked(data: bytes) -> Sequence[tuple[int, int, int, float | None]]:
+def block_columns(data: bytes) -> "tuple[array[int], array[int], array[int], array[float]]":
+    """Return the steps, seqs, times and values of a block."""
     size = len(data) // 4
-    columns: list[array[Any]] = []
-    for number, code in enumerate("qqqd"):
-        column = array(code)
+    steps, seqs, times, values = array("q"), array("q"), array("q"), array("d")
+    columns: tuple[array[Any], ...] = (steps, seqs, times, values)
+    for number, column in enumerate(columns):
         column.frombytes(data[number * size : (number + 1) * size])
-        columns.append(column)
-    steps, seqs, times, values = columns
+    return steps, seqs, times, values
+
+
+def _unpacked(data: bytes) -> Sequence[tuple[int, int, int, float | None]]:
+    steps, seqs, times, values = block_columns(data)
     return [
         (step, seq, at, None if isnan(value) else value)
         for step, seq, at, value in zip(steps, seqs, times, values, strict=True)

@@ -1,7 +1,7 @@
 """Metrics of runs: the points that were logged, and a summary of each key; events write both (the room `ingest`)."""
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import nan
 from operator import lt
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from driftline.ingest import block_columns
 from driftline.store.param_rows import LoggedKey
 from driftline.store.run_rows import Run
 
@@ -159,17 +160,17 @@ def history(session: Session, run_id: str, key: str) -> History:
     if ids is None:
         return History(steps=array("q"), at_us=array("q"), values=array("d"))
     in_blocks = select(MetricBlock.data).where(MetricBlock.run == ids[0], MetricBlock.key == ids[1])
-    blocks = [_block(data) for data in session.exec(in_blocks.order_by(col(MetricBlock.id)))]
+    blocks = session.exec(in_blocks.order_by(col(MetricBlock.id))).all()
     steps, seqs, at_us, values = _rows(session, *ids)
-    if blocks and not steps:
-        return _joined(blocks)
-    if not blocks and all(map(lt, steps, steps[1:])):  # by step they are; of one step, several by time
+    # Rows are by step, and of one step may be several, by time; blocks are by both, unless points came after them.
+    is_ordered = not steps if blocks else all(map(lt, steps, steps[1:]))
+    columns: tuple[array[Any], ...] = (steps, seqs, at_us, values)
+    for data in blocks:
+        more: tuple[array[Any], ...] = block_columns(data)
+        for column, added in zip(columns, more, strict=True):
+            column.extend(added)
+    if is_ordered:
         return History(steps=steps, at_us=at_us, values=values)
-    for block in blocks:  # some points came after it was sealed
-        steps.extend(block.steps)
-        at_us.extend(block.at_us)
-        values.extend(block.values)
-        seqs.extend([0] * len(block.steps))
     order = sorted(range(len(steps)), key=lambda place: (steps[place], at_us[place], seqs[place]))
     return History(
         steps=array("q", map(steps.__getitem__, order)),
@@ -193,23 +194,3 @@ def _rows(session: Session, run: int, key: int) -> "tuple[array[int], array[int]
     finally:
         cursor.close()
     return steps, seqs, at_us, values
-
-
-def _joined(blocks: Sequence[History]) -> History:
-    whole = History(steps=array("q"), at_us=array("q"), values=array("d"))
-    for block in blocks:
-        whole.steps.extend(block.steps)
-        whole.at_us.extend(block.at_us)
-        whole.values.extend(block.values)
-    return whole
-
-
-def _block(data: bytes) -> History:
-    """Return the points of a block; its seqs have done their work."""
-    size = len(data) // 4
-    columns: list[array[Any]] = []
-    for number, code in ((0, "q"), (2, "q"), (3, "d")):
-        column = array(code)
-        column.frombytes(data[number * size : (number + 1) * size])
-        columns.append(column)
-    return History(steps=columns[0], at_us=columns[1], values=columns[2])

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import JSON, UniqueConstraint, func
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from driftline.ingest import MODEL_FOLDER as MODEL_FOLDER  # noqa: PLC0414  (for those who store versions)
 from driftline.store.run_rows import Run
 from driftline.store.upsert import insert_missing
 
-MODEL_FOLDER = "model"  # of a run's artifacts, for the files of its version
 LARGEST_VERSION = 2**31 - 1  # what its column holds
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
 from sqlmodel import SQLModel
 
 from driftline.filters import Comparison, Membership, Operator, Presence, Value
+from driftline.ingest import LONGEST_TEXT
 
-LONGEST_TEXT = 500  # characters of a param or a tag that stand in its column `text`
 Column = ColumnElement[Any]
 Leaf = Comparison | Membership | Presence
 

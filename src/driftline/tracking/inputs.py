@@ -10,8 +10,6 @@ import pandas as pd
 from driftline.datasets import content_digest, schema_of, statistics_of
 from driftline.tracking.errors import UnreadableFileError
 
-CHUNK_BYTES = 1 << 20
-
 
 def described_input(data: Any, name: str | None) -> dict[str, Any]:
     """Return what a dataset version is made of: dataset, digest, columns, statistics, row_count and source.
@@ -57,8 +55,5 @@ def _frame(path: Path) -> pd.DataFrame | None:
 
 
 def _digest(path: Path) -> str:
-    sha256 = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
-            sha256.update(chunk)
-    return sha256.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()

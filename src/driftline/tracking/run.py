@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from driftline.errors import StorageError
+from driftline.ingest import MODEL_FOLDER
 from driftline.journal import Kind
 from driftline.tracking import endings
 from driftline.tracking.active import Innermost
@@ -280,16 +281,14 @@ class ActiveRun(RunFiles):
             raise RunEndedError(self.run_id)
 
     def _check_unfrozen(self, path: str) -> None:
-        if self._is_frozen and path.partition("/")[0] == "model":
+        if self._is_frozen and path.partition("/")[0] == MODEL_FOLDER:
             raise FrozenArtifactError(path)
 
     def _recorder(self) -> Recorder:
         pid = os.getpid()
         recorder = self._recorders.get(pid)
         if recorder is None:  # the first, or that of a process that was forked meanwhile
-            about = self._about
-            if pid != self._pid:
-                about = of_another_writer(about)
+            about = self._about if pid == self._pid else of_another_writer(self._about)
             recorder = self._recorders[pid] = Recorder(self.destination, self.run_id, about)
         return recorder
 

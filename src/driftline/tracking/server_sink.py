@@ -6,14 +6,15 @@ import http.client
 import json
 import os
 import threading
-from typing import Any, BinaryIO
+from io import BufferedReader
+from typing import Any
 from urllib.parse import urlsplit
 
 from driftline.errors import StorageError
 from driftline.ingest import Batch, batch_to_json
 from driftline.masking import mask_url
 from driftline.settings import invalid_setting
-from driftline.tracking.sinks import CHUNK_BYTES, StoredRun
+from driftline.tracking.sinks import StoredRun
 
 API = "/tracking/v1"
 TIMEOUT_S = 30.0  # of one request; what it could not send waits on this machine's disk
@@ -62,17 +63,15 @@ class ServerSink:
         found = self._asked("GET", f"/runs/{run_id}")["run"]
         return None if found is None else StoredRun(experiment=found["experiment"], name=found["name"])
 
-    def put(self, content: BinaryIO) -> None:
+    def put(self, content: BufferedReader) -> None:
         """Send a file; one that the server has already is not sent again."""
-        sha256, size = hashlib.sha256(), 0
-        while chunk := content.read(CHUNK_BYTES):
-            sha256.update(chunk)
-            size += len(chunk)
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+        size = content.tell()
         content.seek(0)
-        if self._asked("GET", f"/files/{sha256.hexdigest()}")["stored"]:
+        if self._asked("GET", f"/files/{digest}")["stored"]:
             return
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
-        self._asked("PUT", f"/files/{sha256.hexdigest()}", content, headers)
+        self._asked("PUT", f"/files/{digest}", content, headers)
 
     def _begin(self) -> None:
         self._pid, self._guard = os.getpid(), threading.RLock()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
@@ -60,7 +61,7 @@ class Sink(Protocol):
         """
         ...
 
-    def put(self, content: BinaryIO) -> None:
+    def put(self, content: BufferedReader) -> None:
         """Store the content of a file under its digest.
 
         Raises:
@@ -95,7 +96,7 @@ class DatabaseSink:
             )
         return None if row is None else StoredRun(experiment=row[0], name=row[1])
 
-    def put(self, content: BinaryIO) -> None:
+    def put(self, content: BufferedReader) -> None:
         """Store a file in the artifact store."""
         self.artifacts().put(content)
 
