@@ -1,4 +1,4 @@
-"""The experiment database: the only room with SQL.
+"""The experiment database: tables, questions and migrations; the room `ingest` writes what runs say.
 
 Each `…_rows` module is one noun with its tables, the questions asked of them and the verbs that write them.
 Open the database with `open_database`.
